@@ -1,0 +1,30 @@
+# How everything is compiled: C++20, warnings are errors, sanitizers and fuzzing by option.
+
+option(LEVADA_SANITIZE "address and undefined behaviour sanitizers" OFF)
+option(LEVADA_FUZZ "build the libFuzzer targets (needs clang)" OFF)
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+
+find_program(LEVADA_CCACHE ccache)
+if(LEVADA_CCACHE)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${LEVADA_CCACHE})
+endif()
+
+add_compile_options(-Wall -Wextra -Wshadow=local -Werror -fno-omit-frame-pointer
+                    -ffile-prefix-map=${CMAKE_SOURCE_DIR}/=)
+find_program(LEVADA_MOLD mold)
+if(LEVADA_MOLD)
+  add_link_options(-fuse-ld=mold)
+endif()
+
+if(LEVADA_SANITIZE)
+  add_compile_options(-fsanitize=address,undefined -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=address,undefined)
+endif()
+if(LEVADA_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=address,undefined)
+endif()

@@ -16,9 +16,15 @@ function(levada_room name)
   list(FILTER benches INCLUDE REGEX "_bench\\.cc$")
   list(FILTER sources EXCLUDE REGEX "_(test|fuzz|bench)\\.cc$")
 
-  add_library(levada_${name} STATIC ${sources})
-  target_include_directories(levada_${name} PUBLIC ${CMAKE_SOURCE_DIR}/src)
-  target_link_libraries(levada_${name} PUBLIC ${ROOM_LINKS})
+  if(sources)
+    add_library(levada_${name} STATIC ${sources})
+    set(visibility PUBLIC)
+  else()  # headers only
+    add_library(levada_${name} INTERFACE)
+    set(visibility INTERFACE)
+  endif()
+  target_include_directories(levada_${name} ${visibility} ${CMAKE_SOURCE_DIR}/src)
+  target_link_libraries(levada_${name} ${visibility} ${ROOM_LINKS})
 
   if(tests AND NOT LEVADA_FUZZ)
     add_executable(${name}_test ${tests})

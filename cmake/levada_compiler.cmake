@@ -13,8 +13,9 @@ if(LEVADA_CCACHE)
   set(CMAKE_CXX_COMPILER_LAUNCHER ${LEVADA_CCACHE})
 endif()
 
-add_compile_options(-Wall -Wextra -Wshadow=local -Werror -fno-omit-frame-pointer
-                    -ffile-prefix-map=${CMAKE_SOURCE_DIR}/=)
+# Clang builds the fuzz targets only and has no -Wshadow=local.
+add_compile_options(-Wall -Wextra $<$<CXX_COMPILER_ID:GNU>:-Wshadow=local> -Werror
+                    -fno-omit-frame-pointer -ffile-prefix-map=${CMAKE_SOURCE_DIR}/=)
 find_program(LEVADA_MOLD mold)
 if(LEVADA_MOLD)
   add_link_options(-fuse-ld=mold)

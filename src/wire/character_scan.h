@@ -25,6 +25,15 @@ struct JsonStringStop {
 #endif
 };
 
+// What ends a run of plain ASCII inside a JSON string: the same, or a byte of a longer character.
+struct JsonAsciiStop {
+  static constexpr bool at(unsigned char c) { return JsonStringStop::at(c) || c >= 0x80; }
+#if defined(__SSE2__)
+  // movemask looks at the top bit, which longer characters have of themselves.
+  static __m128i at(__m128i bytes) { return _mm_or_si128(JsonStringStop::at(bytes), bytes); }
+#endif
+};
+
 // What ends an HTTP field value: any control character but the tab (RFC 9110, 5.5).
 struct FieldValueStop {
   static constexpr bool at(unsigned char c) { return (c < 0x20 && c != '\t') || c == 0x7f; }
@@ -42,11 +51,27 @@ struct FieldValueStop {
 template <class Stop>
 inline const char* scan_until(const char* at, const char* end) {
 #if defined(__SSE2__)
+  const auto stops = [](__m128i bytes) {
+    return static_cast<std::uint32_t>(_mm_movemask_epi8(Stop::at(bytes)));
+  };
+  const char* const begin = at;
   while (end - at >= 16) {
-    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
-    const auto mask = static_cast<std::uint32_t>(_mm_movemask_epi8(Stop::at(bytes)));
+    const auto mask = stops(_mm_loadu_si128(reinterpret_cast<const __m128i*>(at)));
     if (mask != 0) return at + std::countr_zero(mask);
     at += 16;
+  }
+  if (const auto left = end - at; left != 0 && end - begin >= 16) {
+    // The last 16 bytes once more; those before `at` fall out of the mask.
+    const auto mask =
+        stops(_mm_loadu_si128(reinterpret_cast<const __m128i*>(end - 16))) >> (16 - left);
+    return mask != 0 ? at + std::countr_zero(mask) : end;
+  } else if (left >= 8) {
+    // The first eight and the last eight, which overlap.
+    const auto mask =
+        stops(_mm_unpacklo_epi64(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(at)),
+                                 _mm_loadl_epi64(reinterpret_cast<const __m128i*>(end - 8))));
+    if ((mask & 0xff) != 0) return at + std::countr_zero(mask);
+    return mask != 0 ? end - 8 + std::countr_zero(mask >> 8) : end;
   }
 #endif
   while (at != end && !Stop::at(static_cast<unsigned char>(*at))) ++at;

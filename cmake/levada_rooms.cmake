@@ -1,6 +1,7 @@
 # levada_room(NAME [LINKS rooms and libraries…]): one folder below src/ = one library. Of its files,
-# x_test.cc go into the room's test program, each x_fuzz.cc and x_bench.cc into a program of its own,
-# the rest into the library. A room links exactly what its floor allows (docs: ARCHITECTURE.md).
+# x_test.cc go into the room's test program, each x_sim.cc, x_fuzz.cc and x_bench.cc into a program of
+# its own, the rest into the library. A simulation is called with FIRST_SEED COUNT and ends with the
+# line 'N passed, N failed'. A room links exactly what its floor allows (docs: ARCHITECTURE.md).
 
 find_package(GTest REQUIRED)
 find_package(benchmark QUIET)
@@ -11,10 +12,12 @@ function(levada_room name)
   set(tests ${sources})
   set(fuzzers ${sources})
   set(benches ${sources})
+  set(simulations ${sources})
   list(FILTER tests INCLUDE REGEX "_test\\.cc$")
   list(FILTER fuzzers INCLUDE REGEX "_fuzz\\.cc$")
   list(FILTER benches INCLUDE REGEX "_bench\\.cc$")
-  list(FILTER sources EXCLUDE REGEX "_(test|fuzz|bench)\\.cc$")
+  list(FILTER simulations INCLUDE REGEX "_sim\\.cc$")
+  list(FILTER sources EXCLUDE REGEX "_(test|fuzz|bench|sim)\\.cc$")
 
   if(sources)
     add_library(levada_${name} STATIC ${sources})
@@ -31,6 +34,13 @@ function(levada_room name)
     target_link_libraries(${name}_test PRIVATE levada_${name} GTest::gtest GTest::gtest_main
                                                GTest::gmock)
     add_test(NAME ${name} COMMAND ${name}_test)
+  endif()
+  if(NOT LEVADA_FUZZ)
+    foreach(file ${simulations})
+      get_filename_component(program ${file} NAME_WE)
+      add_executable(${program} ${file})
+      target_link_libraries(${program} PRIVATE levada_${name})
+    endforeach()
   endif()
   if(LEVADA_FUZZ)
     foreach(file ${fuzzers})

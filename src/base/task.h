@@ -259,6 +259,7 @@ struct RootAwaiter {
 template <class T, class Done>
 Root run_root(Task<T> task, Done done) {
   Result<T> result = co_await RootAwaiter<T>{task.handle_};
+  { Task<T> ended = std::move(task); }  // its locals go before `done` may free what they refer to
   done(std::move(result));
 }
 

@@ -8,6 +8,8 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
+#include <utility>
 
 #include "base/bytes.h"
 #include "base/task.h"
@@ -37,13 +39,20 @@ class Connection {
   virtual const Address& peer() const = 0;
 };
 
-// A connection that was accepted and belongs to no reactor yet; may cross threads.
+// A connection that was accepted and belongs to no reactor yet; may cross threads. Its handle means
+// something to the kind of Network that made it only.
 class Accepted {
  public:
-  explicit Accepted(int handle) : handle_(handle) {}
-  Accepted(Accepted&& other) noexcept : handle_(std::exchange(other.handle_, -1)) {}
+  using Close = void (*)(int handle, void* owner) noexcept;
+
+  explicit Accepted(int handle) : Accepted(handle, nullptr, nullptr) {}  // a file descriptor
+  Accepted(int handle, Close close, void* owner) : handle_(handle), close_(close), owner_(owner) {}
+  Accepted(Accepted&& other) noexcept
+      : handle_(std::exchange(other.handle_, -1)), close_(other.close_), owner_(other.owner_) {}
   Accepted& operator=(Accepted&& other) noexcept {
     std::swap(handle_, other.handle_);
+    std::swap(close_, other.close_);
+    std::swap(owner_, other.owner_);
     return *this;
   }
   ~Accepted();  // closes what nobody adopted
@@ -51,6 +60,8 @@ class Accepted {
 
  private:
   int handle_;
+  Close close_;
+  void* owner_;
 };
 
 class Listener {

@@ -1,0 +1,53 @@
+#include "http/exchange.h"
+
+#include <array>
+
+#include "wire/http1_response_parser.h"
+
+namespace levada::http {
+namespace {
+
+constexpr std::size_t input_size_first = 64u << 10;
+constexpr std::size_t answer_size_max = 64u << 20;  // GetRecords: 10 MiB in base64 is 14 MiB
+
+}  // namespace
+
+Exchange::Exchange(std::unique_ptr<io::Connection> connection)
+    : connection_(std::move(connection)), input_(input_size_first, '\0') {}
+
+Task<Answer> Exchange::ask(std::string_view request, Deadline deadline) {
+  const std::array<ByteView, 1> parts = {as_bytes(request)};
+  co_await connection_->write_all(parts, deadline);
+
+  wire::Http1ResponseParser parser;
+  wire::ResponseHead head;
+  std::size_t have = 0;
+  std::size_t head_size = 0;
+  for (;;) {
+    if (have == input_.size()) {
+      if (input_.size() >= answer_size_max)
+        co_return fail(ErrorKind::too_large, "an answer is over 64 MiB");
+      input_.resize(input_.size() * 2);
+    }
+    const MutableByteView room(reinterpret_cast<std::byte*>(input_.data()) + have,
+                               input_.size() - have);
+    const std::size_t got = co_await connection_->read_some(room, deadline);
+    if (got == 0) co_return fail(ErrorKind::closed, "the server closed the connection");
+    have += got;
+    if (head_size == 0) {
+      const auto parsed = parser.parse(as_bytes(std::string_view(input_).substr(0, have)), head);
+      if (parsed.refused())
+        co_return fail(ErrorKind::invalid, "no HTTP answer: " + std::string(parsed.reason));
+      if (!parsed.ready()) continue;
+      if (head.body != wire::BodyKind::length && head.body != wire::BodyKind::none)
+        co_return fail(ErrorKind::unsupported, "an answer without Content-Length");
+      head_size = parsed.consumed;
+    }
+    const std::size_t size = head_size + head.content_length;
+    if (have < size) continue;
+    const auto text = std::string_view(input_).substr(0, size);
+    co_return Answer{head.status, text.substr(head_size), text};
+  }
+}
+
+}  // namespace levada::http

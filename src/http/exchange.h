@@ -1,0 +1,30 @@
+#pragma once
+// The client side: one HTTP/1.1 request and its answer at a time over a kept connection.
+// Answers come with Content-Length; anything else is refused.
+
+#include <string>
+#include <string_view>
+
+#include "base/task.h"
+#include "io/network.h"
+
+namespace levada::http {
+
+struct Answer {
+  int status = 0;
+  std::string_view body;  // both look into the exchange's buffer, until the next one
+  std::string_view whole;
+};
+
+class Exchange {
+ public:
+  explicit Exchange(std::unique_ptr<io::Connection> connection);
+  Task<Answer> ask(std::string_view request, Deadline deadline);
+  void shutdown() noexcept { connection_->shutdown(); }
+
+ private:
+  std::unique_ptr<io::Connection> connection_;
+  std::string input_;
+};
+
+}  // namespace levada::http

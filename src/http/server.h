@@ -1,0 +1,65 @@
+#pragma once
+// Server: the HTTP connections of one reactor. Tells the protocol of each from its first bytes,
+// serves it until it ends, and drains at a stop: answers that were begun are finished.
+
+#include <list>
+#include <memory>
+
+#include "base/metrics.h"
+#include "http/handler.h"
+#include "http/limits.h"
+#include "io/gate.h"
+#include "io/network.h"
+#include "io/reactor.h"
+
+namespace levada::http {
+
+struct ServerMetrics {
+  explicit ServerMetrics(MetricsRegistry& metrics, std::string_view listener);
+  Counter& connections_opened;
+  Counter& connections_refused;
+  Gauge& connections_open;
+  Counter& requests;
+  Counter& bytes_in;
+  Counter& bytes_out;
+};
+
+// The part of a Server that its connections share.
+struct Shared {
+  io::Reactor& reactor;
+  Handler& handler;
+  Limits limits;
+  ServerMetrics metrics;
+  Bytes bodies_in_flight{};
+  bool stopping = false;
+
+  Deadline in(Nanos duration) const { return reactor.clock().monotonic() + duration; }
+};
+
+// One connection as the server's stop sees it.
+struct Served {
+  std::unique_ptr<io::Connection> connection;
+  bool answering = false;  // a request is whole and its answer is not yet written
+};
+
+class Server {
+ public:
+  Server(io::Reactor& reactor, Handler& handler, Limits limits, MetricsRegistry& metrics,
+         std::string_view listener);
+
+  // Serves the connection until it ends; one too many is closed at once.
+  void serve(std::unique_ptr<io::Connection> connection);
+
+  // Ends idle connections at once and the others when they have been answered, at the latest after
+  // Limits::drain. Nothing may be served after this.
+  Task<Unit> stop();
+
+ private:
+  Task<Unit> serve_one(std::list<Served>::iterator served);
+
+  Shared shared_;
+  std::list<Served> served_;
+  io::Gate gate_;
+};
+
+}  // namespace levada::http

@@ -1,0 +1,69 @@
+#include "io/real/real_reactor.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace levada::io {
+namespace {
+
+// Rounds of work that posts more work before the kernel is asked again: saves a system call for
+// each wake-up of a waiter, and still lets the network in.
+constexpr int rounds_max = 16;
+
+thread_local RealReactor* running = nullptr;  // the reactor of this thread
+
+}  // namespace
+
+void RealReactor::post(Posted& work) noexcept {
+  if (running != this) {
+    if (mailbox_.put(work)) kernel_.wake();
+    return;
+  }
+  work.next = nullptr;
+  (own_newest_ ? own_newest_->next : own_oldest_) = &work;
+  own_newest_ = &work;
+}
+
+void RealReactor::run() {
+  running = this;
+  while (!stopping_) {
+    run_posted();
+    fire_due_timers(clock_.monotonic());
+    kernel_.turn(time_to_wait());
+  }
+  running = nullptr;
+}
+
+void RealReactor::stop() { stopping_ = true; }
+
+void RealReactor::run_posted() {
+  for (int round = 0; round < rounds_max; ++round) {
+    run_all(mailbox_.take_all());
+    if (own_oldest_ == nullptr) break;
+    own_newest_ = nullptr;
+    run_all(std::exchange(own_oldest_, nullptr));
+  }
+}
+
+void RealReactor::run_all(Posted* oldest) {
+  while (oldest != nullptr) {
+    Posted* next = oldest->next;  // the work may be gone once it ran
+    oldest->run(*oldest);
+    oldest = next;
+  }
+}
+
+void RealReactor::fire_due_timers(MonotonicNanos now) {
+  while (Timer* due = timers_.take_due(now)) due->fire(*due);
+}
+
+Nanos RealReactor::time_to_wait() {
+  if (stopping_ || own_oldest_ != nullptr) return Nanos(0);
+  Nanos wait = Nanos::max();
+  if (!timers_.empty() && timers_.earliest() != no_deadline)
+    wait = std::max(timers_.earliest() - clock_.monotonic(), Nanos(0));
+  if (wait > Nanos(0) && !mailbox_.fall_asleep()) wait = Nanos(0);
+  return wait;
+}
+
+}  // namespace levada::io

@@ -1,0 +1,124 @@
+# The steps of ./run test; sourced by it. Each step is a function step_NAME whose output goes to
+# build/test/NAME.log. A step counts what it tested by the lines it prints: GoogleTest's, and
+# 'N passed, N failed' of the scripts; one without any counts as one test.
+
+export LEVADA=$root/build/release/levada  # what the scripts below tests/ start
+export PYTHON=/usr/bin/python3 AWS=/usr/bin/aws  # Debian's, whatever else is on PATH
+
+simulation_seeds=200
+fuzz_seconds=2
+
+step_packages() { need_packages build bench format test fuzz; }
+
+step_build() { build release; }
+
+step_unit() { ctest --test-dir build/release --verbose --no-tests=error; }
+
+step_floors() {
+  tools/check_floors.py
+  (cd tools && ./check_floors_test.py)
+}
+
+step_format() {
+  git ls-files '*.h' '*.cc' | xargs clang-format-14 --dry-run --Werror
+}
+
+step_sanitize() {
+  jobs=$background_jobs build sanitize
+  ctest --test-dir build/sanitize --verbose --no-tests=error
+}
+
+step_fuzz() {
+  jobs=$background_jobs build fuzz
+  local target failed=0 passed=0
+  for target in $(fuzz_programs); do
+    if fuzz "$target" "$fuzz_seconds"; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
+  done
+  echo "$passed passed, $failed failed"
+  ((failed == 0))
+}
+
+step_simulation() { sim 1 "$simulation_seeds"; }
+
+step_conformance() {
+  need_npm tests/conformance
+  tests/conformance/run
+}
+
+step_crash() { tests/crash/run; }
+
+step_quickstart() { examples/quickstart.sh; }
+
+# After the first three, two lanes run beside each other: clients and processes in front, what only
+# compiles and computes behind.
+first=(packages build unit)
+front=(floors format simulation conformance crash quickstart)
+behind=(sanitize fuzz)
+
+# tally LOG STATUS: what the step's log says, as two numbers.
+tally() {
+  awk -v status="$2" '
+    /^([0-9]+: )?\[       OK \] / { passed++ }
+    /^([0-9]+: )?\[  FAILED  \] .*\([0-9]+ ms\)$/ { failed++ }
+    /^Ran [0-9]+ tests? in / { passed += $2 }
+    match($0, /[0-9]+ passed, [0-9]+ failed$/) {
+      split(substr($0, RSTART), n, /[^0-9]+/); passed += n[1]; failed += n[2] }
+    END {
+      if (passed + failed == 0 && status == 0) passed = 1
+      if (failed == 0 && status != 0) failed = 1
+      print passed + 0, failed + 0 }' "$1"
+}
+
+# step NAME: runs it, tells how it went, remembers the tally.
+step() {
+  local name=$1 log=build/test/$1.log begun=$SECONDS status=0 passed failed
+  # A subshell of its own, so that `set -e` holds inside.
+  set +e
+  (set -e; "step_$name") >"$log" 2>&1 </dev/null
+  status=$?
+  set -e
+  read -r passed failed < <(tally "$log" $status)
+  echo "$passed $failed" >"build/test/$name.tally"
+  if ((status == 0 && failed == 0)); then
+    printf 'ok      %-12s %4d s  %5d passed\n' "$name" $((SECONDS - begun)) "$passed"
+  else
+    printf 'FAILED  %-12s %4d s  %5d passed, %d failed; the end of %s:\n' \
+      "$name" $((SECONDS - begun)) "$passed" "$failed" "$log"
+    tail -n 40 "$log" | sed 's/^/    /'
+    return 1
+  fi
+}
+
+# lane STEP…: one after the other; a failure does not keep the next from telling its own.
+lane() {
+  local name failed=0
+  for name in "$@"; do step "$name" || failed=1; done
+  return $failed
+}
+
+run_tests() {
+  local name begun=$SECONDS failed=0 passed_all=0 failed_all=0 passed_one failed_one
+  background_jobs=$(((jobs + 1) / 2))
+  if [[ ${1:-} == list ]]; then
+    printf '%s\n' "${first[@]}" "${front[@]}" "${behind[@]}"
+    return 0
+  fi
+  mkdir -p build/test
+  rm -f build/test/*.tally
+  if (($#)); then
+    lane "$@" || failed=1
+  else
+    for name in "${first[@]}"; do step "$name" || { failed=1; break; }; done
+    if ((!failed)); then
+      lane "${behind[@]}" & local background=$!
+      lane "${front[@]}" || failed=1
+      wait "$background" || failed=1
+    fi
+  fi
+  while read -r passed_one failed_one; do
+    passed_all=$((passed_all + passed_one)) failed_all=$((failed_all + failed_one))
+  done < <(cat build/test/*.tally)
+  echo "in $((SECONDS - begun)) s"
+  echo "$passed_all passed, $failed_all failed"
+  return $failed
+}

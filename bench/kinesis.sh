@@ -1,0 +1,70 @@
+#!/usr/bin/env bash
+# Measures the Kinesis face: the machine's bare path, the generator's ceiling, Levada, and peers from
+# npm, in one run. Usage: bench/kinesis.sh [SECONDS for each row, 5] [--peers]
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+seconds=${1:-5}
+peers=${2:-}
+levada=build/release/levada
+work=$(mktemp -d "${TMPDIR:-/tmp}/levada-bench.XXXXXX")
+server=
+trap '[[ -z $server ]] || kill "$server" 2>/dev/null; rm -rf "$work"' EXIT
+
+key=AKIDEXAMPLE
+secret=wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY
+printf '[[principal]]\naccess_key = "%s"\nsecret_key = "%s"\n' $key $secret >"$work/credentials.toml"
+
+row() { printf '%-34s %s\n' "$1" "$2"; }
+bench() { "$levada" bench "$@" --seconds "$seconds" 2>&1 | tail -n 1 | sed 's/^[^:]*: //'; }
+
+start_levada() { # FLAGS…
+  "$levada" serve --data-dir "$work/data" --listen 127.0.0.1:0 --console-listen 127.0.0.1:0 \
+    --credentials "$work/credentials.toml" --shard-limits off "$@" >"$work/out" 2>"$work/log" &
+  server=$!
+  until grep -q 'levada is ready' "$work/out" 2>/dev/null; do
+    kill -0 $server 2>/dev/null || { cat "$work/log" >&2; exit 1; }
+    sleep 0.02
+  done
+  endpoint=$(grep -o '127.0.0.1:[0-9]*' "$work/out" | head -n 1)
+}
+stop_server() { kill "$server" 2>/dev/null; wait "$server" 2>/dev/null || true; server=; }
+fresh_levada() { rm -rf "$work/data"; start_levada "$@"; }
+
+echo "machine: $(grep -m1 'model name' /proc/cpuinfo | cut -d: -f2- | xargs), $(nproc) cores, kernel $(uname -r)"
+echo "date: $(date -u +%F), commit: $(git rev-parse --short HEAD)"
+
+mkdir -p "$work/bare"
+row "bare path 500 x 100 B" "$(bench bare-path --size 100 --directory "$work/bare")"
+row "bare path 500 x 1 KiB" "$(bench bare-path --size 1024 --directory "$work/bare")"
+row "bare path 1 x 100 B" "$(bench bare-path --records 1 --size 100 --directory "$work/bare")"
+
+"$levada" bench null-server --endpoint 127.0.0.1:14599 --seconds 240 >/dev/null &
+server=$!
+sleep 0.3
+row "generator, 500 x 100 B" "$(bench put-records --use-stream --endpoint 127.0.0.1:14599)"
+row "generator, 500 x 1 KiB" "$(bench put-records --use-stream --size 1024 --endpoint 127.0.0.1:14599)"
+row "generator, PutRecord, 64 conn." "$(bench put-record --use-stream --connections 64 --endpoint 127.0.0.1:14599)"
+stop_server
+
+put() { bench "$@" --endpoint "$endpoint"; }
+for reactors in 1 2; do
+  fresh_levada --reactors $reactors
+  row "$reactors reactor(s), 500 x 100 B" "$(put put-records --stream a --size 100)"
+  row "$reactors reactor(s), 500 x 1 KiB" "$(put put-records --stream b --size 1024)"
+  row "$reactors reactor(s), PutRecord 64 conn." "$(put put-record --stream c --connections 64 --size 100)"
+  row "$reactors reactor(s), PutRecord 1 conn." "$(put put-record --stream d --connections 1 --size 100)"
+  row "$reactors reactor(s), 1,000 shards" "$(put put-records --stream e --shards 1000 --size 100)"
+  row "$reactors reactor(s), tail" "$(put tail --stream f)"
+  row "$reactors reactor(s), GetRecords 1 KiB" "$(put get-records --stream g --size 1024)"
+  stop_server
+done
+
+if [[ $peers == --peers ]]; then
+  npm install --prefix "$work/npm" --no-audit --no-fund --loglevel=error kinesalite kinesis-local >/dev/null
+  node "$work/npm/node_modules/.bin/kinesalite" --port 14598 --shardLimit 10000 >/dev/null 2>&1 &
+  server=$!
+  sleep 2
+  row "kinesalite, 500 x 100 B" "$(bench put-records --stream p --endpoint 127.0.0.1:14598)"
+  row "kinesalite, PutRecord 16 conn." "$(bench put-record --stream q --connections 16 --endpoint 127.0.0.1:14598)"
+  stop_server
+fi

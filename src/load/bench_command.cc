@@ -1,0 +1,113 @@
+#include "load/bench_command.h"
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+
+#include "io/real/reactors.h"
+#include "load/scenarios.h"
+
+namespace levada::load {
+namespace {
+
+using Scenario = Task<Line> (*)(Doors, BenchOptions);
+
+int run_scenario(Scenario scenario, const BenchOptions& options) {
+  auto reactors = io::Reactors::start({.count = 1, .pin = false});
+  if (!reactors) {
+    std::fprintf(stderr, "levada bench: %s\n", reactors.error().message.c_str());
+    return 1;
+  }
+  io::Reactors& world = **reactors;
+  const io::ReactorIndex only(0);
+  const Doors doors{world.at(only), world.network(only), world.disk(only), world.random(only)};
+  const Result<Line> line = world.run(only, [&] { return scenario(doors, options); });
+  if (!line) {
+    std::fprintf(stderr, "levada bench: %s\n", line.error().message.c_str());
+    return 1;
+  }
+  std::printf("%s\n", line->c_str());
+  return 0;
+}
+
+void add_put_options(CLI::App& app, BenchOptions& options) {
+  app.add_option("--size", options.put.data_size, "bytes of data in each record")
+      ->capture_default_str()
+      ->check(CLI::Range(0, 1 << 20));
+  app.add_option("--seconds", options.seconds, "how long")
+      ->capture_default_str()
+      ->check(CLI::Range(0.1, 240.0));
+  app.add_option("--prepared", options.prepared, "different requests, made beforehand")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 100'000));
+}
+
+void add_server_options(CLI::App& app, BenchOptions& options, std::string& endpoint) {
+  app.add_option("--endpoint", endpoint, "HOST:PORT of the server")->capture_default_str();
+  app.add_option("--stream", options.put.stream, "the stream to make and use")
+      ->capture_default_str();
+  app.add_option("--shards", options.shards, "shards of that stream")->capture_default_str();
+  app.add_option("--connections", options.connections, "kept connections")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 10'000));
+  app.add_option("--rate", options.requests_per_second,
+                 "requests a second, latency from when each was due (0: as fast as answered)")
+      ->capture_default_str();
+  app.add_option("--access-key", options.keys.access_key, "signs the requests");
+  app.add_option("--secret-key", options.keys.secret_key, "signs the requests");
+  app.add_option("--region", options.keys.region, "signs the requests")->capture_default_str();
+  app.add_flag("!--use-stream", options.create_stream, "the stream is there already");
+}
+
+}  // namespace
+
+int run_bench(int count, const char* const* arguments) {
+  CLI::App app("Measures a Kinesis endpoint, and this machine's limits beside it.", "levada bench");
+  app.require_subcommand(1);
+  BenchOptions options;
+  std::string endpoint = options.server.text();
+  Scenario chosen = nullptr;
+
+  const auto scenario = [&](const char* name, const char* what, Scenario run) {
+    CLI::App* command = app.add_subcommand(name, what);
+    add_put_options(*command, options);
+    command->callback([&chosen, run] { chosen = run; });
+    return command;
+  };
+  CLI::App* records = scenario("put-records", "PutRecords from kept connections", put_scenario);
+  records->add_option("--records", options.put.records, "records in each request")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 500));
+  CLI::App* record = scenario("put-record", "PutRecord from kept connections", put_scenario);
+  CLI::App* catch_up =
+      scenario("get-records", "fill a stream, then read it back", catch_up_scenario);
+  CLI::App* tail =
+      scenario("tail", "one put after the other, each seen by a polling reader", tail_scenario);
+  for (CLI::App* command : {records, record, catch_up, tail})
+    add_server_options(*command, options, endpoint);
+  CLI::App* bare =
+      scenario("bare-path", "what this machine allows, without a server", bare_path_scenario);
+  bare->add_option("--records", options.put.records, "records in each request")
+      ->capture_default_str();
+  bare->add_option("--directory", options.directory, "where to write")->capture_default_str();
+  CLI::App* null =
+      scenario("null-server", "answers everything with the same bytes", null_server_scenario);
+  null->add_option("--endpoint", endpoint, "HOST:PORT to listen at")->capture_default_str();
+
+  try {
+    std::vector<std::string> words(arguments, arguments + count);
+    std::reverse(words.begin(), words.end());  // as CLI11 wants them
+    app.parse(words);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error);
+  }
+  if (record->parsed() || tail->parsed()) options.put.records = 0;
+  const Result<io::Address> address = io::Address::parse(endpoint);
+  if (!address) {
+    std::fprintf(stderr, "levada bench: --endpoint: %s\n", address.error().message.c_str());
+    return 2;
+  }
+  options.server = *address;
+  return run_scenario(chosen, options);
+}
+
+}  // namespace levada::load

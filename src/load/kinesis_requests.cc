@@ -1,0 +1,59 @@
+#include "load/kinesis_requests.h"
+
+#include <array>
+
+#include "wire/base64.h"
+#include "wire/http1_writer.h"
+
+namespace levada::load {
+namespace {
+
+constexpr std::string_view content_type = "application/x-amz-json-1.1";
+
+std::string record_json(std::uint32_t data_size, io::Random& random) {
+  Buffer data(data_size);
+  random.fill(data);
+  std::string json = R"({"Data": ")" + wire::base64_encode(data);
+  json += R"(", "PartitionKey": "key-)" + std::to_string(random.next() % 100'000'000) + "\"";
+  return json;
+}
+
+}  // namespace
+
+KinesisRequests::KinesisRequests(io::Address server, SigningKeys keys)
+    : host_(server.text()),
+      signer_({keys.access_key, keys.secret_key, {}, keys.region, "kinesis"}) {}
+
+std::string KinesisRequests::make(std::string_view operation, std::string_view body,
+                                  UnixMillis now) {
+  const std::string target = "Kinesis_20131202." + std::string(operation);
+  const std::array<wire::HeaderField, 3> headers = {
+      {{"Host", host_}, {"Content-Type", content_type}, {"X-Amz-Target", target}}};
+  const wire::SigV4Stamp stamp = signer_.sign({.method = "POST",
+                                               .path = "/",
+                                               .query = {},
+                                               .headers = headers,
+                                               .body = as_bytes(body),
+                                               .now = now});
+  const std::array<wire::HeaderField, 5> sent = {{headers[0],
+                                                  headers[1],
+                                                  headers[2],
+                                                  {"X-Amz-Date", wire::view(stamp.date)},
+                                                  {"Authorization", stamp.authorization}}};
+  Buffer request;
+  wire::write_request(request, {"POST", "/"}, sent, as_bytes(body));
+  return std::string(as_text(request));
+}
+
+std::string put_body(const PutShape& shape, io::Random& random) {
+  const std::string stream = R"("StreamName": ")" + shape.stream + "\"";
+  if (shape.records == 0) return record_json(shape.data_size, random) + ", " + stream + "}";
+  std::string body = R"({"Records": [)";
+  for (std::uint32_t i = 0; i < shape.records; ++i) {
+    if (i > 0) body += ", ";
+    body += record_json(shape.data_size, random) + "}";
+  }
+  return body + "], " + stream + "}";
+}
+
+}  // namespace levada::load

@@ -1,0 +1,43 @@
+#pragma once
+// KinesisRequests: whole, signed HTTP/1.1 requests for the Kinesis API, made before a run begins so
+// that a run only sends them. A signature lives five minutes, which bounds a run.
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/time.h"
+#include "io/network.h"
+#include "io/random.h"
+#include "wire/sigv4_signer.h"
+
+namespace levada::load {
+
+struct SigningKeys {
+  std::string access_key = "AKIDEXAMPLE";
+  std::string secret_key = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
+  std::string region = "us-east-1";
+};
+
+class KinesisRequests {
+ public:
+  KinesisRequests(io::Address server, SigningKeys keys);
+
+  std::string make(std::string_view operation, std::string_view body, UnixMillis now);
+
+ private:
+  std::string host_;
+  wire::SigV4Signer signer_;
+};
+
+struct PutShape {
+  std::string stream = "bench";
+  std::uint32_t records = 500;  // 0: PutRecord instead of PutRecords
+  std::uint32_t data_size = 100;
+};
+
+// The JSON body as boto3 writes it, with random data and random keys of a dozen characters.
+std::string put_body(const PutShape& shape, io::Random& random);
+
+}  // namespace levada::load

@@ -1,0 +1,43 @@
+#pragma once
+// The load scenarios of `levada bench`: what is sent, what is measured, how it is told. Each makes
+// its own stream on the server and returns one line of figures.
+
+#include <string>
+
+#include "base/task.h"
+#include "io/disk.h"
+#include "load/kinesis_requests.h"
+#include "load/replay.h"
+
+namespace levada::load {
+
+// The doors of the one reactor that the generator runs on.
+struct Doors {
+  io::Reactor& reactor;
+  io::Network& network;
+  io::Disk& disk;
+  io::Random& random;
+};
+
+struct BenchOptions {
+  io::Address server{"127.0.0.1", 4567};
+  SigningKeys keys;
+  PutShape put;
+  std::uint32_t shards = 4;
+  std::uint32_t connections = 8;
+  std::uint32_t prepared = 64;  // different requests, sent round and round
+  double seconds = 5;
+  double requests_per_second = 0;  // 0: closed loop
+  std::string directory = ".";     // where the bare path writes its blocks
+  bool create_stream = true;
+};
+
+using Line = std::string;
+
+Task<Line> put_scenario(Doors doors, BenchOptions options);          // PutRecords or PutRecord
+Task<Line> catch_up_scenario(Doors doors, BenchOptions options);     // fill, then GetRecords
+Task<Line> tail_scenario(Doors doors, BenchOptions options);         // put → polled reader
+Task<Line> bare_path_scenario(Doors doors, BenchOptions options);    // no server at all
+Task<Line> null_server_scenario(Doors doors, BenchOptions options);  // answers until killed
+
+}  // namespace levada::load

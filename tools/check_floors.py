@@ -2,7 +2,7 @@
 """Reads every include and every link below src/ and refuses an arrow that points up or sideways.
 
 The floors are ARCHITECTURE.md's. A room may use rooms of lower floors; on its own floor only the
-arrows in SIDEWAYS; and `wire` (bytes) only if it is a face or stands above one.
+arrows in SIDEWAYS; and `wire` and `http` (bytes) only if it is a face or stands above one.
 Usage: check_floors.py [SRC]
 """
 
@@ -12,15 +12,16 @@ import sys
 
 FLOORS = [
     ["base", "io", "wire"],
-    ["log"],
+    ["log", "http"],
     ["state", "catalog"],
     ["query", "sql"],
     ["kinesis", "timestream", "streaming"],
     ["aws", "postgres", "console", "connect"],
     ["server", "cli", "load"],
 ]
+BYTES = {"wire", "http"}
 SIDEWAYS = {("io", "base"), ("wire", "base"), ("catalog", "state"), ("sql", "query")}
-KNOWS_WIRE = {"wire", "aws", "postgres", "console", "connect", "server", "cli", "load"}
+KNOWS_BYTES = {"wire", "http", "aws", "postgres", "console", "connect", "server", "cli", "load"}
 
 FLOOR_OF = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
 INCLUDE = re.compile(r'^\s*#\s*include\s*"([^"]+)"', re.MULTILINE)
@@ -34,8 +35,8 @@ def complaint(room, other):
         return None
     if other not in FLOOR_OF:
         return f"'{other}' is no room"
-    if other == "wire" and room not in KNOWS_WIRE:
-        return "only faces and what stands above them know wire"
+    if other in BYTES and room not in KNOWS_BYTES:
+        return f"only faces and what stands above them know {other}"
     if FLOOR_OF[other] < FLOOR_OF[room] or (room, other) in SIDEWAYS:
         return None
     direction = "sideways" if FLOOR_OF[other] == FLOOR_OF[room] else "up"

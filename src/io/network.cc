@@ -1,13 +1,17 @@
 #include "io/network.h"
 
+#include <arpa/inet.h>
 #include <unistd.h>
 
 #include <charconv>
 
 namespace levada::io {
 
+// A name like 127.example.com is no loopback, whatever it begins with.
 bool Address::loopback() const {
-  return host == "localhost" || host == "::1" || host.starts_with("127.");
+  in_addr four{};
+  if (::inet_pton(AF_INET, host.c_str(), &four) == 1) return ntohl(four.s_addr) >> 24 == 127;
+  return host == "localhost" || host == "::1";
 }
 
 std::string Address::text() const {

@@ -1,0 +1,57 @@
+#include "io/real/process.h"
+
+#include <malloc.h>
+#include <pthread.h>
+#include <sys/resource.h>
+
+#include <csignal>
+
+#include "base/check.h"
+
+namespace levada::io {
+namespace {
+
+sigset_t stop_set() {
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGTERM);
+  sigaddset(&set, SIGINT);
+  return set;
+}
+
+}  // namespace
+
+std::uint64_t raise_descriptor_limit() {
+  rlimit limit{};
+  CHECK(::getrlimit(RLIMIT_NOFILE, &limit) == 0);
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);  // what is refused stays as it was
+  CHECK(::getrlimit(RLIMIT_NOFILE, &limit) == 0);
+  return limit.rlim_cur;
+}
+
+void tune_allocator(std::uint32_t threads) {
+  ::mallopt(M_ARENA_MAX, static_cast<int>(threads) + 1);
+  ::mallopt(M_MMAP_THRESHOLD, 4 << 20);  // a PutRecords of 5 MiB or more pays for its own pages
+  ::mallopt(M_TRIM_THRESHOLD, 8 << 20);
+}
+
+StopSignals::StopSignals() {
+  const sigset_t set = stop_set();
+  CHECK(::pthread_sigmask(SIG_BLOCK, &set, nullptr) == 0);
+  ::signal(SIGPIPE, SIG_IGN);
+}
+
+int StopSignals::wait() {
+  const sigset_t set = stop_set();
+  int number = 0;
+  CHECK(::sigwait(&set, &number) == 0);
+  return number;
+}
+
+void StopSignals::let_them_kill() {
+  const sigset_t set = stop_set();
+  CHECK(::pthread_sigmask(SIG_UNBLOCK, &set, nullptr) == 0);
+}
+
+}  // namespace levada::io

@@ -1,0 +1,63 @@
+// levada: one program, its commands by name. Nothing but the choice of the command is here.
+
+#include <cstdio>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "server/serve.h"
+#include "server/version.h"
+
+namespace levada {
+namespace {
+
+constexpr std::string_view help_text =
+    "levada: streams, time series and live views behind the protocols you have clients for\n"
+    "\n"
+    "  levada serve [FLAGS]    the server; levada serve --help lists the flags\n"
+    "  levada bench [FLAGS]    the load generator\n"
+    "  levada version\n"
+    "  levada help\n"
+    "\n"
+    "In this version: the data plane of Amazon Kinesis Data Streams.\n";
+
+int print(std::string_view text, std::FILE* to) {
+  std::fwrite(text.data(), 1, text.size(), to);
+  return std::fflush(to) == 0 ? 0 : 1;
+}
+
+int refuse(const std::string& why) {
+  print("levada: " + why + "; see levada help\n", stderr);
+  return 2;
+}
+
+bool is_any(std::string_view word, std::initializer_list<std::string_view> words) {
+  for (const std::string_view candidate : words)
+    if (candidate == word) return true;
+  return false;
+}
+
+int run(std::span<const std::string_view> arguments) {
+  if (arguments.empty()) {
+    print(help_text, stderr);
+    return 2;
+  }
+  const std::string_view command = arguments[0];
+  const auto rest = arguments.subspan(1);
+  if (command == "serve") return server::serve(rest);
+  if (is_any(command, {"help", "--help", "-h"})) return print(help_text, stdout);
+  if (is_any(command, {"version", "--version", "-V"}))
+    return print("levada " + std::string(server::version()) + '\n', stdout);
+  if (command == "bench") return refuse("the load generator is not in this version");
+  if (is_any(command, {"kinesis", "timestream-write", "timestream-query"}))
+    return refuse("the AWS CLI's commands are not in this version; use aws --endpoint-url");
+  return refuse("there is no command \"" + std::string(command) + '"');
+}
+
+}  // namespace
+}  // namespace levada
+
+int main(int count, char** texts) {
+  const std::vector<std::string_view> arguments(texts + (count > 0), texts + count);
+  return levada::run(arguments);
+}

@@ -1,0 +1,33 @@
+#pragma once
+// Floor 5: the listeners. Built after all they speak for, stopped first.
+
+#include <memory>
+#include <vector>
+
+#include "base/metrics.h"
+#include "http/acceptor.h"
+#include "http/server.h"
+#include "server/build_io.h"
+
+namespace levada::server {
+
+// A port: one HTTP server on each of its reactors, and the one who accepts, on the first.
+class HttpFace {
+ public:
+  // `handlers[i]` answers on the reactor of index `first + i`; they outlive this.
+  HttpFace(io::Reactors& reactors, std::vector<http::Handler*> handlers, http::Limits limits,
+           MetricsRegistry& metrics, std::string_view name);
+
+  // Binds and takes connections. The address with its real port.
+  Result<io::Address> open(const io::Address& address);
+  // Takes no more connections, finishes what is being answered.
+  void close();
+
+ private:
+  io::Reactors& reactors_;
+  std::vector<std::unique_ptr<http::Server>> servers_;
+  std::unique_ptr<http::Acceptor> acceptor_;
+  bool open_ = false;
+};
+
+}  // namespace levada::server

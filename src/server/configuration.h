@@ -1,0 +1,61 @@
+#pragma once
+// Configuration: everything the operator may set, as values. A flag beats an environment variable,
+// which beats the file, which beats the default. Unknown names are refused, never ignored.
+
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "server/property.h"
+
+namespace levada::server {
+
+struct Configuration {
+  std::string data_dir;
+  std::optional<std::string> config_file;
+  std::optional<std::string> credentials_file;
+
+  io::Address listen;
+  std::optional<io::Address> console_listen;
+  std::uint32_t connections_max;
+
+  std::string region;
+  AccountId account;
+
+  Durability durability;
+  Bytes journal_segment;
+  Bytes journal_queue;
+  Bytes tail_cache;
+
+  std::optional<ShardLimits> shard_limits;
+  std::uint32_t shard_limit;
+  Millis stream_transition_delay;
+
+  ReactorCount reactors;
+  IoChoice io;
+  LogLevel log_level;
+  LogFormat log_format;
+
+  std::vector<std::string> warnings;  // what was set and has no effect, for the event log
+};
+
+struct PropertySection {
+  std::string_view title;
+  std::span<const Property> properties;
+};
+std::span<const PropertySection> property_sections();
+const Property* find_property(std::string_view name);
+std::vector<std::string_view> property_names();
+
+// How the environment is asked; std::getenv in the server, a map in tests.
+using Environment = std::function<const char*(const char* name)>;
+
+// From the arguments behind `levada serve`. Errors are whole sentences for the operator.
+Result<Configuration> configure(std::span<const std::string_view> arguments,
+                                const Environment& environment);
+
+std::string serve_help();
+
+}  // namespace levada::server

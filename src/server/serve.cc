@@ -1,0 +1,120 @@
+#include "server/serve.h"
+
+#include <cstdio>
+#include <cstdlib>
+#include <optional>
+#include <string>
+
+#include "console/console.h"
+#include "io/real/process.h"
+#include "server/binding.h"
+#include "server/build_faces.h"
+#include "server/build_io.h"
+#include "server/configuration.h"
+#include "server/server_state.h"
+#include "server/toml_file.h"
+#include "server/version.h"
+
+namespace levada::server {
+namespace {
+
+// The console serves a scraper or two and a browser; it must never be what fills the memory.
+http::Limits console_limits() {
+  http::Limits limits;
+  limits.connections = 64;
+  limits.body = 0_B;
+  limits.idle = std::chrono::seconds(30);
+  limits.drain = std::chrono::seconds(1);
+  return limits;
+}
+
+io::EventLogOptions event_log_options(const Configuration& configuration) {
+  io::EventLogOptions options;
+  switch (configuration.log_level) {
+    case LogLevel::debug:
+      options.level = io::EventLevel::debug;
+      break;
+    case LogLevel::info:
+      options.level = io::EventLevel::info;
+      break;
+    case LogLevel::warning:
+      options.level = io::EventLevel::warning;
+      break;
+    case LogLevel::error:
+      options.level = io::EventLevel::error;
+      break;
+  }
+  options.format =
+      configuration.log_format == LogFormat::json ? io::EventFormat::json : io::EventFormat::text;
+  return options;
+}
+
+void say(const std::string& line) {
+  std::fwrite(line.data(), 1, line.size(), stdout);
+  std::fputc('\n', stdout);
+  std::fflush(stdout);  // whoever started us waits for these lines
+}
+
+int complain(const Error& error, int status) {
+  std::fprintf(stderr, "levada: %s\n", error.message.c_str());
+  return status;
+}
+
+// Builds the floors from the ground up, serves until a signal comes, and leaves in reverse order.
+Result<Unit> live(const Configuration& configuration, const std::vector<Credential>& credentials,
+                  io::StopSignals& signals, io::EventLog& log) {
+  MetricsRegistry metrics;
+  IoFloor ground = TRY(build_io(configuration, log));
+  io::Reactors& reactors = *ground.reactors;
+  ServerState state(configuration, reactors.size(), reactors.at(io::ReactorIndex(0)).clock().now());
+  (void)credentials;
+
+  console::Console console(metrics, state);
+  HttpFace console_face(reactors, {&console}, console_limits(), metrics, "console");
+  if (configuration.console_listen) {
+    const io::Address address = TRY(console_face.open(*configuration.console_listen));
+    say("console  http://" + address.text());
+  }
+  state.enter(Phase::recovering);
+  state.enter(Phase::ready);
+  say("levada is ready");
+  log.info("ready", {{"version", version()}, {"data_dir", configuration.data_dir}});
+
+  const int number = signals.wait();
+  signals.let_them_kill();
+  state.enter(Phase::stopping);
+  log.info("stopping; a second signal ends at once", {{"signal", number}});
+  console_face.close();
+  log.info("stopped");
+  return Unit{};
+}
+
+}  // namespace
+
+int serve(std::span<const std::string_view> arguments) {
+  for (const std::string_view argument : arguments)
+    if (argument == "--help" || argument == "-h") {
+      std::fputs(serve_help().c_str(), stdout);
+      return 0;
+    }
+  const auto environment = [](const char* name) -> const char* { return std::getenv(name); };
+  const Result<Configuration> configuration = configure(arguments, environment);
+  if (!configuration) return complain(configuration.error(), 2);
+  if (const auto bound = check_binding(*configuration); !bound) return complain(bound.error(), 2);
+  std::vector<Credential> credentials;
+  if (configuration->credentials_file) {
+    auto read = read_credentials(*configuration->credentials_file);
+    if (!read) return complain(read.error(), 2);
+    credentials = *std::move(read);
+  }
+
+  io::tune_allocator(reactor_count(*configuration));
+  io::raise_descriptor_limit();
+  io::StopSignals signals;
+  const auto log = io::open_event_log(event_log_options(*configuration));
+  for (const std::string& warning : configuration->warnings) log->warning(warning);
+  const Result<Unit> lived = live(*configuration, credentials, signals, *log);
+  return lived ? 0 : complain(lived.error(), 1);
+}
+
+}  // namespace levada::server

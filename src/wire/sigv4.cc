@@ -229,8 +229,9 @@ SigV4Result<Unit> verify_signature(const SigV4Request& request, const SigV4Authe
                              .date = scope.date,
                              .region = scope.region,
                              .service = scope.service};
-  const HmacSha256* kept = keys.find(signing);
-  const HmacSha256 key = kept != nullptr ? *kept : derive_signing_key(signing);
+  const HmacSha256* const kept = keys.find(signing);
+  std::optional<HmacSha256> derived;
+  const HmacSha256& key = kept != nullptr ? *kept : derived.emplace(derive_signing_key(signing));
   const SignatureText expected =
       sign_digest(digest_as_received(request, claimed), date, signing, key);
   if (!same_secret({expected.data(), expected.size()}, claimed.signature))
@@ -239,7 +240,7 @@ SigV4Result<Unit> verify_signature(const SigV4Request& request, const SigV4Authe
                 "The request signature we calculated does not match the signature you provided. "
                 "Check your AWS Secret Access Key and signing method. Consult the service "
                 "documentation for details."));
-  if (kept == nullptr) keys.keep(signing, key);
+  if (derived) keys.keep(signing, *derived);
   return Unit{};
 }
 

@@ -1,10 +1,13 @@
 // levada: one program, its commands by name. Nothing but the choice of the command is here.
 
 #include <cstdio>
+#include <initializer_list>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "load/bench_command.h"
 #include "server/serve.h"
 #include "server/version.h"
 
@@ -37,18 +40,18 @@ bool is_any(std::string_view word, std::initializer_list<std::string_view> words
   return false;
 }
 
-int run(std::span<const std::string_view> arguments) {
+int run(int count, const char* const* texts) {
+  const std::vector<std::string_view> arguments(texts, texts + count);
   if (arguments.empty()) {
     print(help_text, stderr);
     return 2;
   }
   const std::string_view command = arguments[0];
-  const auto rest = arguments.subspan(1);
-  if (command == "serve") return server::serve(rest);
+  if (command == "serve") return server::serve(std::span(arguments).subspan(1));
+  if (command == "bench") return load::run_bench(count - 1, texts + 1);
   if (is_any(command, {"help", "--help", "-h"})) return print(help_text, stdout);
   if (is_any(command, {"version", "--version", "-V"}))
     return print("levada " + std::string(server::version()) + '\n', stdout);
-  if (command == "bench") return refuse("the load generator is not in this version");
   if (is_any(command, {"kinesis", "timestream-write", "timestream-query"}))
     return refuse("the AWS CLI's commands are not in this version; use aws --endpoint-url");
   return refuse("there is no command \"" + std::string(command) + '"');
@@ -58,6 +61,5 @@ int run(std::span<const std::string_view> arguments) {
 }  // namespace levada
 
 int main(int count, char** texts) {
-  const std::vector<std::string_view> arguments(texts + (count > 0), texts + count);
-  return levada::run(arguments);
+  return count > 0 ? levada::run(count - 1, texts + 1) : levada::run(0, nullptr);
 }

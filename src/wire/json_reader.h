@@ -5,8 +5,9 @@
 //
 // Own code, where simdjson would do, for what a 20 MiB body costs: simdjson needs a padded copy and
 // about 13 bytes of working memory for each byte of text, a tree over its tape comes on top, and it
-// refuses integers beyond 64 bits, which AWS clamps. Its tape alone, without the tree, takes two thirds
-// of our time on a WriteRecords body (json_bench). The fuzzer proves that both read the same.
+// refuses integers beyond 64 bits, which AWS clamps. Its tape alone, without the tree, takes two
+// thirds of our time on a WriteRecords body (json_bench). The fuzzer proves that both read the
+// same.
 
 #include "base/result.h"
 #include "wire/value.h"

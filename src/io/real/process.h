@@ -10,9 +10,9 @@ namespace levada::io {
 // Raises the number of open files to what the system lets us have; returns that number.
 std::uint64_t raise_descriptor_limit();
 
-// Tells the C library's allocator what we are: so many threads that allocate for life (an arena each
-// and no more), and buffers of requests that are taken again soon (so not from the kernel each time),
-// of which little is kept. Before the first thread.
+// Tells the C library's allocator what we are: so many threads that allocate for life (an arena
+// each and no more), and buffers of requests that are taken again soon (so not from the kernel each
+// time), of which little is kept. Before the first thread.
 void tune_allocator(std::uint32_t threads);
 
 // SIGTERM and SIGINT, taken by the thread that waits for them instead of by a handler. Made before

@@ -1,0 +1,58 @@
+"""npm's @aws-sdk/client-kinesis by its default handler: HTTP/2 with prior knowledge on http://.
+
+The tests themselves are js/conformance.mjs, run once; each of its lines becomes a test here.
+"""
+
+import json
+import re
+import shutil
+import subprocess
+import unittest
+from pathlib import Path
+
+from harness.case import Case
+
+FOLDER = Path(__file__).with_name("js")
+NAMES = re.findall(r'^  async "([^"]+)"\(', (FOLDER / "conformance.mjs").read_text(), re.MULTILINE)
+INSTALL_TIMEOUT, RUN_TIMEOUT = 180, 300
+
+
+def install():
+    """`npm ci` once; the lock file says exactly what."""
+    if not shutil.which("npm"):
+        raise unittest.SkipTest("npm is not installed")
+    if (FOLDER / "node_modules/@aws-sdk/client-kinesis").exists():
+        return
+    done = subprocess.run(
+        ["npm", "ci", "--no-audit", "--no-fund"], cwd=FOLDER, capture_output=True, text=True, timeout=INSTALL_TIMEOUT
+    )
+    if done.returncode != 0:
+        raise AssertionError(f"npm ci: {done.stdout}{done.stderr}")
+
+
+class JavaScript(Case):
+    needs_levada = True  # no peer speaks HTTP/2 in the clear
+
+    @classmethod
+    def setUpClass(cls):
+        install()
+        super().setUpClass()
+        done = subprocess.run(
+            ["node", "conformance.mjs", cls.server.endpoint], cwd=FOLDER, capture_output=True, text=True,
+            timeout=RUN_TIMEOUT,
+        )
+        cls.lines = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
+        cls.stderr = done.stderr
+
+
+def _test(name):
+    def test(self):
+        line = next((line for line in self.lines if line["name"] == name), None)
+        self.assertIsNotNone(line, f"never ran\n{self.stderr[-2000:]}")
+        self.assertTrue(line["ok"], line.get("error"))
+
+    return test
+
+
+for _name in NAMES:
+    setattr(JavaScript, "test_" + re.sub(r"\W+", "_", _name).strip("_"), _test(_name))

@@ -1,6 +1,7 @@
 #include "http/server.h"
 
 #include "http/http1_connection.h"
+#include "http/http2_connection.h"
 #include "wire/protocol_sniff.h"
 
 namespace levada::http {
@@ -75,7 +76,11 @@ Task<Unit> Server::serve_one(std::list<Served>::iterator served) {
       co_await connection.run();
       break;
     }
-    case wire::Protocol::http2:
+    case wire::Protocol::http2: {
+      Http2Connection connection(shared_, *served, std::move(input));
+      co_await connection.run();
+      break;
+    }
     case wire::Protocol::tls:  // this listener has no certificate: the client's own error is
                                // clearest
     case wire::Protocol::need_more:

@@ -41,7 +41,8 @@ std::string_view name(ErrorKind kind);
 
 struct [[nodiscard]] Error {
   ErrorKind kind;
-  std::string message;  // for the user: what is wrong, and what to do where that is known
+  std::string message;     // for the user: what is wrong, and what to do where that is known
+  std::uint16_t code = 0;  // of an enumeration of the room that speaks, where its face needs more
 };
 
 struct Unit {

@@ -1,10 +1,10 @@
 // Sequence numbers and hash keys, to decimal text and back.
 #include <benchmark/benchmark.h>
 
-#include "wire/decimal128.h"
-#include "wire/uint192.h"
+#include "base/uint128.h"
+#include "base/uint192.h"
 
-namespace levada::wire {
+namespace levada {
 namespace {
 
 Uint192 sequence_number(std::uint64_t index) {
@@ -51,4 +51,4 @@ void read_hash_key(benchmark::State& state) {
 BENCHMARK(read_hash_key);
 
 }  // namespace
-}  // namespace levada::wire
+}  // namespace levada

@@ -1,9 +1,9 @@
-#include "wire/decimal_digits.h"
+#include "base/decimal_digits.h"
 
 #include <algorithm>
 #include <charconv>
 
-namespace levada::wire::decimal {
+namespace levada::decimal {
 namespace {
 
 constexpr std::size_t chunks_max = 4;  // 192 bits are 58 digits
@@ -63,4 +63,4 @@ std::optional<DecimalFault> read(std::string_view text, std::span<std::uint64_t>
   return std::nullopt;
 }
 
-}  // namespace levada::wire::decimal
+}  // namespace levada::decimal

@@ -4,9 +4,9 @@
 #include <string>
 #include <string_view>
 
-#include "wire/decimal_digits.h"
+#include "base/decimal_digits.h"
 
-namespace levada::wire {
+namespace levada {
 
 using Uint128 = unsigned __int128;
 
@@ -31,4 +31,4 @@ inline std::string decimal_string(Uint128 number) {
   return {text, write_decimal(number, text)};
 }
 
-}  // namespace levada::wire
+}  // namespace levada

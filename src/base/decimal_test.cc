@@ -4,10 +4,10 @@
 #include <memory>
 #include <random>
 
-#include "wire/decimal128.h"
-#include "wire/uint192.h"
+#include "base/uint128.h"
+#include "base/uint192.h"
 
-namespace levada::wire {
+namespace levada {
 namespace {
 
 // OpenSSL's big numbers as the reference.
@@ -144,4 +144,4 @@ TEST(Decimal128, prints_and_reads_like_openssl) {
 }
 
 }  // namespace
-}  // namespace levada::wire
+}  // namespace levada

@@ -1,6 +1,6 @@
 #pragma once
 // Decimal digits in chunks: eight at a time in one register, nineteen as one 64-bit limb in base
-// 10^19. The parts that decimal128 and uint192 are made of; not for callers outside.
+// 10^19. The parts that uint128 and uint192 are made of; not for callers outside.
 
 #include <cstdint>
 #include <cstring>
@@ -9,16 +9,16 @@
 #include <string_view>
 #include <tl/expected.hpp>
 
-namespace levada::wire {
+namespace levada {
 
 enum class DecimalFault : std::uint8_t {
   not_decimal,  // empty, or something else than the digits 0 to 9
   overflow,     // too large for the type
 };
 
-}  // namespace levada::wire
+}  // namespace levada
 
-namespace levada::wire::decimal {
+namespace levada::decimal {
 
 using Wide = unsigned __int128;
 
@@ -95,4 +95,4 @@ char* write(std::span<std::uint64_t> limbs, char* to);
 // Reads the whole of `text`; leading zeros are fine. The limbs come in as zero.
 std::optional<DecimalFault> read(std::string_view text, std::span<std::uint64_t> limbs);
 
-}  // namespace levada::wire::decimal
+}  // namespace levada::decimal

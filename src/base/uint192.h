@@ -10,9 +10,9 @@
 #include <string_view>
 
 #include "base/check.h"
-#include "wire/decimal_digits.h"
+#include "base/decimal_digits.h"
 
-namespace levada::wire {
+namespace levada {
 
 class Uint192 {
  public:
@@ -119,4 +119,4 @@ inline char* write_56_digits(const Uint192& number, char* to) {
   return to + sequence_digits;
 }
 
-}  // namespace levada::wire
+}  // namespace levada

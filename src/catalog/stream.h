@@ -1,0 +1,102 @@
+#pragma once
+// A Kinesis stream as the catalog knows it: one immutable value for each version. Whoever holds a
+// snapshot sees one consistent set of shards that tiles the key space, whatever happens meanwhile.
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "base/id.h"
+#include "base/time.h"
+#include "base/uint128.h"
+#include "log/position.h"
+
+namespace levada::catalog {
+
+using StreamId = Id<struct StreamIdTag, std::uint64_t>;      // one incarnation; never reused
+using ShardIndex = Id<struct ShardIndexTag, std::uint32_t>;  // counts within the incarnation
+
+struct StreamKey {
+  std::string account, region, name;
+  friend auto operator<=>(const StreamKey&, const StreamKey&) = default;
+};
+
+struct HashRange {
+  Uint128 first = 0, last = 0;  // both inside
+  friend bool operator==(const HashRange&, const HashRange&) = default;
+};
+
+struct Shard {
+  ShardIndex index;
+  HashRange range;
+  std::optional<ShardIndex> parent, adjacent_parent;  // the second after a merge
+  UnixMillis created;
+  std::optional<UnixMillis> closed;
+  log::PartitionId partition;
+  bool open() const { return !closed; }
+  friend bool operator==(const Shard&, const Shard&) = default;
+};
+
+enum class StreamStatus : std::uint8_t { creating, active, updating, deleting };
+enum class StreamMode : std::uint8_t { provisioned, on_demand };
+enum class Encryption : std::uint8_t { none, kms };
+enum class Distribution : std::uint8_t { user_partition_key, automatic };
+enum class ConsumerStatus : std::uint8_t { creating, active, deleting };
+
+// One bit for each shard-level metric, in the order of AWS's model.
+using ShardMetrics = std::uint8_t;
+inline constexpr ShardMetrics all_shard_metrics = 0x7f;
+
+using Tags = std::map<std::string, std::string>;  // by code point, as AWS lists them
+
+struct Consumer {
+  std::string name;
+  UnixMillis created;
+  ConsumerStatus status = ConsumerStatus::active;
+  UnixMillis due;  // when creating or deleting ends
+  Tags tags;
+  std::string policy;
+  friend bool operator==(const Consumer&, const Consumer&) = default;
+};
+
+struct Stream {
+  StreamId id;
+  StreamKey key;
+  UnixMillis created;
+  StreamStatus status = StreamStatus::active;
+  UnixMillis due;  // when creating, updating or deleting ends
+  StreamMode mode = StreamMode::provisioned;
+  std::uint32_t retention_hours = 24;
+  UnixMillis trim_mark;  // what arrived before it is gone, however long retention becomes
+  std::uint32_t record_kib_max = 1024;
+  std::uint32_t warm_mib_per_second = 0;
+  Encryption encryption = Encryption::none;
+  std::string key_id;
+  Distribution distribution = Distribution::user_partition_key;
+  ShardMetrics metrics = 0;
+  Tags tags;
+  std::string policy;
+  ShardIndex next_shard;
+  // The moments of UpdateShardCount (and the like) in the last 24 hours, for the rolling limits.
+  std::vector<UnixMillis> reshardings, mode_changes, encryption_changes;
+
+  std::map<std::string, Consumer, std::less<>> consumers;
+  std::vector<Shard> shards;  // by index; closed ones leave when their last record is too old
+
+  // Derived from `shards` by index_shards(): the open ones by hash range, as places in `shards`.
+  std::vector<std::uint32_t> open_shards;
+
+  const Shard* find(ShardIndex index) const;  // nullptr: never existed, or left
+  bool accepts_records() const {
+    return status == StreamStatus::active || status == StreamStatus::updating;
+  }
+  void index_shards();
+};
+
+using StreamSnapshot = std::shared_ptr<const Stream>;
+
+}  // namespace levada::catalog

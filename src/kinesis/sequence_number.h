@@ -1,0 +1,41 @@
+#pragma once
+// Sequence numbers: a pure function of (shard, position, time) and back, in all three versions that
+// clients may hold (spec kinesis 7). Only version 2 is written: 56 decimal digits, so the order of
+// the texts is the order of the numbers.
+
+#include <optional>
+#include <string_view>
+
+#include "base/uint192.h"
+#include "catalog/stream.h"
+#include "log/position.h"
+
+namespace levada::kinesis {
+
+struct SequenceNumber {
+  std::uint8_t version = 2;  // 0, 1 or 2
+  std::uint64_t shard_created_seconds = 0;
+  std::uint64_t index = 0;  // the position in the shard's partition
+  std::uint64_t record_seconds = 0;
+  std::uint32_t shard = 0;  // a negative one is above 2^31
+};
+
+// nullopt: no number that the service could ever have given.
+std::optional<SequenceNumber> parse_sequence_number(std::string_view text);
+
+Uint192 sequence_number(const catalog::Shard& shard, log::Position position, UnixMillis arrival);
+Uint192 starting_sequence_number(const catalog::Shard& shard);
+Uint192 ending_sequence_number(const catalog::Shard& shard);  // of a closed one
+
+// Writes many numbers of one batch: all but the index is put together once.
+class SequenceNumbers {
+ public:
+  SequenceNumbers(const catalog::Shard& shard, UnixMillis arrival);
+  Uint192 at(log::Position position) const;
+
+ private:
+  std::uint64_t created_, record_seconds_;
+  std::uint32_t shard_;
+};
+
+}  // namespace levada::kinesis

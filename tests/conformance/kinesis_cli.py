@@ -12,7 +12,7 @@ from pathlib import Path
 
 from harness.case import ACCOUNT, Case, cases
 
-AWS = os.environ.get("AWS_CLI", "/usr/bin/aws")
+AWS = os.environ.get("AWS", "/usr/bin/aws")
 CLIENT_ERROR = 254  # AWS CLI v2: the service answered an error
 USAGE_ERROR = 252  # AWS CLI v2: the command itself was wrong
 

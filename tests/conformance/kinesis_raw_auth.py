@@ -30,13 +30,13 @@ secret_key = "{KEEPER.secret_key}"
 access_key = "{VISITOR.access_key}"
 secret_key = "{VISITOR.secret_key}"
 session_token = "{VISITOR.session_token}"
-expires = "2099-01-01T00:00:00Z"
+expires = 2099-01-01T00:00:00Z
 
 [[principal]]
 access_key = "{LATE.access_key}"
 secret_key = "{LATE.secret_key}"
 session_token = "{LATE.session_token}"
-expires = "2020-01-01T00:00:00Z"
+expires = 2020-01-01T00:00:00Z
 
 [[principal]]
 access_key = "{TENANT.access_key}"

@@ -438,3 +438,87 @@ class Restart(Case):
             again = client.put("kept", "after", "key 0")
             self.assertGreater(again["SequenceNumber"], puts[0]["SequenceNumber"])
             client.close()
+
+
+class Transitions(Case):
+    """With a delay every state can be seen; what each allows (spec §12)."""
+
+    needs_levada = True
+    flags = ("--shard-limits", "off", "--stream-transition-delay", "1500ms")
+
+    def setUp(self):
+        super().setUp()
+        self.name = self.stream_name()
+        self.client.must("CreateStream", StreamName=self.name, ShardCount=2)
+        self.addCleanup(self.discard, self.name)
+        self.missing = f"Stream {self.name} under account {ACCOUNT} not found."
+
+    def status(self):
+        return self.client.must("DescribeStreamSummary", StreamName=self.name)["StreamDescriptionSummary"]["StreamStatus"]
+
+    def retention(self, hours):
+        return self.client.call("IncreaseStreamRetentionPeriod", StreamName=self.name, RetentionPeriodHours=hours)
+
+    def busy(self, reply, state):
+        text = f"Stream {self.name} under account {ACCOUNT} not ACTIVE, instead in state {state}"
+        self.refused(reply, "ResourceInUseException", text)
+
+    def put(self):
+        return self.client.call("PutRecord", StreamName=self.name, PartitionKey="a", Data="")
+
+    def test_creating(self):
+        description = self.client.must("DescribeStream", StreamName=self.name)["StreamDescription"]
+        self.assertEqual((description["StreamStatus"], description["Shards"]), ("CREATING", []))
+        self.refused(self.put(), "ResourceNotFoundException", self.missing)
+        reply = self.client.call("GetShardIterator", StreamName=self.name, ShardId="0", ShardIteratorType="LATEST")
+        text = f"Shard shardId-000000000000 in stream {self.name} under account {ACCOUNT} does not exist"
+        self.refused(reply, "ResourceNotFoundException", text)
+        self.busy(self.retention(48), "CREATING")
+        reply = self.client.call("CreateStream", StreamName=self.name, ShardCount=1)
+        self.refused(reply, "ResourceInUseException", f"Stream {self.name} under account {ACCOUNT} already exists.")
+        self.client.wait_active(self.name)
+        self.granted(self.put())
+
+    def test_updating(self):
+        self.client.wait_active(self.name)
+        self.void(self.retention(48))
+        self.assertEqual(self.status(), "UPDATING")
+        self.granted(self.put())
+        self.busy(self.retention(72), "UPDATING")
+        self.client.wait_active(self.name)
+
+    def test_deleting(self):
+        self.client.wait_active(self.name)
+        iterator = self.client.iterator(self.name)
+        self.void(self.client.call("DeleteStream", StreamName=self.name))
+        self.assertEqual(self.status(), "DELETING")
+        self.refused(self.put(), "ResourceNotFoundException", self.missing)
+        self.assertFalse(self.client.call("GetRecords", ShardIterator=iterator).ok)
+        deadline = time.monotonic() + 15
+        while self.client.call("DescribeStreamSummary", StreamName=self.name).ok and time.monotonic() < deadline:
+            time.sleep(0.05)
+        reply = self.client.call("DescribeStream", StreamName=self.name)
+        self.refused(reply, "ResourceNotFoundException", self.missing)
+
+    def test_a_stream_being_created_can_be_deleted(self):
+        self.void(self.client.call("DeleteStream", StreamName=self.name))
+
+    def test_a_restart_does_not_leave_a_stream_on_the_way(self):
+        with Levada(*self.flags) as server:
+            client = Client(server.aws)
+            client.create("updated")
+            client.create("deleted")
+            client.must("CreateStream", StreamName="created", ShardCount=3)
+            client.must("IncreaseStreamRetentionPeriod", StreamName="updated", RetentionPeriodHours=48)
+            client.must("DeleteStream", StreamName="deleted")
+            server.kill()
+            client.close()
+            server.start()
+            client = Client(server.aws)
+            self.assertEqual(len(client.wait_active("created")["Shards"]), 3)
+            self.assertEqual(client.wait_active("updated")["RetentionPeriodHours"], 48)
+            deadline = time.monotonic() + 15
+            while client.call("DescribeStream", StreamName="deleted").ok and time.monotonic() < deadline:
+                time.sleep(0.05)
+            self.assertEqual(client.call("DescribeStream", StreamName="deleted").error[0], "ResourceNotFoundException")
+            client.close()

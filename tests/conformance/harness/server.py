@@ -17,7 +17,7 @@ STOP_TIMEOUT = 30
 
 
 def default_binary():
-    return Path(os.environ.get("LEVADA_BINARY", REPOSITORY / "build/release/levada"))
+    return Path(os.environ.get("LEVADA", REPOSITORY / "build/release/levada"))
 
 
 class StartFailed(Exception):
@@ -44,9 +44,10 @@ class Levada:
         self.stop()
         self.sweep()
 
-    def start(self):
+    def spawn(self):
+        """The process alone; nobody waits for it to be ready."""
         command = [str(self.binary), "serve", "--data-dir", str(self.data_dir), "--listen", self.listen]
-        command += ["--sql-listen", "127.0.0.1:0", "--console-listen", "127.0.0.1:0", *self.flags]
+        command += ["--console-listen", "127.0.0.1:0", *self.flags]
         self.stdout = []
         with open(self.stderr_path, "ab") as errors:
             self.process = subprocess.Popen(
@@ -54,6 +55,10 @@ class Levada:
             )
         lines = queue.Queue()
         threading.Thread(target=self._follow, args=(self.process, lines), daemon=True).start()
+        return lines
+
+    def start(self):
+        lines = self.spawn()
         deadline = time.monotonic() + START_TIMEOUT
         while True:
             try:
@@ -80,7 +85,7 @@ class Levada:
             found = re.search(r"(127\.0\.0\.1|localhost|0\.0\.0\.0|\[::1\]):(\d+)", line)
             if found and any(word in line.lower() for word in words):
                 return found.group(1).strip("[]"), int(found.group(2))
-        raise AssertionError(f"no address of {words} in {self.stdout}")
+        raise AssertionError(f"no address of {' or '.join(words)} in {self.stdout}")
 
     @property
     def aws(self):

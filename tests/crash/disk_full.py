@@ -1,0 +1,68 @@
+"""A full disk: writers get a clear error, readers go on, and writing resumes when there is room.
+
+The disk is a loop-mounted image of 64 MiB, which needs root; elsewhere the test is skipped.
+"""
+
+import base64
+import subprocess
+import tempfile
+import time
+import unittest
+from pathlib import Path
+
+from harness.client import Client
+from harness.server import Levada
+
+IMAGE = 64 * 1024 * 1024
+RESUME_MAX = 30  # seconds
+
+
+class DiskFull(unittest.TestCase):
+    def setUp(self):
+        self.folder = Path(tempfile.mkdtemp(prefix="levada-disk-"))
+        self.addCleanup(subprocess.run, ["rm", "-rf", str(self.folder)])
+        image, self.mount = self.folder / "image", self.folder / "disk"
+        self.mount.mkdir()
+        with open(image, "wb") as file:
+            file.truncate(IMAGE)
+        for command in (["mkfs.ext4", "-q", "-m", "0", str(image)], ["mount", "-o", "loop", str(image), str(self.mount)]):
+            try:
+                done = subprocess.run(command, capture_output=True, text=True)
+            except FileNotFoundError:
+                self.skipTest(f"{command[0]} is not installed")
+            if done.returncode != 0:
+                self.skipTest(f"{command[0]}: {done.stderr.strip()}")
+        self.addCleanup(subprocess.run, ["umount", "-l", str(self.mount)])
+
+    def test_full_and_free_again(self):
+        ballast = self.mount / "ballast"
+        with open(ballast, "wb") as file:
+            file.write(bytes(20 * 1024 * 1024))
+        with Levada("--shard-limits", "off", "--journal-segment", "4MiB", data_dir=self.mount / "data") as server:
+            client = Client(server.aws)
+            client.create("full")
+            data = base64.b64encode(bytes(900_000)).decode()
+            stored, reply = 0, None
+            for _ in range(120):
+                reply = client.call("PutRecord", StreamName="full", PartitionKey="a", Data=data)
+                if not reply.ok:
+                    break
+                stored += 1
+            self.assertFalse(reply.ok, "the disk never filled")
+            kind, message = reply.error
+            self.assertIn(kind, ("InternalFailure", "ProvisionedThroughputExceededException", "LimitExceededException"))
+            self.assertRegex((message or "") + server.log(), "(?i)disk|space|full|no room")
+            self.assertTrue(server.running)
+            self.assertEqual(len(client.drain("full")), stored)
+            ballast.unlink()
+            deadline = time.monotonic() + RESUME_MAX
+            while not client.call("PutRecord", StreamName="full", PartitionKey="a", Data="AAAA").ok:
+                self.assertLess(time.monotonic(), deadline, f"no writing {RESUME_MAX} s after room was made")
+                time.sleep(0.2)
+            self.assertEqual(len(client.drain("full")), stored + 1)
+            client.close()
+            server.kill()
+            server.start()
+            client = Client(server.aws)
+            self.assertEqual(len(client.drain("full")), stored + 1)
+            client.close()

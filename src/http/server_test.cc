@@ -2,12 +2,15 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
+#include <map>
 #include <string>
 
 #include "http/acceptor.h"
 #include "http/exchange.h"
 #include "io/real/reactors.h"
+#include "wire/http2_client_session.h"
 
 namespace levada::http {
 namespace {
@@ -145,6 +148,47 @@ class HttpServer : public testing::Test {
     }
   }
 
+  // Asks over HTTP/2 for every path at once; the bodies of the answers, in the order they ended.
+  std::vector<std::string> ask_http2(std::vector<std::string> paths, std::string body = {}) {
+    const auto heard = reactors_->run(only_, [&] { return ask_http2_task(paths, body); });
+    EXPECT_TRUE(heard) << heard.error().message;
+    return heard ? *heard : std::vector<std::string>{};
+  }
+  Task<std::vector<std::string>> ask_http2_task(std::vector<std::string> paths, std::string body) {
+    const Deadline soon = reactors_->at(only_).clock().monotonic() + 5s;
+    auto connection = co_await reactors_->network(only_).connect(address_, soon);
+    wire::Http2ClientSession session;
+    std::map<wire::Http2StreamId, std::string> open;
+    for (const std::string& path : paths) {
+      const ByteView bytes = as_bytes(body);
+      const auto stream = session.submit_request({"POST", "http", "x", path}, {},
+                                                 Buffer(bytes.begin(), bytes.end()));
+      open[*stream] = "";
+    }
+    std::vector<std::string> ended;
+    Buffer room(1 << 16);
+    while (ended.size() < paths.size()) {
+      Buffer output;
+      session.take_output(output);
+      if (!output.empty()) {
+        const std::array<ByteView, 1> parts = {ByteView(output)};
+        co_await connection->write_all(parts, soon);
+        continue;
+      }
+      const std::size_t got = co_await connection->read_some(room, soon);
+      if (got == 0) co_return fail(ErrorKind::closed, "the server closed");
+      if (!session.feed(ByteView(room).first(got))) co_return fail(ErrorKind::invalid, "no HTTP/2");
+      while (auto event = session.next_event()) {
+        if (event->kind == wire::Http2ClientEvent::Kind::data)
+          open[event->stream] += as_text(event->data);
+        if (event->kind == wire::Http2ClientEvent::Kind::end) ended.push_back(open[event->stream]);
+        if (event->kind == wire::Http2ClientEvent::Kind::reset) ended.push_back("reset");
+      }
+    }
+    connection->shutdown();
+    co_return ended;
+  }
+
   static std::size_t count_of(std::string_view text, std::string_view what) {
     std::size_t n = 0;
     for (auto at = text.find(what); at != text.npos; at = text.find(what, at + 1)) ++n;
@@ -241,6 +285,19 @@ TEST_F(HttpServer, finishes_at_a_stop_what_it_is_answering) {
   ASSERT_TRUE(heard) << heard.error().message;
   EXPECT_EQ(heard->find("HTTP/1.1 200 OK"), 0u) << *heard;
   EXPECT_NE(heard->find("\r\n\r\nhi"), std::string::npos);
+}
+
+TEST_F(HttpServer, answers_http2_streams_when_they_are_ready_not_in_order) {
+  const std::vector<std::string> heard = ask_http2({"/late", "/stream", "/broken"}, "hi");
+  ASSERT_EQ(heard.size(), 3u);
+  EXPECT_EQ(heard.back(), "hi");  // the late one
+  EXPECT_EQ(std::count(heard.begin(), heard.end(), "112233"), 1);
+  EXPECT_EQ(std::count(heard.begin(), heard.end(), "reset"), 1);
+}
+
+TEST_F(HttpServer, takes_http2_bodies_larger_than_a_window) {
+  const std::string body(900'000, 'b');
+  EXPECT_EQ(ask_http2({"/a", "/b"}, body), (std::vector<std::string>{body, body}));
 }
 
 }  // namespace

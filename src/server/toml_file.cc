@@ -75,18 +75,42 @@ Result<std::optional<UnixMillis>> take_moment(toml::table& table, const std::str
   return std::optional(UnixMillis(duration_cast<Millis>(since)));
 }
 
+// A list of strings, empty when the key is absent; present, it must name something.
+Result<std::vector<std::string>> take_strings(toml::table& table, const std::string& path,
+                                              std::string_view key) {
+  std::vector<std::string> texts;
+  const toml::node* node = table.get(key);
+  if (node == nullptr) return texts;
+  const auto wrong = [&] {
+    return refuse(path, node->source(), std::string(key) + " must be a list of strings, not empty");
+  };
+  const auto* list = node->as_array();
+  if (list == nullptr || list->empty()) return wrong();
+  for (const toml::node& item : *list) {
+    if (!item.is_string()) return wrong();
+    texts.push_back(item.as_string()->get());
+  }
+  table.erase(key);
+  return texts;
+}
+
 Result<Credential> read_credential(toml::table& table, const std::string& path) {
   const toml::source_region where = table.source();
   const auto access_key = TRY(take_string(table, path, "access_key"));
   const auto secret_key = TRY(take_string(table, path, "secret_key"));
   if (!access_key || !secret_key)
     return refuse(path, where, "a [[principal]] needs access_key and secret_key");
-  Credential credential{*access_key, *secret_key, {}, {}, {}};
+  Credential credential;
+  credential.access_key = *access_key;
+  credential.secret_key = *secret_key;
   credential.session_token = TRY(take_string(table, path, "session_token"));
   credential.expires = TRY(take_moment(table, path, "expires"));
   credential.account = TRY(take_string(table, path, "account"));
   if (credential.account && !PropertyValue<AccountId>::parse(*credential.account))
     return refuse(path, where, "account must be twelve digits");
+  credential.name = TRY(take_string(table, path, "name"));
+  credential.actions = TRY(take_strings(table, path, "actions"));
+  credential.resources = TRY(take_strings(table, path, "resources"));
   for (const auto& [key, value] : table)
     return refuse(path, value.source(), "unknown key " + std::string(key.str()));
   return credential;

@@ -27,10 +27,14 @@ struct Credential {
   std::optional<std::string> session_token;
   std::optional<UnixMillis> expires;
   std::optional<std::string> account;
+  std::optional<std::string> name;
+  std::vector<std::string> actions;    // empty: all
+  std::vector<std::string> resources;  // empty: all
 };
 
 // [[principal]] tables: access_key, secret_key, session_token?, expires? (a date and time with an
-// offset), account? (twelve digits). At least one; no access key twice.
+// offset), account? (twelve digits), name?, actions? and resources? (lists of patterns). At least
+// one table; no access key twice.
 Result<std::vector<Credential>> read_credentials(const std::string& path);
 
 }  // namespace levada::server

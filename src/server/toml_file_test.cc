@@ -27,6 +27,9 @@ TEST(Credentials, are_read_with_everything_they_may_hold) {
       session_token = "t"
       expires = 1970-01-02T01:00:00+01:00
       account = "123456789012"
+      name = "reader"
+      actions = ["kinesis:Get*", "kinesis:List*"]
+      resources = ["orders"]
   )")
                        .value();
   ASSERT_EQ(all.size(), 2u);
@@ -35,6 +38,10 @@ TEST(Credentials, are_read_with_everything_they_may_hold) {
   EXPECT_EQ(all[1].session_token, "t");
   EXPECT_EQ(all[1].expires, UnixMillis(86'400'000));
   EXPECT_EQ(all[1].account, "123456789012");
+  EXPECT_EQ(all[1].name, "reader");
+  EXPECT_THAT(all[1].actions, testing::ElementsAre("kinesis:Get*", "kinesis:List*"));
+  EXPECT_THAT(all[1].resources, testing::ElementsAre("orders"));
+  EXPECT_TRUE(all[0].actions.empty());
 }
 
 TEST(Credentials, refusals_name_the_line_and_never_the_secret) {
@@ -55,6 +62,8 @@ TEST(Credentials, refusals_name_the_line_and_never_the_secret) {
               HasSubstr("access key a comes twice"));
   EXPECT_THAT(refusal("[[principal]]\naccess_key='a'\nsecret_key='hidden'\nexpires='soon'\n"),
               HasSubstr("date and time like"));
+  EXPECT_THAT(refusal("[[principal]]\naccess_key='a'\nsecret_key='hidden'\nactions=[]\n"),
+              HasSubstr("actions must be a list of strings"));
   EXPECT_THAT(refusal("[principals]\n"), HasSubstr("write [[principal]]"));
 }
 

@@ -14,9 +14,10 @@ step_build() { build release; }
 
 step_unit() { ctest --test-dir build/release --verbose --no-tests=error; }
 
-step_floors() {
+step_rules() {
   tools/check_floors.py
-  (cd tools && ./check_floors_test.py)
+  tools/check_style.py
+  (cd tools && ./check_floors_test.py && ./check_style_test.py)
 }
 
 step_format() {
@@ -52,7 +53,7 @@ step_quickstart() { examples/quickstart.sh; }
 # After the first three, two lanes run beside each other: clients and processes in front, what only
 # compiles and computes behind.
 first=(packages build unit)
-front=(floors format simulation conformance crash quickstart)
+front=(rules format simulation conformance crash quickstart)
 behind=(sanitize fuzz)
 
 # tally LOG STATUS: what the step's log says, as two numbers.

@@ -1,0 +1,34 @@
+#include "catalog/stream.h"
+
+#include <algorithm>
+
+#include "base/check.h"
+
+namespace levada::catalog {
+
+const Shard* Stream::find(ShardIndex index) const {
+  // Shards stand by index and rarely leave, so the place is almost always the index itself.
+  if (index.value() < shards.size() && shards[index.value()].index == index)
+    return &shards[index.value()];
+  const auto at = std::lower_bound(shards.begin(), shards.end(), index,
+                                   [](const Shard& s, ShardIndex i) { return s.index < i; });
+  return at != shards.end() && at->index == index ? &*at : nullptr;
+}
+
+void Stream::index_shards() {
+  open_shards.clear();
+  for (std::uint32_t n = 0; n < shards.size(); ++n)
+    if (shards[n].open()) open_shards.push_back(n);
+  std::sort(open_shards.begin(), open_shards.end(), [&](std::uint32_t a, std::uint32_t b) {
+    return shards[a].range.first < shards[b].range.first;
+  });
+  // Open shards tile the key space: routing relies on it.
+  Uint128 next = 0;
+  for (const std::uint32_t n : open_shards) {
+    CHECK(shards[n].range.first == next, "no gap and no overlap");
+    next = shards[n].range.last + 1;
+  }
+  CHECK(open_shards.empty() || next == 0, "up to the last key");
+}
+
+}  // namespace levada::catalog

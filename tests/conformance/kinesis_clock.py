@@ -13,7 +13,7 @@ from harness.case import Case
 from harness.client import Client
 from harness.server import Levada
 
-LIBRARY = next(iter(sorted(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"))), None)
+LIBRARY = next(iter(sorted(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))), None)
 HOUR = 3600
 
 

@@ -35,6 +35,8 @@ DATA_PLANE = [
     "kinesis_iterators",
     "kinesis_limits",
     "kinesis_clock",
+    "kinesis_scale",
+    "console",
     "kinesis_boto3",
     "kinesis_cli",
     "kinesis_js",

@@ -1,5 +1,6 @@
 #include "io/real/uring_network.h"
 
+#include <algorithm>
 #include <cerrno>
 
 #include "base/check.h"
@@ -11,6 +12,9 @@ namespace {
 
 // After "too many open files" and the like: as long until the next try to accept.
 constexpr Millis accept_pause{50};
+
+// The length of one operation is kept in 32 bits.
+constexpr std::size_t receive_max = 1 << 30;
 
 Error closed_here() { return {ErrorKind::closed, "the connection was shut down"}; }
 
@@ -42,7 +46,8 @@ Task<std::size_t> UringConnection::read_some(MutableByteView into, Deadline dead
     if (shut_) co_return unexpected<Error>(closed_here());
     UringWait wait;
     io_uring_sqe* entry = uring_.take_entry();
-    io_uring_prep_recv(entry, socket_.descriptor(), into.data(), into.size(), 0);
+    std::size_t room = std::min(into.size(), receive_max);
+    io_uring_prep_recv(entry, socket_.descriptor(), into.data(), room, 0);
     Uring::aim(entry, wait);
     UringDeadline limit(reactor_, uring_, wait, deadline);
     std::int32_t got = co_await wait;

@@ -18,6 +18,7 @@ struct SimWorld::Machine {
   std::vector<std::unique_ptr<SimNetwork>> networks;
   SimRandom random;
   std::vector<std::shared_ptr<void>> property;
+  std::vector<SimReactor*> ready;  // of one step; kept for its memory
 
   explicit Machine(SimWorld& world)
       : events(world.clock_, world.dice_),
@@ -91,7 +92,8 @@ bool SimWorld::step() { return step_until(no_deadline); }
 
 bool SimWorld::step_until(MonotonicNanos last) {
   MonotonicNanos now = clock_.monotonic();
-  std::vector<SimReactor*> ready;
+  std::vector<SimReactor*>& ready = machine_->ready;
+  ready.clear();
   for (const auto& reactor : machine_->reactors)
     if (reactor->ready()) ready.push_back(reactor.get());
   bool hardware = machine_->events.earliest() <= now;

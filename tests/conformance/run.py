@@ -26,6 +26,7 @@ DATA_PLANE = [
     "kinesis_raw_protocol",
     "kinesis_raw_types",
     "kinesis_raw_constraints",
+    "kinesis_raw_json",
     "kinesis_raw_cbor",
     "kinesis_raw_transport",
     "kinesis_raw_http2",

@@ -1,0 +1,369 @@
+#include "aws/pipeline.h"
+
+#include <algorithm>
+#include <array>
+
+#include "aws/validate.h"
+#include "wire/base64.h"
+#include "wire/cbor_reader.h"
+#include "wire/hex.h"
+#include "wire/json_reader.h"
+
+namespace levada::aws {
+namespace {
+
+constexpr std::string_view json_1_0 = "application/x-amz-json-1.0";
+constexpr std::string_view json_1_1 = "application/x-amz-json-1.1";
+constexpr std::string_view cbor_1_1 = "application/x-amz-cbor-1.1";
+constexpr std::string_view plain_json = "application/json";
+
+constexpr std::string_view access_denied_xml =
+    "<AccessDeniedException>\n"
+    "  <Message>Unable to determine service/operation name to be authorized</Message>\n"
+    "</AccessDeniedException>\n";
+constexpr std::string_view unknown_operation_xml = "<UnknownOperationException/>\n";
+constexpr std::string_view plain_json_broken =
+    R"({"Output":{"__type":"com.amazon.coral.service#SerializationException"},"Version":"1.0"})";
+constexpr std::string_view plain_json_unknown =
+    R"({"Output":{"__type":"com.amazon.coral.service#UnknownOperationException"},"Version":"1.0"})";
+constexpr std::string_view exposed_headers =
+    "x-amzn-RequestId,x-amzn-ErrorType,x-amz-request-id,x-amz-id-2,x-amzn-ErrorMessage,Date";
+
+std::string_view trimmed(std::string_view text) {
+  const auto blank = [](char c) { return c == ' ' || c == '\t'; };
+  while (!text.empty() && blank(text.front())) text.remove_prefix(1);
+  while (!text.empty() && blank(text.back())) text.remove_suffix(1);
+  return text;
+}
+
+void set_body(http::Response& response, int status, std::string_view text) {
+  const ByteView bytes = as_bytes(text);
+  response.status = status;
+  response.body.assign(bytes.begin(), bytes.end());
+}
+
+}  // namespace
+
+struct Pipeline::Memory {
+  wire::ValueTree body;
+  wire::ValueTree input;
+};
+
+struct Pipeline::Counters {
+  Counter& answered;
+  Counter& refused;
+  Counter& failed;
+  Histogram& latency;
+};
+
+struct Pipeline::Walk {
+  const http::Request& request;
+  http::Response& response;
+  UnixMillis now;
+  std::unique_ptr<Memory> memory = nullptr;
+
+  std::string_view content_type = {};  // without parameters
+  Coding coding = Coding::json;        // of the answer
+  std::string_view target_service = {}, target_operation = {};
+  std::size_t service_index = 0;
+  ServiceFace* service = nullptr;        // null: none has that name
+  const Operation* operation = nullptr;  // null: unknown
+
+  wire::Value body = {};
+  std::unique_ptr<FastCall> fast = nullptr;  // instead of a body
+  wire::Value input = {};
+  Authentication::Authenticated who = {};
+};
+
+struct Pipeline::Step {
+  Next (Pipeline::*take)(Walk&);
+};
+
+// The order of checks that clients can see. Each step lets the request pass or answers it.
+const Pipeline::Step Pipeline::steps[] = {
+    {&Pipeline::answer_cors},
+    {&Pipeline::refuse_method},
+    {&Pipeline::find_operation},
+    {&Pipeline::refuse_empty_body},
+    {&Pipeline::refuse_content_type},
+    {&Pipeline::parse},
+    {&Pipeline::refuse_plain_json},
+    {&Pipeline::refuse_unknown_operation},
+    {&Pipeline::authenticate},
+    {&Pipeline::decode_input},
+    {&Pipeline::check_constraints},
+    {&Pipeline::authorize},
+};
+
+Pipeline::Pipeline(io::Clock& clock, io::Random& random, MetricsRegistry& metrics,
+                   std::vector<ServiceFace*> services, Options options)
+    : clock_(clock),
+      random_(random),
+      services_(std::move(services)),
+      authentication_(options.credentials, std::move(options.home)) {
+  for (const ServiceFace* face : services_) {
+    const Service& service = face->service();
+    auto& counters = counters_.emplace_back();
+    for (const Operation& operation : service.operations) {
+      const std::string name(service.name), verb(operation.name);
+      const auto counter = [&](const char* outcome) -> Counter& {
+        return metrics.counter("levada_aws_requests_total", "Requests by operation and outcome.",
+                               {{"service", name}, {"operation", verb}, {"outcome", outcome}});
+      };
+      counters.push_back({counter("ok"), counter("refused"), counter("failed"),
+                          metrics.histogram("levada_aws_request_seconds",
+                                            "From the whole request to the whole answer.",
+                                            latency_scale,
+                                            {{"service", name}, {"operation", verb}})});
+    }
+  }
+}
+
+Pipeline::~Pipeline() = default;
+
+Task<Unit> Pipeline::handle(const http::Request& request, http::Response& response) {
+  const MonotonicNanos began = clock_.monotonic();
+  Walk walk{.request = request, .response = response, .now = clock_.now()};
+  bool answered = false;
+  for (const Step& step : steps) {
+    answered = (this->*step.take)(walk) == Next::answered;
+    if (answered) break;
+  }
+  if (!answered) co_await run(walk);
+  count(walk, began);
+  if (walk.memory) give_back(std::move(walk.memory));
+  co_return Unit{};
+}
+
+// A browser asks before it sends; every answer tells it what it may read.
+Pipeline::Next Pipeline::answer_cors(Walk& walk) {
+  const wire::RequestHead& head = walk.request.head;
+  http::ResponseHeaders& headers = walk.response.headers;
+  add_request_ids(walk);
+  const auto origin = head.header("origin");
+  const bool preflight = origin && head.method == "OPTIONS";
+  if (origin) headers.add("Access-Control-Allow-Origin", "*");
+  if (!preflight) {
+    if (origin) headers.add("Access-Control-Expose-Headers", exposed_headers);
+    return Next::step;
+  }
+  if (const auto asked = head.header("access-control-request-headers"))
+    headers.add("Access-Control-Allow-Headers", *asked);
+  if (const auto asked = head.header("access-control-request-method"))
+    headers.add("Access-Control-Allow-Methods", *asked);
+  headers.add("Access-Control-Max-Age", "172800");
+  return Next::answered;
+}
+
+Pipeline::Next Pipeline::refuse_method(Walk& walk) {
+  if (walk.request.head.method == "POST") return Next::step;
+  set_body(walk.response, 403, access_denied_xml);
+  return Next::answered;
+}
+
+// Only looks; who is not found is refused later.
+Pipeline::Next Pipeline::find_operation(Walk& walk) {
+  const wire::RequestHead& head = walk.request.head;
+  const std::string_view type = head.header("content-type").value_or("");
+  walk.content_type = trimmed(type.substr(0, type.find(';')));
+  walk.coding = walk.content_type == cbor_1_1 ? Coding::cbor : Coding::json;
+
+  const std::string_view target = head.header("x-amz-target").value_or("");
+  const std::size_t dot = target.find('.');
+  walk.target_service = target.substr(0, dot);
+  if (dot != std::string_view::npos) walk.target_operation = target.substr(dot + 1);
+  for (std::size_t i = 0; i < services_.size() && walk.operation == nullptr; ++i) {
+    if (services_[i]->service().target_prefix != walk.target_service) continue;
+    // Two services may share a prefix (Timestream's halves do).
+    walk.service_index = i;
+    walk.service = services_[i];
+    walk.operation = aws::find_operation(services_[i]->service(), walk.target_operation);
+  }
+  return Next::step;
+}
+
+Pipeline::Next Pipeline::refuse_empty_body(Walk& walk) {
+  if (!walk.request.body.empty()) return Next::step;
+  const bool json = walk.content_type == json_1_1 || walk.content_type == json_1_0;
+  walk.coding = json ? Coding::json : Coding::cbor;
+  if (!json) walk.content_type = cbor_1_1;
+  const bool known = walk.operation != nullptr;
+  return refuse(walk, {400, known ? "SerializationException" : "UnknownOperationException"});
+}
+
+Pipeline::Next Pipeline::refuse_content_type(Walk& walk) {
+  const std::string_view type = walk.content_type;
+  const bool other_version =
+      walk.service != nullptr && (type == json_1_0 || type == json_1_1) &&
+      !type.ends_with(walk.service->service().json_version);
+  const bool no_cbor =
+      walk.service != nullptr && type == cbor_1_1 && !walk.service->service().speaks_cbor;
+  if (!other_version && !no_cbor &&
+      (type == json_1_1 || type == json_1_0 || type == cbor_1_1 || type == plain_json))
+    return Next::step;
+  if (walk.target_service.empty() || walk.target_operation.empty())
+    set_body(walk.response, 403, access_denied_xml);
+  else
+    set_body(walk.response, 404, unknown_operation_xml);
+  return Next::answered;
+}
+
+Pipeline::Next Pipeline::parse(Walk& walk) {
+  if (walk.operation != nullptr && walk.coding == Coding::json && walk.content_type != plain_json)
+    walk.fast = walk.service->read_fast(*walk.operation, walk.request.body);
+  return walk.fast ? Next::step : parse_by_tables(walk);
+}
+
+Pipeline::Next Pipeline::parse_by_tables(Walk& walk) {
+  if (!walk.memory) walk.memory = take_memory();
+  const auto body = walk.coding == Coding::json
+                        ? wire::read_json(as_text(walk.request.body), walk.memory->body)
+                        : wire::read_cbor(walk.request.body, walk.memory->body);
+  if (body && body->is(wire::ValueKind::object)) {
+    walk.body = *body;
+    return Next::step;
+  }
+  if (walk.content_type != plain_json) return refuse(walk, {400, "SerializationException"});
+  walk.response.headers.add("Content-Type", walk.content_type);
+  set_body(walk.response, 400, plain_json_broken);
+  return Next::answered;
+}
+
+Pipeline::Next Pipeline::refuse_plain_json(Walk& walk) {
+  if (walk.content_type != plain_json) return Next::step;
+  walk.response.headers.add("Content-Type", walk.content_type);
+  set_body(walk.response, 404, plain_json_unknown);
+  return Next::answered;
+}
+
+Pipeline::Next Pipeline::refuse_unknown_operation(Walk& walk) {
+  if (walk.operation != nullptr) return Next::step;
+  return refuse(walk, {400, "UnknownOperationException"});
+}
+
+Pipeline::Next Pipeline::authenticate(Walk& walk) {
+  auto who = authentication_.authenticate(walk.request, walk.now, walk.service->service().name);
+  if (!who) return refuse(walk, std::move(who).error());
+  walk.who = std::move(*who);
+  return Next::step;
+}
+
+Pipeline::Next Pipeline::decode_input(Walk& walk) {
+  if (walk.fast && walk.fast->holds()) return Next::step;
+  if (walk.fast) {  // the tables shall word the message
+    walk.fast.reset();
+    if (parse_by_tables(walk) == Next::answered) return Next::answered;
+  }
+  const auto input =
+      decode(walk.operation->input, walk.body, walk.coding, walk.memory->input);
+  if (!input) return refuse(walk, {400, "SerializationException", input.error()});
+  walk.input = *input;
+  return Next::step;
+}
+
+Pipeline::Next Pipeline::check_constraints(Walk& walk) {
+  if (walk.fast) return Next::step;
+  auto message = validate(walk.service->service(), walk.operation->input, walk.input);
+  if (!message) return Next::step;
+  return refuse(walk, {400, "ValidationException", std::move(message)});
+}
+
+Pipeline::Next Pipeline::authorize(Walk& walk) {
+  if (walk.who.principal == nullptr) return Next::step;
+  const Caller& caller = walk.who.caller;
+  const std::string resource =
+      walk.fast ? walk.fast->resource(caller)
+                : walk.service->resource(caller, Input(walk.operation->input, walk.input));
+  const std::string action =
+      std::string(walk.service->service().name) + ":" + std::string(walk.operation->name);
+  if (walk.who.principal->allows(action, resource)) return Next::step;
+  return refuse(walk, {400, "AccessDeniedException",
+                       "User: " + caller.arn + " is not authorized to perform: " + action +
+                           (resource.empty() ? "" : " on resource: " + resource) +
+                           " because no identity-based policy allows the " + action + " action"});
+}
+
+Task<Unit> Pipeline::run(Walk& walk) {
+  http::Response& response = walk.response;
+  Result<Unit> result{Unit{}};
+  if (walk.fast) {
+    result = co_await outcome(walk.fast->run(walk.who.caller, response.body));
+  } else {
+    const Input input(walk.operation->input, walk.input);
+    OutputWriter output(walk.coding, response.body);
+    Call call{*walk.operation, walk.who.caller, input, output, response, walk.now};
+    result = co_await outcome(walk.service->run(call));
+    output.finish();
+  }
+  if (!result) {
+    response.body.clear();
+    response.source.reset();
+    refuse(walk, walk.service->fault_of(result.error()));
+    co_return Unit{};
+  }
+  if (!response.source) response.headers.add("Content-Type", walk.content_type);
+  co_return Unit{};
+}
+
+Pipeline::Next Pipeline::refuse(Walk& walk, Fault fault) {
+  walk.response.status = fault.status;
+  walk.response.headers.add("x-amzn-ErrorType", fault.type);
+  walk.response.headers.add("Content-Type", walk.content_type);
+  walk.response.body.clear();
+  write_fault(fault, walk.coding, walk.response.body);
+  return Next::answered;
+}
+
+// A UUID (version 4) and 72 random bytes in base64; the latter is left out of a CORS preflight.
+void Pipeline::add_request_ids(Walk& walk) {
+  std::array<std::byte, 16> id;
+  store_le(id.data(), random_.next());
+  store_le(id.data() + 8, random_.next());
+  id[6] = (id[6] & std::byte{0x0f}) | std::byte{0x40};
+  id[8] = (id[8] & std::byte{0x3f}) | std::byte{0x80};
+  const auto digits = wire::to_hex(id);
+  std::array<char, 36> uuid;
+  char* to = uuid.data();
+  for (std::size_t i = 0; i < digits.size(); ++i) {
+    if (i == 8 || i == 12 || i == 16 || i == 20) *to++ = '-';
+    *to++ = digits[i];
+  }
+  http::ResponseHeaders& headers = walk.response.headers;
+  headers.add("x-amzn-RequestId", {uuid.data(), uuid.size()});
+
+  const bool preflight = walk.request.head.method == "OPTIONS" && walk.request.head.header("origin");
+  if (!preflight) {
+    std::array<std::byte, 72> bytes;
+    for (std::size_t i = 0; i < bytes.size(); i += 8) store_le(bytes.data() + i, random_.next());
+    std::array<char, wire::base64_encoded_size(72)> text;
+    wire::base64_encode(bytes, text.data());
+    headers.add("x-amz-id-2", {text.data(), text.size()});
+  }
+  headers.add("Date", date_.at(walk.now));
+}
+
+void Pipeline::count(const Walk& walk, MonotonicNanos began) {
+  if (walk.operation == nullptr) return;
+  const auto& operations = walk.service->service().operations;
+  const auto index = static_cast<std::size_t>(walk.operation - operations.data());
+  const Counters& counters = counters_[walk.service_index][index];
+  const int status = walk.response.status;
+  (status < 400 ? counters.answered : status < 500 ? counters.refused : counters.failed).add();
+  counters.latency.observe(clock_.monotonic() - began);
+}
+
+std::unique_ptr<Pipeline::Memory> Pipeline::take_memory() {
+  if (idle_.empty()) return std::make_unique<Memory>();
+  std::unique_ptr<Memory> memory = std::move(idle_.back());
+  idle_.pop_back();
+  return memory;
+}
+
+void Pipeline::give_back(std::unique_ptr<Memory> memory) {
+  constexpr std::size_t idle_max = 64;
+  memory->body.clear();
+  memory->input.clear();
+  if (idle_.size() < idle_max) idle_.push_back(std::move(memory));
+}
+
+}  // namespace levada::aws

@@ -55,9 +55,8 @@ tl::expected<Authentication::Authenticated, Fault> Authentication::authenticate(
   wire::SigV4Credentials known;
   if (principal != nullptr)
     known = {principal->secret_key, principal->session_token, principal->expires};
-  const auto verified = wire::verify_signature(signed_request, *claimed,
-                                               principal != nullptr ? &known : nullptr, service,
-                                               keys_);
+  const auto verified = wire::verify_signature(
+      signed_request, *claimed, principal != nullptr ? &known : nullptr, service, keys_);
   if (!verified) return refuse(verified.error());
   if (!principal->account.empty()) caller.account = principal->account;
   caller.arn = "arn:aws:iam::" + caller.account + ":user/" + principal->name;

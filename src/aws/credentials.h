@@ -17,8 +17,8 @@ struct Principal {
   std::string secret_key;
   std::string session_token;  // of temporary credentials
   std::optional<UnixMillis> expires;
-  std::string account;                     // 12 digits
-  std::vector<std::string> actions{"*"};   // "kinesis:Put*"; `*` and `?` as IAM has them
+  std::string account;                      // 12 digits
+  std::vector<std::string> actions{"*"};    // "kinesis:Put*"; `*` and `?` as IAM has them
   std::vector<std::string> resources{"*"};  // ARNs or names of streams, tables, …; likewise
 
   // `resource` is an ARN; a pattern without a colon is held against the name behind its last slash.

@@ -86,9 +86,9 @@ class Decoder {
         return blob(value);
       case Type::integer:
         if (!is_number(value)) return not_convertible(value, "an Integer");
-        return Value::of_integer(std::clamp<std::int64_t>(whole(value),
-                                                          std::numeric_limits<std::int32_t>::min(),
-                                                          std::numeric_limits<std::int32_t>::max()));
+        return Value::of_integer(
+            std::clamp<std::int64_t>(whole(value), std::numeric_limits<std::int32_t>::min(),
+                                     std::numeric_limits<std::int32_t>::max()));
       case Type::long_integer:
         if (!is_number(value)) return not_convertible(value, "an Long");
         return Value::of_integer(whole(value));

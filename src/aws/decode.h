@@ -4,7 +4,8 @@
 // result every member has exactly its shape's type:
 //
 //   string → string    blob → bytes          integer, long_integer → integer    real → real
-//   boolean → boolean  timestamp → timestamp list → array                       map, structure → object
+//   boolean → boolean  timestamp → timestamp list → array                       map, structure →
+//   object
 //
 // What cannot be converted ends with AWS's SerializationException text (spec kinesis 6.1). Says
 // nothing about bounds: that is validate.h.

@@ -7,10 +7,10 @@ namespace levada::aws {
 void write_fault(const Fault& fault, Coding coding, Buffer& out) {
   OutputWriter writer(coding, out);
   writer.begin_structure();
-  writer.string("__type", std::string_view(fault.type));
+  writer.string("__type", fault.type);
   // SerializationException alone spells its message with a capital.
   const std::string_view member = fault.type == "SerializationException" ? "Message" : "message";
-  writer.string(member, fault.message);
+  if (fault.message) writer.string(member, *fault.message);
   writer.end_structure();
   writer.finish();
 }

@@ -12,7 +12,7 @@ namespace levada::aws {
 
 struct Fault {
   int status = 400;
-  std::string type;                          // "ResourceNotFoundException", without a namespace
+  std::string type;                         // "ResourceNotFoundException", without a namespace
   std::optional<std::string> message = {};  // some have none
 };
 

@@ -29,9 +29,6 @@ class OutputWriter {
   void item(std::string_view text);
 
   void string(std::string_view name, std::string_view text);
-  void string(std::string_view name, const std::optional<std::string>& text) {
-    if (text) string(name, std::string_view(*text));
-  }
   void integer(std::string_view name, std::int64_t number);
   void boolean(std::string_view name, bool truth);
   void timestamp(std::string_view name, UnixMillis time);

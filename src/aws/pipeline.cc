@@ -81,18 +81,12 @@ struct Pipeline::Step {
 
 // The order of checks that clients can see. Each step lets the request pass or answers it.
 const Pipeline::Step Pipeline::steps[] = {
-    {&Pipeline::answer_cors},
-    {&Pipeline::refuse_method},
-    {&Pipeline::find_operation},
-    {&Pipeline::refuse_empty_body},
-    {&Pipeline::refuse_content_type},
-    {&Pipeline::parse},
-    {&Pipeline::refuse_plain_json},
-    {&Pipeline::refuse_unknown_operation},
-    {&Pipeline::authenticate},
-    {&Pipeline::decode_input},
-    {&Pipeline::check_constraints},
-    {&Pipeline::authorize},
+    {&Pipeline::answer_cors},         {&Pipeline::refuse_method},
+    {&Pipeline::find_operation},      {&Pipeline::refuse_empty_body},
+    {&Pipeline::refuse_content_type}, {&Pipeline::parse},
+    {&Pipeline::refuse_plain_json},   {&Pipeline::refuse_unknown_operation},
+    {&Pipeline::authenticate},        {&Pipeline::decode_input},
+    {&Pipeline::check_constraints},   {&Pipeline::authorize},
 };
 
 Pipeline::Pipeline(io::Clock& clock, io::Random& random, MetricsRegistry& metrics,
@@ -110,11 +104,11 @@ Pipeline::Pipeline(io::Clock& clock, io::Random& random, MetricsRegistry& metric
         return metrics.counter("levada_aws_requests_total", "Requests by operation and outcome.",
                                {{"service", name}, {"operation", verb}, {"outcome", outcome}});
       };
-      counters.push_back({counter("ok"), counter("refused"), counter("failed"),
-                          metrics.histogram("levada_aws_request_seconds",
-                                            "From the whole request to the whole answer.",
-                                            latency_scale,
-                                            {{"service", name}, {"operation", verb}})});
+      counters.push_back(
+          {counter("ok"), counter("refused"), counter("failed"),
+           metrics.histogram("levada_aws_request_seconds",
+                             "From the whole request to the whole answer.", latency_scale,
+                             {{"service", name}, {"operation", verb}})});
     }
   }
 }
@@ -193,9 +187,8 @@ Pipeline::Next Pipeline::refuse_empty_body(Walk& walk) {
 
 Pipeline::Next Pipeline::refuse_content_type(Walk& walk) {
   const std::string_view type = walk.content_type;
-  const bool other_version =
-      walk.service != nullptr && (type == json_1_0 || type == json_1_1) &&
-      !type.ends_with(walk.service->service().json_version);
+  const bool other_version = walk.service != nullptr && (type == json_1_0 || type == json_1_1) &&
+                             !type.ends_with(walk.service->service().json_version);
   const bool no_cbor =
       walk.service != nullptr && type == cbor_1_1 && !walk.service->service().speaks_cbor;
   if (!other_version && !no_cbor &&
@@ -254,8 +247,7 @@ Pipeline::Next Pipeline::decode_input(Walk& walk) {
     walk.fast.reset();
     if (parse_by_tables(walk) == Next::answered) return Next::answered;
   }
-  const auto input =
-      decode(walk.operation->input, walk.body, walk.coding, walk.memory->input);
+  const auto input = decode(walk.operation->input, walk.body, walk.coding, walk.memory->input);
   if (!input) return refuse(walk, {400, "SerializationException", input.error()});
   walk.input = *input;
   return Next::step;
@@ -331,7 +323,8 @@ void Pipeline::add_request_ids(Walk& walk) {
   http::ResponseHeaders& headers = walk.response.headers;
   headers.add("x-amzn-RequestId", {uuid.data(), uuid.size()});
 
-  const bool preflight = walk.request.head.method == "OPTIONS" && walk.request.head.header("origin");
+  const bool preflight =
+      walk.request.head.method == "OPTIONS" && walk.request.head.header("origin");
   if (!preflight) {
     std::array<std::byte, 72> bytes;
     for (std::size_t i = 0; i < bytes.size(); i += 8) store_le(bytes.data() + i, random_.next());

@@ -34,13 +34,13 @@ inline constexpr std::int64_t no_max = std::numeric_limits<std::int64_t>::max();
 
 struct Shape {
   Type type;
-  std::string_view name = {};        // the model's, of structures
-  std::int64_t min = no_min;         // of numbers the value, of strings the characters, of blobs the
-  std::int64_t max = no_max;         // bytes, of lists and maps the items
-  const Pattern* pattern = nullptr;  // of strings
-  Names values = {};                 // of enumerations, in the order that messages list them
-  const Shape* element = nullptr;    // of lists; the values of maps
-  const Shape* key = nullptr;        // of maps
+  std::string_view name = {};  // the model's, of structures
+  std::int64_t min = no_min;   // of numbers the value, of strings the characters, of blobs the
+  std::int64_t max = no_max;   // bytes, of lists and maps the items
+  const Pattern* pattern = nullptr;    // of strings
+  Names values = {};                   // of enumerations, in the order that messages list them
+  const Shape* element = nullptr;      // of lists; the values of maps
+  const Shape* key = nullptr;          // of maps
   std::span<const Field> fields = {};  // of structures, in the model's order
   Names validated = {};  // the fields in the order of messages; empty: as they stand in `fields`
   // Messages about the upper bound leave the value out (kinesis spec 6.2, newer texts).
@@ -82,7 +82,7 @@ struct Operation {
 struct Waiter {
   std::string_view name;
   std::string_view operation;
-  std::string_view path;   // of the member; empty: waits for the error
+  std::string_view path;  // of the member; empty: waits for the error
   std::string_view value;
   std::string_view error;
   int delay_seconds = 10;

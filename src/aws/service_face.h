@@ -1,7 +1,7 @@
 #pragma once
 // ServiceFace: one service behind the pipeline: its table, the handlers of its operations and its
-// names for errors. Some operations also read their bodies by hand, for speed; tests prove that this
-// changes nothing else.
+// names for errors. Some operations also read their bodies by hand, for speed; tests prove that
+// this changes nothing else.
 
 #include <memory>
 

@@ -4,7 +4,6 @@
 #include <charconv>
 #include <vector>
 
-
 namespace levada::aws {
 namespace {
 
@@ -15,7 +14,8 @@ constexpr std::size_t shown_max = 1024;  // bytes of a value that a message repe
 
 std::string lower_camel(std::string_view name) {
   std::string path(name);
-  if (!path.empty() && path[0] >= 'A' && path[0] <= 'Z') path[0] = static_cast<char>(path[0] | 0x20);
+  if (!path.empty() && path[0] >= 'A' && path[0] <= 'Z')
+    path[0] = static_cast<char>(path[0] | 0x20);
   return path;
 }
 
@@ -66,7 +66,8 @@ bool has_bounds(const Shape& shape) {
 }
 
 bool fits(const Shape& shape, const Value& value) {
-  if (!shape.values.empty() && std::ranges::find(shape.values, value.string()) == shape.values.end())
+  if (!shape.values.empty() &&
+      std::ranges::find(shape.values, value.string()) == shape.values.end())
     return false;
   if (shape.pattern != nullptr && !shape.pattern->matches(value.string())) return false;
   if (!has_bounds(shape)) return true;
@@ -136,8 +137,7 @@ class Validator {
       fail(shape, value, path, "Member must satisfy enum value set: " + joined(shape.values));
     if (shape.pattern != nullptr && !shape.pattern->matches(value.string()))
       fail(shape, value, path,
-           "Member must satisfy regular expression pattern: " +
-               std::string(shape.pattern->text()));
+           "Member must satisfy regular expression pattern: " + std::string(shape.pattern->text()));
     if (has_bounds(shape)) bounds(shape, value, path);
     if (shape.type == Type::list) items(shape, value, path);
     if (shape.type == Type::map) entries(shape, value, path);
@@ -188,7 +188,8 @@ class Validator {
     }
     const auto bad_value = [&](const wire::Member& m) { return !fits(element, m.value); };
     if (std::ranges::any_of(value.members(), bad_value))
-      fail(shape, value, path, "Map value must satisfy constraint: " + element_constraints(element));
+      fail(shape, value, path,
+           "Map value must satisfy constraint: " + element_constraints(element));
   }
 
   void fail(const Shape& shape, const Value& value, const std::string& path,

@@ -1,5 +1,7 @@
 #include "aws/kinesis/answers.h"
 
+#include <bit>
+
 #include "aws/kinesis/shapes.h"
 #include "kinesis/sequence_number.h"
 #include "kinesis/shard_id.h"
@@ -112,8 +114,7 @@ void write_records(OutputWriter& out, const std::vector<kinesis::ReadRecord>& re
     char digits[uint192_digits_max];
     const char* end = write_decimal(record.sequence, digits);
     out.begin_structure();
-    out.string("SequenceNumber",
-               std::string_view(digits, static_cast<std::size_t>(end - digits)));
+    out.string("SequenceNumber", std::string_view(digits, static_cast<std::size_t>(end - digits)));
     out.timestamp("ApproximateArrivalTimestamp", record.arrival);
     out.blob("Data", record.data);
     if (!record.keyless) out.string("PartitionKey", record.partition_key);
@@ -160,6 +161,26 @@ void write_consumer(OutputWriter& out, const catalog::Stream& stream,
 void write_token(OutputWriter& out, std::string_view name,
                  const std::optional<kinesis::Token>& token) {
   if (token) out.string(name, wire::base64_encode(*token));
+}
+
+void write_monitoring(OutputWriter& out, const kinesis::ChangeMonitoringAnswer& answer) {
+  out.begin_structure();
+  out.string("StreamName", answer.stream->key.name);
+  write_metrics(out, "CurrentShardLevelMetrics", answer.before);
+  write_metrics(out, "DesiredShardLevelMetrics", answer.after);
+  out.string("StreamARN", stream_arn_of(*answer.stream));
+  out.end_structure();
+}
+
+void write_tags(OutputWriter& out, const kinesis::ListTagsAnswer& answer) {
+  out.begin_list("Tags", answer.tags.size());
+  for (const auto& [key, value] : answer.tags) {
+    out.begin_structure();
+    out.string("Key", key);
+    out.string("Value", value);
+    out.end_structure();
+  }
+  out.end_list();
 }
 
 void write_commitment(OutputWriter& out, const catalog::AccountSettings& settings) {

@@ -25,6 +25,8 @@ void write_consumer(OutputWriter& out, const catalog::Stream& stream,
                     const catalog::Consumer& consumer);  // its members, without the braces
 void write_token(OutputWriter& out, std::string_view name,
                  const std::optional<kinesis::Token>& token);
+void write_monitoring(OutputWriter& out, const kinesis::ChangeMonitoringAnswer& answer);
+void write_tags(OutputWriter& out, const kinesis::ListTagsAnswer& answer);
 void write_commitment(OutputWriter& out, const catalog::AccountSettings& settings);
 
 }  // namespace levada::aws::kinesis_api

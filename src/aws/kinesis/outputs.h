@@ -43,7 +43,8 @@ inline constexpr Field monitoring_out_fields[] = {
     optional("CurrentShardLevelMetrics", metrics, "The metrics before the change."),
     optional("DesiredShardLevelMetrics", metrics, "The metrics after it."),
     optional("StreamARN", stream_arn, "The ARN of the stream.")};
-inline constexpr Shape monitoring_out = structure("EnhancedMonitoringOutput", monitoring_out_fields);
+inline constexpr Shape monitoring_out =
+    structure("EnhancedMonitoringOutput", monitoring_out_fields);
 
 inline constexpr Field get_records_out_fields[] = {
     required("Records", records, "The records read."),

@@ -55,8 +55,8 @@ inline constexpr Field get_iterator_fields[] = {
     by_id,
     dry_run};
 inline constexpr std::string_view get_iterator_order[] = {
-    "ShardId",   "ShardIteratorType", "StartingSequenceNumber", "StreamName",
-    "Timestamp", "StreamARN",         "StreamId"};
+    "ShardId",   "ShardIteratorType", "StartingSequenceNumber", "StreamName", "Timestamp",
+    "StreamARN", "StreamId"};
 inline constexpr Shape get_shard_iterator =
     structure("GetShardIteratorInput", get_iterator_fields, get_iterator_order);
 
@@ -98,8 +98,7 @@ inline constexpr Field by_resource =
     required("ResourceARN", resource_arn, "The ARN of the stream or consumer.");
 
 inline constexpr Field resource_only_fields[] = {by_resource, by_id};
-inline constexpr Shape delete_policy =
-    structure("DeleteResourcePolicyInput", resource_only_fields);
+inline constexpr Shape delete_policy = structure("DeleteResourcePolicyInput", resource_only_fields);
 inline constexpr Shape get_policy = structure("GetResourcePolicyInput", resource_only_fields);
 inline constexpr Shape list_resource_tags =
     structure("ListTagsForResourceInput", resource_only_fields);

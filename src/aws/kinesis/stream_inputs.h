@@ -16,7 +16,8 @@ inline constexpr Field add_tags_fields[] = {
     by_name, required("Tags", tag_map, "The tags to add or overwrite."), by_arn, by_id};
 inline constexpr std::string_view add_tags_order[] = {"Tags", "StreamName", "StreamARN",
                                                       "StreamId"};
-inline constexpr Shape add_tags = structure("AddTagsToStreamInput", add_tags_fields, add_tags_order);
+inline constexpr Shape add_tags =
+    structure("AddTagsToStreamInput", add_tags_fields, add_tags_order);
 
 inline constexpr Field create_stream_fields[] = {
     required("StreamName", name, "The name, unique in the account and region."),
@@ -27,13 +28,9 @@ inline constexpr Field create_stream_fields[] = {
     optional("MaxRecordSizeInKiB", record_size_kib, "The largest record it takes; 1024."),
     optional("RecordDistributionStrategy", distribution_strategy,
              "How records spread over shards; on-demand streams only.")};
-inline constexpr std::string_view create_stream_order[] = {"ShardCount",
-                                                           "StreamName",
-                                                           "StreamModeDetails",
-                                                           "Tags",
-                                                           "WarmThroughputMiBps",
-                                                           "MaxRecordSizeInKiB",
-                                                           "RecordDistributionStrategy"};
+inline constexpr std::string_view create_stream_order[] = {
+    "ShardCount",          "StreamName",         "StreamModeDetails",         "Tags",
+    "WarmThroughputMiBps", "MaxRecordSizeInKiB", "RecordDistributionStrategy"};
 inline constexpr Shape create_stream =
     structure("CreateStreamInput", create_stream_fields, create_stream_order);
 
@@ -48,16 +45,15 @@ inline constexpr Shape increase_retention =
     structure("IncreaseStreamRetentionPeriodInput", retention_fields, retention_order);
 
 inline constexpr Field delete_stream_fields[] = {
-    by_name,
-    optional("EnforceConsumerDeletion", boolean, "Delete its registered consumers too."), by_arn,
-    by_id};
+    by_name, optional("EnforceConsumerDeletion", boolean, "Delete its registered consumers too."),
+    by_arn, by_id};
 inline constexpr Shape delete_stream = structure("DeleteStreamInput", delete_stream_fields);
 
 inline constexpr Field describe_stream_fields[] = {
     by_name, optional("Limit", page_limit, "How many shards at most; 100."),
     optional("ExclusiveStartShardId", name, "The shard after which to begin."), by_arn, by_id};
-inline constexpr std::string_view describe_stream_order[] = {
-    "Limit", "ExclusiveStartShardId", "StreamName", "StreamARN", "StreamId"};
+inline constexpr std::string_view describe_stream_order[] = {"Limit", "ExclusiveStartShardId",
+                                                             "StreamName", "StreamARN", "StreamId"};
 inline constexpr Shape describe_stream =
     structure("DescribeStreamInput", describe_stream_fields, describe_stream_order);
 
@@ -82,9 +78,14 @@ inline constexpr Field list_shards_fields[] = {
     optional("ShardFilter", shard_filter, "Which shards to list."),
     by_arn,
     by_id};
-inline constexpr std::string_view list_shards_order[] = {
-    "MaxResults",  "ExclusiveStartShardId", "StreamName", "NextToken", "StreamCreationTimestamp",
-    "ShardFilter", "StreamARN",             "StreamId"};
+inline constexpr std::string_view list_shards_order[] = {"MaxResults",
+                                                         "ExclusiveStartShardId",
+                                                         "StreamName",
+                                                         "NextToken",
+                                                         "StreamCreationTimestamp",
+                                                         "ShardFilter",
+                                                         "StreamARN",
+                                                         "StreamId"};
 inline constexpr Shape list_shards =
     structure("ListShardsInput", list_shards_fields, list_shards_order);
 
@@ -106,8 +107,8 @@ inline constexpr Field merge_shards_fields[] = {
     by_name, required("ShardToMerge", name, "The shard of the lower hash keys."),
     required("AdjacentShardToMerge", name, "The shard of the hash keys that follow."), by_arn,
     by_id};
-inline constexpr std::string_view merge_shards_order[] = {
-    "ShardToMerge", "AdjacentShardToMerge", "StreamName", "StreamARN", "StreamId"};
+inline constexpr std::string_view merge_shards_order[] = {"ShardToMerge", "AdjacentShardToMerge",
+                                                          "StreamName", "StreamARN", "StreamId"};
 inline constexpr Shape merge_shards =
     structure("MergeShardsInput", merge_shards_fields, merge_shards_order);
 
@@ -121,8 +122,8 @@ inline constexpr Shape remove_tags =
 inline constexpr Field split_shard_fields[] = {
     by_name, required("ShardToSplit", name, "The shard to split."),
     required("NewStartingHashKey", hash_key, "Where the second child begins."), by_arn, by_id};
-inline constexpr std::string_view split_shard_order[] = {
-    "NewStartingHashKey", "StreamName", "ShardToSplit", "StreamARN", "StreamId"};
+inline constexpr std::string_view split_shard_order[] = {"NewStartingHashKey", "StreamName",
+                                                         "ShardToSplit", "StreamARN", "StreamId"};
 inline constexpr Shape split_shard =
     structure("SplitShardInput", split_shard_fields, split_shard_order);
 
@@ -159,6 +160,7 @@ inline constexpr Shape update_distribution =
 inline constexpr Field update_warm_fields[] = {
     by_arn, by_name, by_id,
     required("WarmThroughputMiBps", natural, "The write throughput to keep ready.")};
-inline constexpr Shape update_warm = structure("UpdateStreamWarmThroughputInput", update_warm_fields);
+inline constexpr Shape update_warm =
+    structure("UpdateStreamWarmThroughputInput", update_warm_fields);
 
 }  // namespace levada::aws::kinesis_api

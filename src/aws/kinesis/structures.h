@@ -61,11 +61,8 @@ inline constexpr Field put_entry_fields[] = {
 inline constexpr std::string_view put_entry_order[] = {"PartitionKey", "ExplicitHashKey", "Data"};
 inline constexpr Shape put_entry =
     structure("PutRecordsRequestEntry", put_entry_fields, put_entry_order);
-inline constexpr Shape put_entries{.type = Type::list,
-                                   .min = 1,
-                                   .max = 500,
-                                   .element = &put_entry,
-                                   .value_hidden = true};
+inline constexpr Shape put_entries{
+    .type = Type::list, .min = 1, .max = 500, .element = &put_entry, .value_hidden = true};
 
 inline constexpr Field put_result_fields[] = {
     optional("SequenceNumber", sequence_number, "Of a record that was accepted."),
@@ -79,8 +76,7 @@ inline constexpr Field starting_position_fields[] = {
     required("Type", iterator_type, "Where in the shard to begin."),
     optional("SequenceNumber", sequence_number, "For AT_ and AFTER_SEQUENCE_NUMBER."),
     optional("Timestamp", timestamp, "For AT_TIMESTAMP.")};
-inline constexpr Shape starting_position =
-    structure("StartingPosition", starting_position_fields);
+inline constexpr Shape starting_position = structure("StartingPosition", starting_position_fields);
 
 inline constexpr Field enhanced_metrics_fields[] = {
     optional("ShardLevelMetrics", metrics, "The metrics that are kept per shard.")};

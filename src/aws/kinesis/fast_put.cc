@@ -1,0 +1,160 @@
+#include "aws/kinesis/fast_put.h"
+
+#include <algorithm>
+
+#include "aws/kinesis/operations.h"
+#include "aws/kinesis/put_answers.h"
+#include "aws/kinesis/shapes.h"
+#include "aws/validate.h"
+
+namespace levada::aws::kinesis_api {
+namespace {
+
+constexpr std::size_t room_kept_max = 1 << 20;
+constexpr std::size_t idle_max = 64;
+
+bool fits(const Shape& shape, const std::optional<std::string_view>& text) {
+  if (!text) return true;
+  if (shape.min != no_min) {
+    const auto size = static_cast<std::int64_t>(character_count(*text));
+    if (size < shape.min || size > shape.max) return false;
+  }
+  return shape.pattern == nullptr || shape.pattern->matches(*text);
+}
+
+bool fits(const wire::ScannedRecord& record) {
+  const std::size_t key_size = record.partition_key.size();
+  if (key_size < 1) return false;
+  if (key_size > static_cast<std::size_t>(partition_key.max) &&
+      !fits(partition_key, record.partition_key))
+    return false;
+  return record.data.size() <= static_cast<std::size_t>(record_data.max) &&
+         fits(hash_key, record.explicit_hash_key);
+}
+
+class FastPut final : public FastCall {
+ public:
+  FastPut(Planes& planes, PutMemories& memories, std::unique_ptr<PutMemory> memory, bool batch)
+      : planes_(planes), memories_(memories), memory_(std::move(memory)), batch_(batch) {}
+  ~FastPut() override { memories_.give_back(std::move(memory_)); }
+
+  bool holds() const override {
+    const wire::ScannedPut& put = memory_->scanned;
+    return (put.stream_name || put.stream_arn) && fits(name, put.stream_name) &&
+           fits(stream_arn, put.stream_arn) &&
+           fits(sequence_number, put.sequence_number_for_ordering) &&
+           std::ranges::all_of(put.records, [](const auto& record) { return fits(record); });
+  }
+
+  std::string resource(const Caller& caller) const override {
+    const wire::ScannedPut& put = memory_->scanned;
+    if (put.stream_arn) return std::string(*put.stream_arn);
+    return "arn:aws:kinesis:" + caller.region + ":" + caller.account + ":stream/" +
+           std::string(*put.stream_name);
+  }
+
+  Task<Unit> run(const Caller& caller, Buffer& out) override {
+    return batch_ ? put_many(caller, out) : put_one(caller, out);
+  }
+
+ private:
+  kinesis::StreamRef stream() const {
+    const wire::ScannedPut& put = memory_->scanned;
+    return {put.stream_name.value_or(""), put.stream_arn.value_or("")};
+  }
+
+  static kinesis::PutEntry entry_of(const wire::ScannedRecord& record) {
+    kinesis::PutEntry entry;
+    entry.data = record.data;
+    entry.partition_key = record.partition_key;
+    entry.explicit_hash_key = record.explicit_hash_key.value_or("");
+    return entry;
+  }
+
+  void hash_keys() {
+    PutMemory& m = *memory_;
+    m.entries.clear();
+    m.keys.clear();
+    for (const wire::ScannedRecord& record : m.scanned.records) {
+      m.entries.push_back(entry_of(record));
+      m.keys.push_back(record.partition_key);
+    }
+    m.digests.resize(m.keys.size());
+    wire::md5_many(m.keys, m.digests);
+    m.hashes.resize(m.keys.size());
+    std::ranges::transform(m.digests, m.hashes.begin(), wire::as_number);
+  }
+
+  Task<Unit> put_many(const Caller& caller, Buffer& out) {
+    hash_keys();
+    kinesis::PutRecords command;
+    command.stream = stream();
+    command.records = memory_->entries;
+    command.hashes = memory_->hashes;
+    const kinesis::Caller who{caller.account, caller.region};
+    const kinesis::PutRecordsAnswer answer = co_await planes_.data.put_records(who, command);
+    write_put_answer_json(out, answer, command);
+    co_return Unit{};
+  }
+
+  Task<Unit> put_one(const Caller& caller, Buffer& out) {
+    kinesis::PutRecord command;
+    command.stream = stream();
+    command.record = entry_of(memory_->scanned.records.front());
+    command.sequence_number_for_ordering =
+        memory_->scanned.sequence_number_for_ordering.value_or("");
+    const kinesis::Caller who{caller.account, caller.region};
+    const kinesis::PutRecordAnswer answer = co_await planes_.data.put_record(who, command);
+    OutputWriter writer(Coding::json, out);
+    write_put_answer(writer, answer);
+    writer.finish();
+    co_return Unit{};
+  }
+
+  Planes& planes_;
+  PutMemories& memories_;
+  std::unique_ptr<PutMemory> memory_;
+  bool batch_;
+};
+
+}  // namespace
+
+std::unique_ptr<PutMemory> PutMemories::take(std::size_t room_size) {
+  std::unique_ptr<PutMemory> memory;
+  if (idle_.empty()) {
+    memory = std::make_unique<PutMemory>();
+  } else {
+    memory = std::move(idle_.back());
+    idle_.pop_back();
+  }
+  if (memory->room_size < room_size) {
+    memory->room.reset(new std::byte[room_size]);  // not zeroed
+    memory->room_size = room_size;
+  }
+  return memory;
+}
+
+void PutMemories::give_back(std::unique_ptr<PutMemory> memory) {
+  if (memory->room_size > room_kept_max) {
+    memory->room.reset();
+    memory->room_size = 0;
+  }
+  if (idle_.size() < idle_max) idle_.push_back(std::move(memory));
+}
+
+std::unique_ptr<FastCall> read_fast_put(const Operation& operation, ByteView body, Planes& planes,
+                                        PutMemories& memories) {
+  const bool batch = operation.name == "PutRecords";
+  if (!batch && operation.name != "PutRecord") return nullptr;
+  std::unique_ptr<PutMemory> memory = memories.take(body.size());
+  const MutableByteView room(memory->room.get(), memory->room_size);
+  const bool usual = batch ? wire::scan_put_records(as_text(body), room, memory->scanned)
+                           : wire::scan_put_record(as_text(body), room, memory->scanned);
+  if (!usual) {
+    memories.give_back(std::move(memory));
+    return nullptr;
+  }
+  return std::make_unique<FastPut>(planes, memories, std::move(memory), batch);
+}
+
+}  // namespace levada::aws::kinesis_api

@@ -65,8 +65,7 @@ Task<Http1Connection::Next> Http1Connection::read_head() {
     }
     const bool between = input_.size() == 0;
     const Deadline deadline = between ? shared_.in(shared_.limits.idle) : head_deadline;
-    const std::size_t whole = std::max<std::size_t>(count(input_size_first), input_.size() + 1);
-    const std::size_t got = co_await read_more(whole, deadline);
+    const std::size_t got = co_await read_more(input_.size() + count(input_size_first), deadline);
     if (got == 0) co_return Next::end;
   }
 }
@@ -180,7 +179,7 @@ Task<Unit> Http1Connection::write(std::span<const ByteView> parts) {
 }
 
 Task<std::size_t> Http1Connection::read_more(std::size_t whole, Deadline deadline) {
-  const MutableByteView room = input_.room(std::max(whole, input_.size() + 1));
+  const MutableByteView room = input_.room(whole);
   const std::size_t got = co_await served_.connection->read_some(room, deadline);
   input_.received(got);
   shared_.metrics.bytes_in.add(got);

@@ -46,8 +46,10 @@ class PriorKnowledge(Http2Case):
 
     def test_settings_are_acknowledged(self):
         with Http2(self.server.aws) as connection:
-            kinds = {(kind, flags) for kind, flags, *_ in (connection.frame(), connection.frame())}
-        self.assertIn((http2.SETTINGS, http2.ACK), kinds)
+            kinds = []
+            while (http2.SETTINGS, http2.ACK) not in kinds:
+                kinds.append(connection.frame()[:2])
+                self.assertLess(len(kinds), 10, kinds)
 
     def test_ping_is_answered_at_once(self):
         with Http2(self.server.aws) as connection:

@@ -13,7 +13,6 @@ from pathlib import Path
 from harness.case import Case
 
 FOLDER = Path(__file__).with_name("js")
-NAMES = re.findall(r'^  async "([^"]+)"\(', (FOLDER / "conformance.mjs").read_text(), re.MULTILINE)
 INSTALL_TIMEOUT, RUN_TIMEOUT = 180, 300
 
 
@@ -30,19 +29,27 @@ def install():
         raise AssertionError(f"npm ci: {done.stdout}{done.stderr}")
 
 
-class JavaScript(Case):
+class Script(Case):
+    """A file below js/; every test it names is a test here."""
+
     needs_levada = True  # no peer speaks HTTP/2 in the clear
+    script = None
 
     @classmethod
     def setUpClass(cls):
         install()
         super().setUpClass()
         done = subprocess.run(
-            ["node", "conformance.mjs", cls.server.endpoint], cwd=FOLDER, capture_output=True, text=True,
-            timeout=RUN_TIMEOUT,
+            ["node", cls.script, cls.server.endpoint], cwd=FOLDER, capture_output=True, text=True, timeout=RUN_TIMEOUT
         )
         cls.lines = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
         cls.stderr = done.stderr
+
+    def __init_subclass__(cls, **more):
+        super().__init_subclass__(**more)
+        names = re.findall(r'^  async "([^"]+)"\(', (FOLDER / cls.script).read_text(), re.MULTILINE)
+        for name in names:
+            setattr(cls, "test_" + re.sub(r"\W+", "_", name).strip("_"), _test(name))
 
 
 def _test(name):
@@ -54,5 +61,5 @@ def _test(name):
     return test
 
 
-for _name in NAMES:
-    setattr(JavaScript, "test_" + re.sub(r"\W+", "_", _name).strip("_"), _test(_name))
+class DataPlane(Script):
+    script = "conformance.mjs"

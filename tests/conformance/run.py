@@ -43,7 +43,7 @@ DATA_PLANE = [
     "kinesis_js",
     "guide_pages",
 ]
-ISSUE_3 = ["kinesis_reshard", "kinesis_consumers", "kinesis_account"]
+ISSUE_3 = ["kinesis_reshard", "kinesis_consumers", "kinesis_account", "kinesis_boto3_remaining", "kinesis_js_remaining"]
 
 
 def main():

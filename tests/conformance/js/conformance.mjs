@@ -1,58 +1,11 @@
-// aws-sdk-js v3 by its default handler (HTTP/2, prior knowledge on http://) against one endpoint.
-// Prints one line of JSON a test, {"name", "ok", "error"}; kinesis_js.py turns them into tests.
+// aws-sdk-js v3 against the data plane.
 
 import assert from "node:assert/strict";
 import { createHash, randomBytes } from "node:crypto";
 import * as sdk from "@aws-sdk/client-kinesis";
+import { account, active, arn, decode, encode, kinesis, read, refused, run, send, shard0, stream } from "./client.mjs";
 
-const [endpoint, only] = process.argv.slice(2);
-const account = "000000000000";
-const kinesis = new sdk.KinesisClient({
-  endpoint,
-  region: "us-east-1",
-  credentials: { accessKeyId: "AKIDJS", secretAccessKey: "secret" },
-  maxAttempts: 1,
-});
-const send = (name, input = {}) => kinesis.send(new sdk[`${name}Command`](input));
-const encode = (text) => new TextEncoder().encode(text);
-const decode = (bytes) => new TextDecoder().decode(bytes);
-const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
-const shard0 = "shardId-000000000000";
-
-let made = 0;
-const streams = [];
-async function stream(count = 1, more = {}) {
-  const StreamName = `js-${process.pid}-${++made}`;
-  await send("CreateStream", { StreamName, ShardCount: count, ...more });
-  await active(StreamName);
-  streams.push(StreamName);
-  return StreamName;
-}
-async function active(StreamName) {
-  for (let attempt = 0; attempt < 200; ++attempt) {
-    const { StreamDescriptionSummary: summary } = await send("DescribeStreamSummary", { StreamName });
-    if (summary.StreamStatus === "ACTIVE") return summary;
-    await sleep(50);
-  }
-  throw new Error(`${StreamName} does not become ACTIVE`);
-}
-async function read(StreamName, ShardId = shard0) {
-  const { ShardIterator } = await send("GetShardIterator", { StreamName, ShardId, ShardIteratorType: "TRIM_HORIZON" });
-  return (await send("GetRecords", { ShardIterator })).Records;
-}
-async function refused(name, input, type, message) {
-  await assert.rejects(send(name, input), (error) => {
-    assert.equal(error.name, type);
-    if (message instanceof RegExp) assert.match(error.message, message);
-    else assert.equal(error.message, message);
-    assert.equal(error.$metadata.httpStatusCode, 400);
-    assert.match(error.$metadata.requestId, /^[0-9a-f-]{36}$/);
-    return true;
-  });
-}
-const arn = (name) => `arn:aws:kinesis:us-east-1:${account}:stream/${name}`;
-
-const tests = {
+await run({
   async "create, wait, describe, delete"() {
     const StreamName = `js-life-${process.pid}`;
     await send("CreateStream", { StreamName, ShardCount: 2 });
@@ -186,17 +139,4 @@ const tests = {
     await refused("PutRecord", input, "DryRunOperationException", /./);
     assert.equal((await read(StreamName)).length, 0);
   },
-};
-
-for (const [name, run] of Object.entries(tests)) {
-  if (only && !name.includes(only)) continue;
-  const timeout = new Promise((_, reject) => setTimeout(() => reject(new Error("no answer within 30 s")), 30000).unref());
-  try {
-    await Promise.race([run(), timeout]);
-    console.log(JSON.stringify({ name, ok: true }));
-  } catch (error) {
-    console.log(JSON.stringify({ name, ok: false, error: `${error.stack ?? error}`.slice(0, 2000) }));
-  }
-}
-for (const StreamName of streams) await send("DeleteStream", { StreamName }).catch(() => {});
-process.exit(0);
+});

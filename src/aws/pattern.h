@@ -2,7 +2,8 @@
 // Pattern: the regular expressions that AWS's service models put on strings, matched against the
 // whole text in one pass per element, whatever the text: no backtracking, no allocation. Knows what
 // the models use: alternatives of sequences of characters, `.`, \d \S \w \s, classes with ranges,
-// each with *, +, ? or {m}, {m,n}; outer anchors and groups around one alternative are read over.
+// each with *, +, ? or {m}, {m,n}; anchors and groups that only group are read over. A pattern that
+// asks for more does not compile.
 
 #include <array>
 #include <bitset>
@@ -60,11 +61,19 @@ class Pattern {
 
 constexpr void Pattern::parse() {
   std::size_t size = 0;
+  int depth = 0;
   for (std::size_t at = 0; at < text_.size();) {
     const char c = text_[at];
-    if (c == '^' || c == '$' || c == '(' || c == ')') {
+    if (c == '^' || c == '$') {
       ++at;
+    } else if (c == '(' || c == ')') {
+      depth += c == '(' ? 1 : -1;
+      ++at;
+      if (c == ')' && at < text_.size() &&
+          std::string_view("*+?{").find(text_[at]) != std::string_view::npos)
+        throw "a group that is repeated";
     } else if (c == '|') {
+      if (depth > 0) throw "alternatives in a group";
       ends_[alternatives_++] = size;
       ++at;
     } else {

@@ -1,0 +1,96 @@
+#pragma once
+// A journal block in memory: first what appends gather in, then what is written with one flush,
+// then what the tail cache serves from: the same bytes all the way.
+
+#include <algorithm>
+#include <cstring>
+#include <memory>
+#include <new>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/check.h"
+#include "io/disk.h"
+#include "io/signal.h"
+#include "log/local/block_format.h"
+#include "log/local/options.h"
+
+namespace levada::log::local {
+
+constexpr std::uint64_t align_up(std::uint64_t size) {
+  return (size + journal_alignment - 1) / journal_alignment * journal_alignment;
+}
+
+// Aligned memory that is not zeroed, and may be kept alive by readers.
+using BlockMemory = std::shared_ptr<std::byte>;
+inline BlockMemory allocate_block_memory(std::size_t size) {
+  constexpr std::align_val_t alignment{journal_alignment};
+  auto* bytes = static_cast<std::byte*>(::operator new(size, alignment));
+  return BlockMemory(bytes, [](std::byte* gone) {
+    ::operator delete (gone, std::align_val_t{journal_alignment});
+  });
+}
+
+// A journal file in use. Lives as long as a block of it may have to be read from it.
+struct JournalFile {
+  std::unique_ptr<io::File> file;
+  std::string path;
+  std::uint64_t sequence = 0;
+  std::uint64_t capacity = 0;
+};
+
+struct Block {
+  explicit Block(io::Reactor& reactor, std::size_t first_capacity)
+      : capacity(align_up(std::max(first_capacity, block_header_size))),
+        memory(allocate_block_memory(capacity)),
+        settled(reactor) {}
+  explicit Block(io::Reactor& reactor) : settled(reactor) {}  // recovered: only on disk
+
+  // Makes room for `more` bytes behind what is used.
+  void reserve(std::size_t more) {
+    if (used + more <= capacity) return;
+    std::size_t larger = align_up(std::max(used + more, 2 * capacity));
+    BlockMemory grown = allocate_block_memory(larger);
+    std::memcpy(grown.get(), memory.get(), used);
+    memory = std::move(grown);
+    capacity = larger;
+  }
+  // Adds a frame; the caller fills the payload that is returned, before the next frame.
+  MutableByteView add(Frame frame) {
+    std::size_t size = padded_frame_size(frame.size);
+    reserve(size);
+    frame.offset = static_cast<std::uint32_t>(used + frame_header_size);
+    encode_frame_header(frame, memory.get() + used);
+    std::size_t end = frame.offset + frame.size;
+    std::memset(memory.get() + end, 0, used + size - end);
+    used += size;
+    frames.push_back(frame);
+    if (frame.kind == FrameKind::data) only_control = false;
+    return {memory.get() + frame.offset, frame.size};
+  }
+  ByteView payload(const Frame& frame) const { return {memory.get() + frame.offset, frame.size}; }
+  std::size_t footprint() const { return capacity + frames.size() * (sizeof(Frame) + 32) + 256; }
+
+  std::size_t capacity = 0;
+  BlockMemory memory;  // null: evicted from the cache
+  std::size_t used = block_header_size;
+  std::vector<Frame> frames;
+  bool only_control = true;
+
+  // Where it lies, once it was placed.
+  std::shared_ptr<JournalFile> file;
+  std::uint64_t offset = 0;
+  std::uint64_t number = 0;
+
+  // How it ended; whoever waits looks at `ended`.
+  bool written = false;
+  bool ended = false;
+  std::optional<Error> error;
+  io::Signal settled;
+
+  bool stored = false;  // also in a stored segment: the journal's copy may go away
+};
+
+}  // namespace levada::log::local

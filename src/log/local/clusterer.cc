@@ -1,0 +1,158 @@
+#include "log/local/clusterer.h"
+
+#include <algorithm>
+
+#include "base/check.h"
+#include "log/local/recovery.h"
+
+namespace levada::log::local {
+namespace {
+
+// A data frame of the segment, and the block memory that holds it.
+struct Sorted {
+  PartitionId partition;
+  std::uint32_t block;
+  std::uint32_t frame;
+};
+
+void apply(const Frame& frame, StoredStates& states) {
+  if (frame.kind == FrameKind::trim && frame.first == Position::end()) {
+    states.erase(frame.partition);
+    return;
+  }
+  StoredState& state = states[frame.partition];
+  switch (frame.kind) {
+    case FrameKind::data:
+      state.end = frame.first.plus(frame.count);
+      state.last_arrival = frame.arrival;
+      break;
+    case FrameKind::seal:
+      state.sealed = true;
+      break;
+    case FrameKind::trim:
+      state.begin = std::max(state.begin, frame.first);
+      break;
+  }
+}
+
+// Stable, so the order within a partition is kept.
+std::vector<Sorted> sort_frames(const JournalSegment& segment, const StoredStates& states) {
+  std::vector<Sorted> sorted;
+  for (std::uint32_t b = 0; b < segment.blocks.size(); ++b) {
+    const std::vector<Frame>& frames = segment.blocks[b]->frames;
+    for (std::uint32_t f = 0; f < frames.size(); ++f) {
+      const Frame& frame = frames[f];
+      if (frame.kind != FrameKind::data) continue;
+      auto state = states.find(frame.partition);
+      if (state == states.end()) continue;  // dropped
+      if (frame.first.plus(frame.count) <= state->second.begin) continue;
+      sorted.push_back({frame.partition, b, f});
+    }
+  }
+  std::stable_sort(sorted.begin(), sorted.end(),
+                   [](const Sorted& a, const Sorted& b) { return a.partition < b.partition; });
+  return sorted;
+}
+
+PartitionRow row_of(PartitionId partition, const StoredState& state) {
+  return {.partition = partition,
+          .begin = state.begin,
+          .end = state.end,
+          .last_arrival = state.last_arrival,
+          .sealed = state.sealed};
+}
+
+}  // namespace
+
+Task<StoredSummary> store_journal_segment(io::Reactor& reactor, io::Disk& disk, std::string path,
+                                          std::uint64_t id, std::uint32_t journal,
+                                          const JournalSegment& segment, StoredStates& states) {
+  std::vector<BlockMemory> memory;  // keeps what the tail cache may evict meanwhile
+  for (const std::shared_ptr<Block>& block : segment.blocks) {
+    for (const Frame& frame : block->frames) apply(frame, states);
+    if (block->memory) {
+      memory.push_back(block->memory);
+    } else {
+      BlockMemory read = co_await read_journal_block(block, journal);
+      memory.push_back(std::move(read));
+    }
+  }
+  std::vector<Sorted> sorted = sort_frames(segment, states);
+  std::unique_ptr<SegmentWriter> writer = co_await SegmentWriter::create(disk, path, id);
+  auto next = sorted.begin();
+  std::size_t since_yield = 0;
+  for (const auto& [partition, state] : states) {
+    for (; next != sorted.end() && next->partition == partition; ++next) {
+      const Frame& frame = segment.blocks[next->block]->frames[next->frame];
+      const std::byte* begin = memory[next->block].get() + frame.offset - frame_header_size;
+      ByteView bytes(begin, padded_frame_size(frame.size));
+      co_await writer->add_frame(frame, bytes);
+      since_yield += bytes.size();
+    }
+    PartitionRow row = row_of(partition, state);
+    co_await writer->end_partition(row);
+    since_yield += partition_row_size;
+    if (since_yield > 256 << 10) {
+      since_yield = 0;
+      co_await io::yield(reactor);
+    }
+  }
+  CHECK(next == sorted.end());
+  co_return co_await outcome(writer->finish());
+}
+
+namespace {
+
+// Copies the blocks of one row that are not wholly trimmed.
+Task<Unit> copy_blocks(StoredSegments& stored, StoredSegments::Segment segment, PartitionRow row,
+                       Position begin, SegmentWriter& writer) {
+  for (std::uint64_t i = row.first_index; i < row.first_index + row.index_rows; ++i) {
+    if (i + 1 < row.first_index + row.index_rows) {
+      IndexRow after = co_await stored.index_row(segment, i + 1);
+      if (after.first <= begin) continue;
+    }
+    IndexRow index = co_await stored.index_row(segment, i);
+    Buffer bytes(index.length);
+    co_await stored.read_exactly(segment, index.offset, bytes);
+    Result<StoredBlockHeader> header = decode_stored_block_header(bytes);
+    if (!header) co_return stored.corrupt(*segment, index.offset, header.error().message);
+    if (header->partition != row.partition || header->length != index.length)
+      co_return stored.corrupt(*segment, index.offset, "a block is not the one its index names");
+    Result<std::vector<Frame>> frames = decode_stored_block(*header, bytes);
+    if (!frames) co_return stored.corrupt(*segment, index.offset, frames.error().message);
+    if (frames->back().first.plus(frames->back().count) <= begin) continue;
+    co_await writer.add_block(*header, index.arrival, bytes);
+  }
+  co_return Unit{};
+}
+
+}  // namespace
+
+Task<StoredSummary> merge_segments(io::Reactor& reactor, io::Disk& disk, std::string path,
+                                   std::uint64_t id, StoredSegments& stored,
+                                   std::vector<StoredSegments::Segment> segments,
+                                   const PartitionTable& partitions) {
+  std::unique_ptr<SegmentWriter> writer = co_await SegmentWriter::create(disk, path, id);
+  StoredSegments::Segment newest = segments.back();
+  // What the newest does not list was dropped before it was written.
+  for (std::uint64_t i = 0; i < newest->summary.partition_rows; ++i) {
+    PartitionRow newest_row = co_await stored.partition_row(newest, i);
+    const PartitionState* state = partitions.find(newest_row.partition);
+    Position begin = state ? std::max(state->durable_begin, newest_row.begin) : Position::end();
+    if (newest_row.end <= begin) begin = Position::end();
+    for (const StoredSegments::Segment& segment : segments) {
+      std::optional<PartitionRow> row;
+      if (segment == newest)
+        row = newest_row;
+      else
+        row = co_await stored.find_row(segment, newest_row.partition);
+      if (!row || row->end <= begin) continue;
+      co_await copy_blocks(stored, segment, *row, begin, *writer);
+    }
+    co_await writer->end_partition(newest_row);
+    if (i % 64 == 63) co_await io::yield(reactor);
+  }
+  co_return co_await outcome(writer->finish());
+}
+
+}  // namespace levada::log::local

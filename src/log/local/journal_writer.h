@@ -1,0 +1,123 @@
+#pragma once
+// Group commit: gathers frames in blocks, writes the blocks to prepared segments with a few flushes
+// in flight, and acknowledges them in order. Knows no partition.
+//
+// An idle journal flushes at the end of the turn in which something came. While a flush is in
+// flight what comes gathers in the next block. A segment that is full is retired to the listener,
+// who gives the file back when its content is stored elsewhere.
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "io/event_log.h"
+#include "io/gate.h"
+#include "io/reactor.h"
+#include "log/local/block.h"
+#include "log/local/options.h"
+
+namespace levada::log::local {
+
+// A journal file and what was committed to it.
+struct JournalSegment {
+  std::shared_ptr<JournalFile> file;
+  std::uint64_t written = 0;  // bytes given to blocks
+  std::vector<std::shared_ptr<Block>> blocks;
+};
+
+class JournalListener {
+ public:
+  virtual ~JournalListener() = default;
+  virtual void committed(const std::shared_ptr<Block>& block) = 0;  // in order
+  virtual void abandoned(const Block& block) = 0;                   // never became durable
+  virtual void retired(std::unique_ptr<JournalSegment> segment) = 0;
+  virtual void journal_failed() = 0;
+};
+
+struct JournalStart {
+  std::uint32_t journal = 0;
+  std::uint32_t epoch = 0;
+  std::uint64_t next_block = 1;
+  std::uint32_t next_slot = 0;          // no file has this number or a higher one
+  std::vector<std::string> free_files;  // of options.segment_size, ready to be written
+  std::string directory;
+};
+
+class JournalWriter {
+ public:
+  JournalWriter(io::Reactor& reactor, io::Disk& disk, io::EventLog& events,
+                const LocalLogOptions& options, JournalListener& listener, JournalStart start);
+  ~JournalWriter();
+
+  // Makes the first segment ready.
+  Task<Unit> open();
+  // Writes everything that waits, retires the open segment and ends. Nothing is added any more.
+  Task<Unit> close();
+
+  // The block that takes `size` more bytes of frames; add to it now, then call `added`.
+  const std::shared_ptr<Block>& room_for(std::size_t size);
+  void added();
+  std::uint64_t waiting() const { return waiting_; }  // bytes not yet durable
+  bool healthy() const { return healthy_; }
+  std::uint64_t next_block() const { return next_block_; }
+
+  // The content of this segment is stored: its file may be written again.
+  void recycle(const JournalFile& file);
+  void fail_now(const Error& why);
+
+ private:
+  struct Turn : io::Posted {
+    JournalWriter* writer = nullptr;
+    bool posted = false;
+  };
+  struct Confirm : io::Timer {
+    JournalWriter* writer = nullptr;
+  };
+
+  void pump();
+  std::shared_ptr<Block> next_to_write();
+  bool place(Block& block);
+  void enqueue_open();
+  Task<Unit> write(std::shared_ptr<Block> block);
+  void settle_written();
+  void settle(const std::shared_ptr<Block>& block, std::optional<Error> error);
+  void refuse_waiting(const Error& error);
+  void confirm_when_quiet();
+  void write_confirmation();
+  void prepare_next();
+  Task<Unit> prepare();
+  Task<std::unique_ptr<JournalSegment>> make_segment();
+
+  io::Reactor& reactor_;
+  io::Disk& disk_;
+  io::EventLog& events_;
+  const LocalLogOptions& options_;
+  JournalListener& listener_;
+  JournalStart start_;
+
+  bool healthy_ = true;
+  std::uint64_t waiting_ = 0;
+  std::uint64_t next_block_;
+  std::uint64_t acknowledged_;  // every block up to this one is durable
+  std::uint64_t confirmed_;     // the newest `acknowledged` that a written header carries
+  std::size_t size_hint_ = 0;   // what the last block needed
+  std::shared_ptr<Block> open_;
+  std::deque<std::shared_ptr<Block>> queue_;      // full, not yet written
+  std::deque<std::shared_ptr<Block>> in_flight_;  // in order
+
+  std::unique_ptr<JournalSegment> active_;
+  std::unique_ptr<JournalSegment> ready_;
+  std::uint32_t next_segment_ = 1;
+  bool preparing_ = false;
+  std::optional<Error> prepare_error_;  // of the last attempt
+  MonotonicNanos prepare_not_before_;
+
+  Turn turn_;
+  Confirm confirm_;
+  io::Signal quiet_;  // nothing waits and nothing is in flight
+  io::Gate gate_;
+};
+
+}  // namespace levada::log::local

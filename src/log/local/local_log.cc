@@ -1,0 +1,166 @@
+#include "log/local/local_log.h"
+
+#include <algorithm>
+
+namespace levada::log::local {
+
+LocalLog::LocalLog(io::Reactor& reactor, io::Disk& disk, io::EventLog& events, LocalLogPlace place,
+                   LocalLogOptions options)
+    : reactor_(reactor),
+      disk_(disk),
+      events_(events),
+      options_(options),
+      directory_(place.directory + "/journal-" + std::to_string(place.journal.value())),
+      tail_(partitions_, options.tail_cache_max),
+      stored_(disk, directory_, options_),
+      work_(reactor),
+      idle_(reactor) {
+  manifest_.journal = place.journal.value();
+}
+
+LocalLog::~LocalLog() = default;
+
+Result<Unit> LocalLog::check_writable() const {
+  if (closing_) return fail(ErrorKind::closed, "the log is being closed");
+  if (!writer_->healthy())
+    return fail(ErrorKind::io, "the journal failed; the server has to be restarted");
+  if (writer_->waiting() >= count(options_.waiting_max))
+    return fail(ErrorKind::throttled, "too much is waiting to become durable");
+  return Unit{};
+}
+
+Result<Unit> LocalLog::check_entries(std::span<const Entry> entries) const {
+  std::uint64_t size = 0;
+  for (const Entry& entry : entries) {
+    CHECK(entry.count > 0 && entry.partition.value() != ~std::uint64_t{0});
+    if (entry.size > count(entry_size_max))
+      return fail(ErrorKind::too_large, "an entry is larger than the log takes");
+    size += padded_frame_size(entry.size);
+    const PartitionState* state = partitions_.find(entry.partition);
+    if (state && (state->bounds.sealed || state->sealing || state->dropped))
+      return fail(ErrorKind::conflict, "the partition is sealed");
+  }
+  Bytes max{std::min(count(append_size_max), count(options_.segment_size) / 2)};
+  if (size > count(max)) return fail(ErrorKind::too_large, "a batch is larger than the log takes");
+  return Unit{};
+}
+
+Task<std::vector<Appended>> LocalLog::append(std::span<const Entry> entries) {
+  co_await check_writable();
+  co_await check_entries(entries);
+  std::vector<Appended> appended;
+  appended.reserve(entries.size());
+  if (entries.empty()) co_return appended;
+
+  std::size_t size = 0;
+  for (const Entry& entry : entries) size += padded_frame_size(entry.size);
+  std::shared_ptr<Block> block = writer_->room_for(size);
+  UnixMillis now = reactor_.clock().now();
+  Position first_of_epoch = Position::first_of(epoch());
+  for (const Entry& entry : entries) {
+    PartitionState& state = partitions_.get(entry.partition);
+    Position first = std::max(state.next, first_of_epoch);
+    UnixMillis arrival = std::max(state.newest_arrival, now);
+    state.next = first.plus(entry.count);
+    state.newest_arrival = arrival;
+    Frame frame{.partition = entry.partition,
+                .first = first,
+                .arrival = arrival,
+                .count = entry.count,
+                .size = entry.size};
+    entry.payload(block->add(frame));
+    appended.push_back({first, arrival});
+  }
+  writer_->added();
+  co_await await_block(std::move(block));
+  co_return appended;
+}
+
+Task<Unit> LocalLog::await_block(std::shared_ptr<Block> block) {
+  while (!block->ended) co_await block->settled.wait();
+  if (block->error) co_return fail(block->error->kind, block->error->message);
+  co_return Unit{};
+}
+
+Task<Unit> LocalLog::commit_control(Frame frame) {
+  std::shared_ptr<Block> block = writer_->room_for(padded_frame_size(0));
+  block->add(frame);
+  writer_->added();
+  co_return co_await outcome(await_block(std::move(block)));
+}
+
+Task<Unit> LocalLog::seal(PartitionId partition) {
+  if (const PartitionState* state = partitions_.find(partition))
+    if (state->bounds.sealed) co_return Unit{};
+  co_await check_writable();
+  partitions_.get(partition).sealing = true;
+  Frame frame{.partition = partition, .kind = FrameKind::seal};
+  co_return co_await outcome(commit_control(frame));
+}
+
+Task<Unit> LocalLog::trim(PartitionId partition, Position before) {
+  PartitionState* state = partitions_.find(partition);
+  if (state == nullptr && before == Position::end()) co_return Unit{};
+  if (state != nullptr && state->durable_begin >= before) co_return Unit{};
+  if (closing_) co_return fail(ErrorKind::closed, "the log is being closed");
+  if (!writer_->healthy()) co_return fail(ErrorKind::io, "the journal failed");
+  PartitionState& trimmed = partitions_.get(partition);
+  if (before == Position::end()) {
+    trimmed.dropped = true;
+    wake(trimmed);
+  } else {
+    trimmed.bounds.begin = std::max(trimmed.bounds.begin, before);
+  }
+  Frame frame{.partition = partition, .first = before, .kind = FrameKind::trim};
+  co_return co_await outcome(commit_control(frame));
+}
+
+Bounds LocalLog::bounds(PartitionId partition) const {
+  const PartitionState* state = partitions_.find(partition);
+  return state && !state->dropped ? state->bounds : Bounds{};
+}
+
+Task<Bounds> LocalLog::wait(PartitionId partition, Position beyond, Deadline deadline) {
+  partitions_.get(partition);  // so that there is somebody to wake us
+  for (;;) {
+    PartitionState* state = partitions_.find(partition);
+    if (state == nullptr || state->dropped) co_return Bounds{};
+    if (state->bounds.end > beyond || state->bounds.sealed) co_return state->bounds;
+    if (closing_) co_return fail(ErrorKind::closed, "the log is being closed");
+    if (reactor_.clock().monotonic() >= deadline) co_return state->bounds;
+    if (!state->moved) state->moved = std::make_shared<io::Signal>(reactor_);
+    std::shared_ptr<io::Signal> moved = state->moved;
+    (void)co_await outcome(moved->wait(deadline));
+  }
+}
+
+void LocalLog::committed(const std::shared_ptr<Block>& block) {
+  for (std::uint32_t i = 0; i < block->frames.size(); ++i) {
+    partitions_.apply(block, i);
+    if (block->frames[i].kind == FrameKind::trim) trimmed_ = true;
+  }
+  tail_.add(block);
+  if (trimmed_) work_.notify_all();
+}
+
+// What was given out for them is not used again; gaps are legal.
+void LocalLog::abandoned(const Block& block) {
+  for (const Frame& frame : block.frames) {
+    PartitionState* state = partitions_.find(frame.partition);
+    if (state == nullptr || frame.kind == FrameKind::data) continue;
+    if (frame.kind == FrameKind::seal) state->sealing = false;
+    if (frame.kind == FrameKind::trim && frame.first == Position::end()) state->dropped = false;
+  }
+}
+
+void LocalLog::retired(std::unique_ptr<JournalSegment> segment) {
+  retired_.push_back(std::move(segment));
+  work_.notify_all();
+}
+
+void LocalLog::journal_failed() {
+  work_.notify_all();
+  idle_.notify_all();
+}
+
+}  // namespace levada::log::local

@@ -1,0 +1,123 @@
+#pragma once
+// LocalLog: the log on this machine's disk. One journal of a data folder: its writer, its tail in
+// memory, its stored segments, and the background work that turns the first into the last. Lives on
+// the reactor that owns the journal. The adapter of log.h; the nouns are in files of their own.
+
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "io/event_log.h"
+#include "io/gate.h"
+#include "io/reactor.h"
+#include "log/local/clusterer.h"
+#include "log/local/journal_writer.h"
+#include "log/local/manifest.h"
+#include "log/local/options.h"
+#include "log/local/partition_table.h"
+#include "log/local/recovery.h"
+#include "log/local/stored_segments.h"
+#include "log/local/tail_cache.h"
+#include "log/log.h"
+
+namespace levada::log::local {
+
+using JournalIndex = Id<struct JournalIndexTag, std::uint32_t>;
+
+// Opens the data folder, or makes it with this number of journals; says how many it has. Once, and
+// before the journals. That no other process uses the folder is the caller's care
+// (io::DirectoryLock). Errors: corrupt, unsupported, io.
+Task<std::uint32_t> open_data_folder(io::Disk& disk, std::string directory,
+                                     std::uint32_t journals_if_new);
+
+inline JournalIndex journal_of(PartitionId partition, std::uint32_t journals) {
+  return JournalIndex(container_of(partition).value() % journals);
+}
+
+struct LocalLogPlace {
+  std::string directory;  // of the data folder
+  JournalIndex journal;
+};
+
+class LocalLog final : public Log, public LogReader, private JournalListener {
+ public:
+  // Recovers what is there and raises the epoch. Errors: corrupt (names file and offset),
+  // disk_full, io.
+  static Task<std::unique_ptr<LocalLog>> open(io::Reactor& reactor, io::Disk& disk,
+                                              io::EventLog& events, LocalLogPlace place,
+                                              LocalLogOptions options = {});
+  ~LocalLog() override;
+
+  // Refuses what comes, writes what waits, stores it clustered. Await it before the log goes away.
+  Task<Unit> close();
+
+  Task<std::vector<Appended>> append(std::span<const Entry> entries) override;
+  Task<Unit> seal(PartitionId partition) override;
+  Task<Unit> trim(PartitionId partition, Position before) override;
+  Bounds bounds(PartitionId partition) const override;
+  bool healthy() const override { return writer_ && writer_->healthy(); }
+
+  Task<Batches> read(PartitionId partition, Position from, Bytes limit) override;
+  Task<Position> seek(PartitionId partition, UnixMillis at_or_after) override;
+  Task<Bounds> wait(PartitionId partition, Position beyond, Deadline deadline) override;
+
+  Epoch epoch() const { return Epoch(manifest_.epoch); }
+  std::size_t partitions() const { return partitions_.size(); }
+  std::uint64_t tail_footprint() const { return tail_.footprint(); }
+  std::size_t stored_segments() const { return stored_.list()->size(); }
+  // For tests: resolves when nothing is left to be clustered or cleaned up.
+  Task<Unit> settle();
+
+ private:
+  LocalLog(io::Reactor& reactor, io::Disk& disk, io::EventLog& events, LocalLogPlace place,
+           LocalLogOptions options);
+
+  // local_log.cc: writing
+  Result<Unit> check_writable() const;
+  Result<Unit> check_entries(std::span<const Entry> entries) const;
+  Task<Unit> commit_control(Frame frame);
+  Task<Unit> await_block(std::shared_ptr<Block> block);
+  void committed(const std::shared_ptr<Block>& block) override;
+  void abandoned(const Block& block) override;
+  void retired(std::unique_ptr<JournalSegment> segment) override;
+  void journal_failed() override;
+
+  // local_log_start.cc
+  Task<Unit> recover();
+  Task<Unit> load_stored_states();
+
+  // local_log_read.cc
+  Task<std::optional<Batches>> read_tail(PartitionState& state, Position from, Bytes limit);
+
+  // local_log_upkeep.cc: in the background, one thing after another
+  Task<Unit> keep_up();
+  Task<Unit> store_oldest();
+  Task<Unit> reclaim();
+  Task<std::uint64_t> dead_bytes(StoredSegments::Segment segment);
+  Task<Unit> rewrite(std::size_t first, std::size_t count);
+  Task<Unit> publish(std::vector<StoredSegments::Segment> segments, Manifest manifest);
+  void disk_lied(const Error& error);
+
+  io::Reactor& reactor_;
+  io::Disk& disk_;
+  io::EventLog& events_;
+  const LocalLogOptions options_;
+  const std::string directory_;  // of this journal
+  Manifest manifest_;
+  PartitionTable partitions_;
+  TailCache tail_;
+  StoredSegments stored_;
+  StoredStates stored_states_;
+  std::unique_ptr<JournalWriter> writer_;
+  bool closing_ = false;
+
+  std::deque<std::unique_ptr<JournalSegment>> retired_;  // to be stored, oldest first
+  bool trimmed_ = false;                                 // since the last clean-up
+  bool busy_ = false;
+  io::Signal work_;
+  io::Signal idle_;
+  io::Gate upkeep_;
+};
+
+}  // namespace levada::log::local

@@ -1,0 +1,286 @@
+#include "log/local/local_log.h"
+
+#include <gtest/gtest.h>
+
+#include <cstring>
+
+#include "io/sim/sim_world.h"
+
+namespace levada::log::local {
+namespace {
+
+LocalLogOptions small_options() {
+  LocalLogOptions options;
+  options.segment_size = 256_KiB;
+  options.first_segment_size = 256_KiB;
+  options.tail_cache_max = 64_KiB;
+  return options;
+}
+
+class LocalLogTest : public testing::Test {
+ protected:
+  LocalLog& open() {
+    auto log = world.run(LocalLog::open(world.reactor(), world.disk(), events(), place, options));
+    EXPECT_TRUE(log) << log.error().message;
+    CHECK(log.has_value());
+    return world.own(std::move(*log));
+  }
+  ErrorKind refused() {
+    auto log = world.run(LocalLog::open(world.reactor(), world.disk(), events(), place, options));
+    EXPECT_FALSE(log.has_value());
+    message = log ? "" : log.error().message;
+    return log ? ErrorKind::invalid : log.error().kind;
+  }
+  io::EventLog& events() { return world.own(std::make_unique<io::KeptEventLog>()); }
+  void close(LocalLog& log) {
+    ASSERT_TRUE(world.run(log.close()));
+    world.shut_down();
+  }
+
+  static Task<Appended> append_text(LocalLog& log, PartitionId partition, std::string text,
+                                    std::uint32_t count) {
+    auto encode = [&text](MutableByteView into) {
+      std::memcpy(into.data(), text.data(), into.size());
+    };
+    Entry entry{partition, count, static_cast<std::uint32_t>(text.size()), PayloadEncoder(encode)};
+    std::span<const Entry> entries(&entry, 1);
+    std::vector<Appended> appended = co_await log.append(entries);
+    co_return appended[0];
+  }
+  Result<Appended> append(LocalLog& log, PartitionId partition, std::string text,
+                          std::uint32_t count = 1) {
+    return world.run(append_text(log, partition, std::move(text), count));
+  }
+  std::vector<std::string> read_all(LocalLog& log, PartitionId partition, Position from = {}) {
+    std::vector<std::string> texts;
+    for (;;) {
+      auto read = world.run(log.read(partition, from, 64_KiB));
+      EXPECT_TRUE(read) << read.error().message;
+      if (!read || read->batches.empty()) return texts;
+      for (const Batch& batch : read->batches) texts.emplace_back(as_text(batch.payload));
+      from = read->next;
+    }
+  }
+
+  LocalLogOptions options = small_options();
+  LocalLogPlace place{"/data", JournalIndex(0)};
+  io::SimWorld world{1};
+  std::string message;
+  const PartitionId one{1};
+  const PartitionId two{2};
+};
+
+TEST_F(LocalLogTest, reads_what_was_appended_in_order) {
+  LocalLog& log = open();
+  auto first = append(log, one, "a", 3);
+  auto second = append(log, one, "b");
+  ASSERT_TRUE(first && second);
+  EXPECT_EQ(second->first, first->first.plus(3));
+  EXPECT_EQ(read_all(log, one), (std::vector<std::string>{"a", "b"}));
+  EXPECT_EQ(read_all(log, one, second->first), (std::vector<std::string>{"b"}));
+  EXPECT_EQ(log.bounds(one).end, second->first.plus(1));
+  EXPECT_TRUE(read_all(log, two).empty());
+  close(log);
+}
+
+TEST_F(LocalLogTest, keeps_everything_over_an_orderly_restart) {
+  LocalLog* log = &open();
+  for (int i = 0; i < 100; ++i) ASSERT_TRUE(append(*log, one, std::to_string(i)));
+  Bounds before = log->bounds(one);
+  close(*log);
+  log = &open();
+  EXPECT_EQ(log->bounds(one).end, before.end);
+  EXPECT_GE(log->stored_segments(), 1u);
+  EXPECT_EQ(read_all(*log, one).size(), 100u);
+  auto after = append(*log, one, "after");
+  EXPECT_GT(after->first, before.end);
+  EXPECT_EQ(read_all(*log, one, before.end), (std::vector<std::string>{"after"}));
+  close(*log);
+}
+
+TEST_F(LocalLogTest, keeps_everything_over_a_crash) {
+  LocalLog* log = &open();
+  for (int i = 0; i < 100; ++i) ASSERT_TRUE(append(*log, one, std::to_string(i)));
+  world.crash();
+  log = &open();
+  EXPECT_EQ(read_all(*log, one).size(), 100u);
+  close(*log);
+}
+
+TEST_F(LocalLogTest, reads_stored_and_evicted_data_of_many_partitions) {
+  LocalLog* log = &open();
+  std::map<PartitionId, std::vector<std::string>> expected;
+  for (int i = 0; i < 600; ++i) {
+    PartitionId partition(i % 7);
+    std::string text = std::to_string(i) + std::string(5000, 'x');
+    ASSERT_TRUE(append(*log, partition, text));
+    expected[partition].push_back(text);
+    if (i % 100 != 50) continue;
+    for (auto& [id, texts] : expected) EXPECT_EQ(read_all(*log, id), texts);
+  }
+  ASSERT_TRUE(world.run(log->settle()));
+  EXPECT_GE(log->stored_segments(), 10u);
+  for (auto& [id, texts] : expected) EXPECT_EQ(read_all(*log, id), texts);
+  close(*log);
+  log = &open();
+  for (auto& [id, texts] : expected) EXPECT_EQ(read_all(*log, id), texts);
+  close(*log);
+}
+
+TEST_F(LocalLogTest, finds_records_by_time) {
+  LocalLog& log = open();
+  std::vector<Appended> appended;
+  for (int i = 0; i < 300; ++i) {
+    appended.push_back(*append(log, one, std::string(3000, 'x')));
+    world.run_for(Millis(3));
+  }
+  for (const Appended& each : appended) {
+    EXPECT_EQ(*world.run(log.seek(one, each.arrival)), each.first);
+    EXPECT_EQ(*world.run(log.seek(one, each.arrival - Millis(1))), each.first);
+  }
+  EXPECT_EQ(*world.run(log.seek(one, appended.back().arrival + Millis(1))), log.bounds(one).end);
+  close(log);
+}
+
+TEST_F(LocalLogTest, trimmed_data_is_gone_at_once_and_its_files_later) {
+  LocalLog* log = &open();
+  Position middle;
+  for (int i = 0; i < 300; ++i) {
+    auto appended = append(*log, one, std::string(3000, 'x'));
+    if (i == 250) middle = appended->first;
+  }
+  ASSERT_TRUE(world.run(log->settle()));
+  std::size_t before = log->stored_segments();
+  ASSERT_TRUE(world.run(log->trim(one, middle)));
+  EXPECT_EQ(read_all(*log, one).size(), 50u);
+  ASSERT_TRUE(world.run(log->settle()));
+  EXPECT_LT(log->stored_segments(), before);
+  world.crash();
+  log = &open();
+  EXPECT_EQ(read_all(*log, one).size(), 50u);
+  ASSERT_TRUE(world.run(log->trim(one, Position::end())));
+  EXPECT_EQ(log->bounds(one).end, Position{});
+  close(*log);
+  EXPECT_TRUE(read_all(open(), one).empty());
+}
+
+TEST_F(LocalLogTest, a_sealed_partition_takes_nothing_any_more) {
+  LocalLog* log = &open();
+  ASSERT_TRUE(append(*log, one, "a"));
+  ASSERT_TRUE(world.run(log->seal(one)));
+  ASSERT_TRUE(world.run(log->seal(one)));
+  EXPECT_EQ(append(*log, one, "b").error().kind, ErrorKind::conflict);
+  close(*log);
+  log = &open();
+  EXPECT_TRUE(log->bounds(one).sealed);
+  EXPECT_EQ(append(*log, one, "b").error().kind, ErrorKind::conflict);
+  close(*log);
+}
+
+Task<Unit> note_wait(LocalLog& log, PartitionId partition, Position beyond, Deadline deadline,
+                     std::optional<Bounds>& seen) {
+  Bounds bounds = co_await log.wait(partition, beyond, deadline);
+  seen = bounds;
+  co_return Unit{};
+}
+
+TEST_F(LocalLogTest, a_waiting_reader_wakes_with_the_commit_or_at_its_deadline) {
+  LocalLog& log = open();
+  std::optional<Bounds> seen;
+  world.spawn(note_wait(log, one, Position{}, no_deadline, seen));
+  world.run_for(Millis(10));
+  EXPECT_FALSE(seen);
+  auto appended = append(log, one, "a");
+  world.run_for(Millis(1));
+  ASSERT_TRUE(seen);
+  EXPECT_EQ(seen->end, appended->first.plus(1));
+  seen.reset();
+  Deadline soon = world.clock().monotonic() + Millis(5);
+  world.spawn(note_wait(log, one, log.bounds(one).end, soon, seen));
+  world.run_for(Millis(10));
+  EXPECT_TRUE(seen);
+  close(log);
+}
+
+TEST_F(LocalLogTest, a_failed_write_stops_the_log_and_says_so) {
+  LocalLog& log = open();
+  ASSERT_TRUE(append(log, one, "a"));
+  world.storage().inject({.deed = io::SimFileDeed::write, .path_part = "journal-0000"});
+  EXPECT_EQ(append(log, one, "b").error().kind, ErrorKind::unknown);
+  EXPECT_FALSE(log.healthy());
+  EXPECT_EQ(append(log, one, "c").error().kind, ErrorKind::io);
+  close(log);
+}
+
+TEST_F(LocalLogTest, a_full_disk_refuses_and_serves_again_when_there_is_room) {
+  LocalLog& log = open();
+  world.storage().set_capacity(Bytes{count(world.storage().used()) + (100 << 10)});
+  std::optional<ErrorKind> refused_with;
+  int taken = 0;
+  for (int i = 0; i < 400 && !refused_with; ++i) {
+    auto appended = append(log, one, std::string(5000, 'x'));
+    if (appended)
+      ++taken;
+    else
+      refused_with = appended.error().kind;
+  }
+  EXPECT_EQ(refused_with, ErrorKind::disk_full);
+  EXPECT_TRUE(log.healthy());
+  EXPECT_EQ(read_all(log, one).size(), static_cast<std::size_t>(taken));
+  world.storage().set_capacity(1_GiB);
+  EXPECT_TRUE(append(log, one, "after"));
+  EXPECT_EQ(read_all(log, one).size(), static_cast<std::size_t>(taken) + 1);
+  close(log);
+}
+
+TEST_F(LocalLogTest, too_much_waiting_is_throttled) {
+  options.waiting_max = 64_KiB;
+  LocalLog& log = open();
+  int throttled = 0;
+  int done = 0;
+  for (int i = 0; i < 30; ++i)
+    start(append_text(log, one, std::string(5000, 'x'), 1), [&](Result<Appended> result) {
+      ++done;
+      if (!result && result.error().kind == ErrorKind::throttled) ++throttled;
+    });
+  world.run_until([&] { return done == 30; });
+  EXPECT_GT(throttled, 10);
+  EXPECT_LT(throttled, 20);
+  close(log);
+}
+
+TEST_F(LocalLogTest, a_flipped_byte_of_the_journal_is_refused_by_name) {
+  LocalLog& log = open();
+  for (int i = 0; i < 10; ++i) ASSERT_TRUE(append(log, one, std::string(1000, 'x')));
+  world.run_for(Millis(100));
+  world.crash();
+  std::string path = "/data/journal-0/journal-00000000";
+  world.storage().flip_bit(path, 9 * 4096 + 500, 3);
+  EXPECT_EQ(refused(), ErrorKind::corrupt);
+  EXPECT_NE(message.find(path + " at offset 36864"), std::string::npos) << message;
+}
+
+TEST_F(LocalLogTest, a_flipped_byte_of_a_stored_segment_is_never_served) {
+  LocalLog* log = &open();
+  for (int i = 0; i < 10; ++i) ASSERT_TRUE(append(*log, one, std::string(1000, 'x')));
+  close(*log);
+  std::string path = "/data/journal-0/segment-000000000001";
+  ASSERT_TRUE(world.storage().flip_bit(path, 5000, 3));
+  log = &open();
+  auto read = world.run(log->read(one, Position{}, 64_KiB));
+  ASSERT_FALSE(read);
+  EXPECT_EQ(read.error().kind, ErrorKind::corrupt);
+  EXPECT_NE(read.error().message.find(path + " at offset 0"), std::string::npos)
+      << read.error().message;
+  close(*log);
+}
+
+TEST_F(LocalLogTest, the_number_of_journals_is_that_of_the_folder) {
+  EXPECT_EQ(*world.run(open_data_folder(world.disk(), "/data", 3)), 3u);
+  EXPECT_EQ(*world.run(open_data_folder(world.disk(), "/data", 2)), 3u);
+  ASSERT_TRUE(world.storage().flip_bit("/data/log", 8, 0));
+  EXPECT_EQ(world.run(open_data_folder(world.disk(), "/data", 2)).error().kind, ErrorKind::corrupt);
+}
+
+}  // namespace
+}  // namespace levada::log::local

@@ -1,0 +1,31 @@
+#pragma once
+// What may be chosen about the log on this machine's disk, and the limits that may not.
+
+#include <cstdint>
+#include <limits>
+
+#include "base/bytes.h"
+#include "base/time.h"
+#include "log/log.h"
+
+namespace levada::log::local {
+
+struct LocalLogOptions {
+  Bytes segment_size = 64_MiB;        // a journal file; written over again and again
+  Bytes first_segment_size = 16_MiB;  // of an empty folder, so that the first start is quick
+  Bytes block_size_good = 1_MiB;      // what one flush carries, unless one append is larger
+  Bytes flush_beside = 64_KiB;        // so much waiting is flushed beside the flushes in flight
+  std::uint32_t flushes_max = 3;      // in flight; more only add latency (limits.md, "Disk")
+  Bytes waiting_max = 64_MiB;         // not yet durable; above it appends are throttled
+  Bytes tail_cache_max = 128_MiB;     // of blocks kept in memory for readers at the tail
+  Bytes page_cache_max = 4_MiB;       // of footers and indexes of stored segments
+  Nanos confirm_after = Millis(20);   // quiet time after which the last block is confirmed on disk
+  Nanos retry_after = Millis(500);    // when the disk was full
+};
+
+inline constexpr std::size_t journal_alignment = 4096;  // = io::direct_alignment
+inline constexpr Bytes append_size_max = 14_MiB;    // one append with its frames; fits any segment
+inline constexpr Bytes stored_block_size = 64_KiB;  // of a partition, in a stored segment
+static_assert(append_size_max > entry_size_max);
+
+}  // namespace levada::log::local

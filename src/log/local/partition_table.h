@@ -1,0 +1,73 @@
+#pragma once
+// What is known of each partition: its bounds, what was given out and is not durable yet, and where
+// its newest batches lie in journal blocks.
+
+#include <memory>
+#include <unordered_map>
+#include <vector>
+
+#include "io/signal.h"
+#include "log/local/block.h"
+#include "log/log.h"
+
+namespace levada::log::local {
+
+// A frame of a committed block.
+struct TailFrame {
+  Position first;
+  std::shared_ptr<Block> block;
+  std::uint32_t index;
+  const Frame& frame() const { return block->frames[index]; }
+};
+
+// Frames of one partition in order. A vector with a moving head: 10,000 of them cost little.
+class TailFrames {
+ public:
+  bool empty() const { return head_ == frames_.size(); }
+  std::size_t size() const { return frames_.size() - head_; }
+  const TailFrame& operator[](std::size_t i) const { return frames_[head_ + i]; }
+  const TailFrame& front() const { return frames_[head_]; }
+  void push(TailFrame frame) { frames_.push_back(std::move(frame)); }
+  void pop_front();
+  // The index of the frame that holds `from`, or of the first after it.
+  std::size_t find(Position from) const;
+  std::size_t find(UnixMillis at_or_after) const;
+
+ private:
+  std::vector<TailFrame> frames_;
+  std::size_t head_ = 0;
+};
+
+struct PartitionState {
+  // As readers see it.
+  Bounds bounds;
+  TailFrames tail;
+  std::shared_ptr<io::Signal> moved;  // made when somebody waits
+  // Given out, perhaps not durable yet.
+  Position next;
+  UnixMillis newest_arrival;
+  Position durable_begin;
+  bool sealing = false;
+  bool dropped = false;  // until the frame that says so is durable
+};
+
+class PartitionTable {
+ public:
+  PartitionState* find(PartitionId partition);
+  const PartitionState* find(PartitionId partition) const;
+  PartitionState& get(PartitionId partition) { return states_[partition]; }
+
+  // A durable frame changes what readers see.
+  void apply(const std::shared_ptr<Block>& block, std::uint32_t index);
+  // A block that is evicted and stored: its frames are forgotten.
+  void forget(const Block& block);
+  void wake_all();
+  std::size_t size() const { return states_.size(); }
+
+ private:
+  std::unordered_map<PartitionId, PartitionState> states_;
+};
+
+void wake(PartitionState& state);
+
+}  // namespace levada::log::local

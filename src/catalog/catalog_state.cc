@@ -66,6 +66,24 @@ AccountSettings CatalogState::account(const AccountKey& key) const {
   return at == accounts_.end() ? AccountSettings{} : at->second;
 }
 
+AccountTotals CatalogState::totals(const AccountKey& key) const {
+  const auto at = totals_.find(key);
+  return at == totals_.end() ? AccountTotals{} : at->second;
+}
+
+void CatalogState::count(const StreamStep& step) {
+  const StreamKey& key = (step.after != nullptr ? step.after : step.before)->key;
+  AccountTotals& totals = totals_[{key.account, key.region}];
+  if (step.before != nullptr) {
+    totals.open_shards -= step.before->open_shards.size();
+    totals.on_demand_streams -= step.before->mode == StreamMode::on_demand;
+  }
+  if (step.after != nullptr) {
+    totals.open_shards += step.after->open_shards.size();
+    totals.on_demand_streams += step.after->mode == StreamMode::on_demand;
+  }
+}
+
 Result<Unit> CatalogState::apply(ByteView decision) {
   const std::vector<Change> changes = TRY(decode_changes(decision));
   steps_.clear();
@@ -101,6 +119,7 @@ Result<Unit> CatalogState::apply(ByteView decision) {
     stream.index_shards();
     auto after = std::make_shared<const Stream>(std::move(stream));
     steps_.push_back({find(id), after});
+    count(steps_.back());
     streams_.insert_or_assign(after->key, after);
     by_id_.insert_or_assign(id, after);
   }
@@ -108,6 +127,7 @@ Result<Unit> CatalogState::apply(ByteView decision) {
     const StreamSnapshot before = find(id);
     if (before == nullptr) continue;
     steps_.push_back({before, nullptr});
+    count(steps_.back());
     streams_.erase(before->key);
     by_id_.erase(id);
   }
@@ -127,6 +147,7 @@ Result<Unit> CatalogState::restore(ByteView checkpoint) {
   streams_.clear();
   by_id_.clear();
   accounts_.clear();
+  totals_.clear();
   return apply(checkpoint);
 }
 

@@ -15,6 +15,11 @@ struct StreamStep {
   StreamSnapshot before, after;
 };
 
+// What limits are counted against.
+struct AccountTotals {
+  std::uint64_t open_shards = 0, on_demand_streams = 0;
+};
+
 class CatalogState final : public state::Folded {
  public:
   Result<Unit> apply(ByteView decision) override;
@@ -27,6 +32,7 @@ class CatalogState final : public state::Folded {
   const std::map<StreamKey, StreamSnapshot>& streams() const { return streams_; }
   AccountSettings account(const AccountKey& key) const;
   const std::map<AccountKey, AccountSettings>& accounts() const { return accounts_; }
+  AccountTotals totals(const AccountKey& key) const;
   std::uint64_t next_stream() const { return next_stream_; }
   std::uint64_t next_partition() const { return next_partition_; }
 
@@ -37,6 +43,9 @@ class CatalogState final : public state::Folded {
   std::map<StreamKey, StreamSnapshot> streams_;
   std::unordered_map<StreamId, StreamSnapshot> by_id_;
   std::map<AccountKey, AccountSettings> accounts_;
+  void count(const StreamStep& step);
+
+  std::map<AccountKey, AccountTotals> totals_;
   std::uint64_t next_stream_ = 1, next_partition_ = 1;  // partition 0 is the catalog itself
   std::vector<StreamStep> steps_;
 };

@@ -440,6 +440,16 @@ void Decision::put(const Stream* before, const Stream& after) {
     if (!after.consumers.contains(name)) changes_.push_back(RemoveConsumer{after.id, name});
 }
 
+void Decision::remove(StreamId stream) {
+  changes_.emplace_back(std::in_place_type<RemoveStream>, RemoveStream{stream});
+}
+void Decision::put(AccountKey key, AccountSettings settings) {
+  changes_.emplace_back(std::in_place_type<PutAccount>, PutAccount{std::move(key), settings});
+}
+void Decision::put(PutCounters counters) {
+  changes_.emplace_back(std::in_place_type<PutCounters>, counters);
+}
+
 Buffer Decision::encode() const {
   Buffer out;
   state::FieldWriter to(out);

@@ -54,11 +54,9 @@ class Decision {
  public:
   // The difference between two versions of one stream; before is null for a new one.
   void put(const Stream* before, const Stream& after);
-  void remove(StreamId stream) { changes_.push_back(RemoveStream{stream}); }
-  void put(AccountKey key, AccountSettings settings) {
-    changes_.push_back(PutAccount{std::move(key), settings});
-  }
-  void put(PutCounters counters) { changes_.push_back(counters); }
+  void remove(StreamId stream);
+  void put(AccountKey key, AccountSettings settings);
+  void put(PutCounters counters);
 
   const std::vector<Change>& changes() const { return changes_; }
   Buffer encode() const;

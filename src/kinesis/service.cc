@@ -1,0 +1,102 @@
+#include "kinesis/service.h"
+
+#include <algorithm>
+
+#include "kinesis/local_data_plane.h"
+#include "kinesis/subscription_desk.h"
+
+namespace levada::kinesis {
+namespace {
+
+constexpr Nanos slice = std::chrono::milliseconds(100);  // how long a stop may wait for a sleeper
+
+}  // namespace
+
+struct Service::Room {
+  Room(const ReactorDoors& d, const log::Journals& journals, const ShardLimits& limits)
+      : doors(d), host(d.reactor, journals, table, limits) {}
+  ReactorDoors doors;
+  catalog::StreamTable table;
+  ShardHost host;
+  std::unique_ptr<SubscriptionDesk> desk;
+  std::unique_ptr<LocalDataPlane> data;
+  std::unique_ptr<LocalControlPlane> control;
+  io::Gate gate;
+};
+
+Service::Service(std::vector<ReactorDoors> reactors, const log::Journals& journals, io::Disk& disk,
+                 ServiceOptions options)
+    : journals_(journals),
+      disk_(disk),
+      random_(reactors[journals.of(log::catalog_partition).reactor.index().value()].random),
+      options_(std::move(options)) {
+  std::vector<catalog::TableHost> tables;
+  for (const ReactorDoors& doors : reactors) {
+    rooms_.push_back(std::make_unique<Room>(doors, journals_, options_.limits));
+    tables.push_back({doors.reactor, rooms_.back()->table});
+  }
+  std::vector<ShardHost*> hosts;
+  for (std::size_t journal = 0; journal < journals_.size(); ++journal)
+    hosts.push_back(&rooms_[journals_.at(journal).reactor.index().value()]->host);
+  neighbours_ = std::make_unique<Neighbours>(journals_, std::move(hosts));
+  catalog_ = std::make_unique<catalog::Catalog>(
+      journals_, disk_, options_.directory + "/catalog.checkpoint", std::move(tables));
+  lifecycle_ = std::make_unique<Lifecycle>(*catalog_, *neighbours_);
+}
+
+Service::~Service() = default;
+
+Task<Unit> Service::open() {
+  const TokenKey key = co_await load_token_key(disk_, random_, options_.directory + "/token.key");
+  co_await catalog_->open();
+  catalog_->set_witness(*lifecycle_);
+  for (const auto& room : rooms_) {
+    const auto there = [this, &room, key] { return open_room(*room, key); };
+    co_await io::call(catalog_->reactor(), room->doors.reactor, there);
+  }
+  co_await lifecycle_->resume();
+  co_return Unit{};
+}
+
+Task<Unit> Service::open_room(Room& room, TokenKey key) {
+  io::Reactor& reactor = room.doors.reactor;
+  io::Random& random = room.doors.random;
+  room.desk = std::make_unique<SubscriptionDesk>(reactor, room.table, *neighbours_);
+  room.data =
+      std::make_unique<LocalDataPlane>(reactor, room.table, *neighbours_, *room.desk, key, random);
+  room.control = std::make_unique<LocalControlPlane>(reactor, room.table, *catalog_, *lifecycle_,
+                                                     options_.control, key, random);
+  room.gate.spawn(keep_retention(room));
+  co_return Unit{};
+}
+
+Task<Unit> Service::keep_retention(Room& room) {
+  io::Reactor& reactor = room.doors.reactor;
+  const bool has_catalog = &reactor == &catalog_->reactor();
+  for (;;) {
+    const MonotonicNanos next = reactor.clock().monotonic() + options_.retention_interval;
+    while (reactor.clock().monotonic() < next) {
+      if (room.gate.stopping()) co_return Unit{};
+      const Nanos left = next - reactor.clock().monotonic();
+      co_await io::sleep_for(reactor, std::min(left, slice));
+    }
+    (void)co_await outcome(room.host.trim_expired());
+    if (has_catalog) (void)co_await outcome(lifecycle_->expire_shards());
+  }
+}
+
+Task<Unit> Service::stop() {
+  co_await lifecycle_->stop();
+  for (const auto& room : rooms_) {
+    const auto there = [&room] { return room->gate.close(); };
+    co_await io::call(catalog_->reactor(), room->doors.reactor, there);
+  }
+  co_return co_await outcome(catalog_->checkpoint());
+}
+
+DataPlane& Service::data(io::ReactorIndex reactor) { return *rooms_[reactor.value()]->data; }
+ControlPlane& Service::control(io::ReactorIndex reactor) {
+  return *rooms_[reactor.value()]->control;
+}
+
+}  // namespace levada::kinesis

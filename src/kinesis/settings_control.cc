@@ -1,0 +1,194 @@
+// Monitoring, encryption, policies, mode, throughput, distribution, the account.
+
+#include "kinesis/local_control_plane.h"
+#include "kinesis/stream_lookup.h"
+#include "kinesis/text.h"
+
+namespace levada::kinesis {
+namespace {
+
+constexpr std::chrono::hours commitment_min(24 * 30);  // before it may end
+
+// The policy a resource ARN names: the stream's or a consumer's; null when it is not there.
+std::string* policy_of(catalog::Stream& stream, const Arn& arn) {
+  if (arn.consumer.empty()) return &stream.policy;
+  const auto consumer = stream.consumers.find(arn.consumer);
+  return consumer == stream.consumers.end() ? nullptr : &consumer->second.policy;
+}
+
+Result<Arn> resource(std::string_view text) {
+  if (const auto arn = parse_arn(text)) return *arn;
+  return refuse(Refusal::resource_not_found, text::resource_not_found(text));
+}
+
+std::string no_policy(std::string_view arn) {
+  return "No resource policy found for resource ARN " + std::string(arn) + ".";
+}
+
+// RNF in the words that operations on resource ARNs use.
+tl::unexpected<Error> by_resource(Error error, std::string_view arn) {
+  if (refusal_of(error) == Refusal::resource_not_found && error.message.starts_with("Stream "))
+    error.message = text::resource_not_found(arn);
+  return tl::unexpected<Error>(std::move(error));
+}
+
+}  // namespace
+
+Task<ChangeMonitoringAnswer> LocalControlPlane::change_monitoring(Caller caller,
+                                                                  ChangeMonitoring command) {
+  ChangeMonitoringAnswer answer;
+  const Alter change = [&](Alteration it) -> Result<Unit> {
+    answer.before = it.before.metrics;
+    it.after.metrics =
+        static_cast<catalog::ShardMetrics>(command.enable ? it.before.metrics | command.metrics
+                                                          : it.before.metrics & ~command.metrics);
+    answer.after = it.after.metrics;
+    begin_update(it);
+    return Unit{};
+  };
+  co_await alter(caller, command.stream, Needs::active, change);
+  answer.stream = co_await find_stream(table_, caller, command.stream);
+  co_return answer;
+}
+
+Task<Unit> LocalControlPlane::change_encryption(Caller caller, ChangeEncryption command) {
+  const Alter change = [&](Alteration it) -> Result<Unit> {
+    const bool encrypts = command.start && command.encryption == catalog::Encryption::kms;
+    it.after.encryption = encrypts ? catalog::Encryption::kms : catalog::Encryption::none;
+    it.after.key_id = encrypts ? std::string(command.key_id) : std::string();
+    begin_update(it);
+    return Unit{};
+  };
+  co_return co_await outcome(alter(caller, command.stream, Needs::active, change));
+}
+
+Task<Unit> LocalControlPlane::put_policy(Caller caller, PutPolicy command) {
+  const Arn arn = co_await resource(command.resource_arn);
+  const std::string own_arn(
+      command.resource_arn.substr(0, command.resource_arn.find("/consumer/")));
+  const Alter change = [&](Alteration it) -> Result<Unit> {
+    std::string* policy = policy_of(it.after, arn);
+    if (policy == nullptr)
+      return refuse(Refusal::resource_not_found, text::resource_not_found(command.resource_arn));
+    if (!arn.consumer.empty() &&
+        it.after.consumers.find(arn.consumer)->second.status != catalog::ConsumerStatus::active)
+      return refuse(Refusal::resource_in_use,
+                    "Consumer " + std::string(command.resource_arn) + " is not in ACTIVE status.");
+    *policy = command.policy;
+    return Unit{};
+  };
+  StreamRef stream{.name = {}, .arn = own_arn};
+  Result<Unit> done = co_await outcome(alter(caller, stream, Needs::active, change));
+  if (!done) co_return by_resource(std::move(done).error(), command.resource_arn);
+  co_return Unit{};
+}
+
+Task<Unit> LocalControlPlane::delete_policy(Caller caller, std::string_view resource_arn) {
+  const Arn arn = co_await resource(resource_arn);
+  const std::string own_arn(resource_arn.substr(0, resource_arn.find("/consumer/")));
+  const Alter change = [&](Alteration it) -> Result<Unit> {
+    std::string* policy = policy_of(it.after, arn);
+    if (policy == nullptr || policy->empty())
+      return refuse(Refusal::resource_not_found, no_policy(resource_arn));
+    policy->clear();
+    return Unit{};
+  };
+  StreamRef stream{.name = {}, .arn = own_arn};
+  Result<Unit> done = co_await outcome(alter(caller, stream, Needs::active, change));
+  if (!done) co_return by_resource(std::move(done).error(), resource_arn);
+  co_return Unit{};
+}
+
+Result<std::string> LocalControlPlane::get_policy(Caller caller, std::string_view resource_arn) {
+  const Arn arn = TRY(resource(resource_arn));
+  const std::string_view own_arn = resource_arn.substr(0, resource_arn.find("/consumer/"));
+  const auto stream = find_stream(table_, caller, {.name = {}, .arn = own_arn});
+  if (!stream) return by_resource(stream.error(), resource_arn);
+  catalog::Stream copy = **stream;
+  const std::string* policy = policy_of(copy, arn);
+  if (policy == nullptr)
+    return refuse(Refusal::resource_not_found, text::resource_not_found(resource_arn));
+  return policy->empty() ? "{}" : *policy;
+}
+
+Task<Unit> LocalControlPlane::update_mode(Caller caller, UpdateStreamMode command) {
+  const Alter change = [&](Alteration it) -> Result<Unit> {
+    if (command.mode == catalog::StreamMode::provisioned && command.warm_mib_per_second)
+      return refuse(Refusal::invalid_argument,
+                    "WarmThroughputMiBps can only be specified for on-demand streams.");
+    it.after.mode = command.mode;
+    it.after.warm_mib_per_second = command.warm_mib_per_second.value_or(0);
+    if (command.mode == catalog::StreamMode::provisioned)
+      it.after.distribution = catalog::Distribution::user_partition_key;
+    begin_update(it);
+    return Unit{};
+  };
+  co_return co_await outcome(alter(caller, command.stream, Needs::active, change));
+}
+
+Task<catalog::StreamSnapshot> LocalControlPlane::update_warm_throughput(
+    Caller caller, UpdateWarmThroughput command) {
+  constexpr std::uint32_t warm_max = 10 * 1024;  // API_UpdateStreamWarmThroughput: 10 GiB/s
+  const Alter change = [&](Alteration it) -> Result<Unit> {
+    const auto invalid = [](const char* text) { return refuse(Refusal::validation, text); };
+    if (it.before.mode != catalog::StreamMode::on_demand)
+      return invalid("Request is invalid. Warm throughput needs a stream in On-Demand mode.");
+    const catalog::AccountKey key{it.before.key.account, it.before.key.region};
+    if (it.state.account(key).commitment == catalog::Commitment::disabled)
+      return invalid(
+          "Request is invalid. Warm throughput needs MinimumThroughputBillingCommitment "
+          "to be ENABLED for the account.");
+    if (command.mib_per_second > warm_max)
+      return refuse(Refusal::limit_exceeded, "Warm throughput may be at most 10240 MiB/s.");
+    it.after.warm_mib_per_second = command.mib_per_second;
+    begin_update(it);
+    return Unit{};
+  };
+  co_await alter(caller, command.stream, Needs::active, change);
+  co_return co_await find_stream(table_, caller, command.stream);
+}
+
+Task<Unit> LocalControlPlane::update_distribution(Caller caller, UpdateDistribution command) {
+  const Alter change = [&](Alteration it) -> Result<Unit> {
+    if (command.distribution == catalog::Distribution::automatic &&
+        it.before.mode == catalog::StreamMode::provisioned)
+      return refuse(Refusal::invalid_argument,
+                    "RecordDistributionStrategy AUTO is only for streams in On-Demand mode.");
+    it.after.distribution = command.distribution;
+    return Unit{};
+  };
+  co_return co_await outcome(alter(caller, command.stream, Needs::active, change));
+}
+
+Task<catalog::AccountSettings> LocalControlPlane::update_account(Caller caller, bool commitment) {
+  const catalog::AccountKey key{std::string(caller.account), std::string(caller.region)};
+  const auto decide = [&](const catalog::CatalogState& state) -> Result<catalog::Decision> {
+    const UnixMillis moment = catalog_.reactor().clock().now();
+    catalog::AccountSettings settings = state.account(key);
+    const bool runs = settings.commitment != catalog::Commitment::disabled;
+    if (commitment) {
+      if (!runs) {
+        settings.started = moment;
+        settings.earliest_end = moment + commitment_min;
+        settings.ended.reset();
+      }
+      settings.commitment = catalog::Commitment::enabled;
+    } else if (runs && settings.earliest_end && moment < *settings.earliest_end) {
+      settings.commitment = catalog::Commitment::enabled_until_earliest_end;
+    } else if (runs) {
+      settings.commitment = catalog::Commitment::disabled;
+      settings.ended = moment;
+    }
+    catalog::Decision decision;
+    decision.put(key, settings);
+    return decision;
+  };
+  co_await catalog_.change_from(reactor_, decide);
+  co_return table_.account(key);
+}
+
+Result<catalog::AccountSettings> LocalControlPlane::describe_account(Caller caller) {
+  return table_.account({std::string(caller.account), std::string(caller.region)});
+}
+
+}  // namespace levada::kinesis

@@ -1,0 +1,152 @@
+#include "kinesis/shard_host.h"
+
+#include <algorithm>
+
+#include "kinesis/record_codec.h"
+#include "kinesis/sequence_number.h"
+#include "kinesis/stream_lookup.h"
+
+namespace levada::kinesis {
+namespace {
+
+// One shard's records on their way into the journal's memory.
+struct BatchEncoder {
+  std::span<const PutEntry> records;
+  std::span<const std::uint32_t> accepted;
+  catalog::Encryption encryption;
+  void operator()(MutableByteView into) const {
+    PayloadWriter writer(into, encryption);
+    for (const std::uint32_t place : accepted) writer.add(records[place]);
+    CHECK(writer.full());
+  }
+};
+
+struct Lane {
+  ShardBatch* batch;
+  const catalog::Shard* shard;
+  BatchEncoder encoder;
+};
+
+void fail_lane(const Lane& lane, std::span<PutOutcome> outcomes, const Error& error) {
+  if (error.kind == ErrorKind::conflict) lane.batch->stale = true;  // sealed meanwhile
+  const PutFailure failure =
+      error.kind == ErrorKind::throttled ? PutFailure::throttled : PutFailure::internal;
+  for (const std::uint32_t place : lane.encoder.accepted) outcomes[place].failure = failure;
+}
+
+}  // namespace
+
+ShardHost::ShardHost(io::Reactor& reactor, const log::Journals& journals,
+                     const catalog::StreamTable& table, const ShardLimits& limits)
+    : reactor_(reactor), journals_(journals), table_(table), limits_(limits) {}
+
+ShardHost::ShardState& ShardHost::state_of(log::PartitionId partition) {
+  return shards_.try_emplace(partition, limits_).first->second;
+}
+
+const catalog::Shard* ShardHost::writable(const catalog::Stream& stream,
+                                          catalog::ShardIndex index) {
+  const catalog::Shard* shard = stream.find(index);
+  if (shard == nullptr || !shard->open() || state_of(shard->partition).closing) return nullptr;
+  return shard;
+}
+
+Task<Unit> ShardHost::append(AppendGroup& group) {
+  const catalog::StreamSnapshot stream = table_.find(group.stream);
+  const MonotonicNanos now = reactor_.clock().monotonic();
+  std::vector<Lane> lanes;
+  std::vector<log::Entry> entries;
+  lanes.reserve(group.batches.size());  // entries look into it
+  entries.reserve(group.batches.size());
+  for (ShardBatch& batch : group.batches) {
+    const catalog::Shard* shard =
+        stream != nullptr && stream->accepts_records() ? writable(*stream, batch.shard) : nullptr;
+    batch.stale = shard == nullptr;
+    if (batch.stale) continue;
+    ShardThrottle& throttle = state_of(shard->partition).throttle;
+    throttle.begin_write(now);
+    std::size_t accepted = 0, size = payload_header_size;
+    for (const std::uint32_t place : batch.records) {
+      const PutEntry& record = group.records[place];
+      group.outcomes[place].shard = shard->index;
+      if (!throttle.write(billed_size(record))) {
+        group.outcomes[place].failure = PutFailure::throttled;
+        continue;
+      }
+      batch.records[accepted++] = place;
+      size += encoded_size(record);
+    }
+    if (accepted == 0) continue;
+    const BatchEncoder encoder{group.records, batch.records.first(accepted), stream->encryption};
+    const Lane& lane = lanes.emplace_back(Lane{&batch, shard, encoder});
+    entries.push_back({shard->partition, static_cast<std::uint32_t>(accepted),
+                       static_cast<std::uint32_t>(size), lane.encoder});
+  }
+  if (entries.empty()) co_return Unit{};
+
+  Result<std::vector<log::Appended>> appended =
+      co_await outcome(journals_.at(group.journal).log.append(entries));
+  for (std::size_t n = 0; n < lanes.size(); ++n) {
+    const Lane& lane = lanes[n];
+    if (!appended) {
+      fail_lane(lane, group.outcomes, appended.error());
+      continue;
+    }
+    const log::Appended& at = (*appended)[n];
+    const SequenceNumbers numbers(*lane.shard, at.arrival);
+    std::uint64_t behind = 0;
+    for (const std::uint32_t place : lane.encoder.accepted) {
+      group.outcomes[place].failure = PutFailure::none;
+      group.outcomes[place].sequence = numbers.at(at.first.plus(behind++));
+    }
+  }
+  co_return Unit{};
+}
+
+Task<log::Position> ShardHost::seek(log::PartitionId partition, UnixMillis at_or_after) {
+  co_return co_await journals_.of(partition).reader.seek(partition, at_or_after);
+}
+
+Task<log::Bounds> ShardHost::bounds(log::PartitionId partition) {
+  co_return journals_.of(partition).log.bounds(partition);
+}
+
+Task<bool> ShardHost::spend_iterator(log::PartitionId partition) {
+  co_return state_of(partition).throttle.iterator(reactor_.clock().monotonic());
+}
+
+Task<log::Bounds> ShardHost::wait(log::PartitionId partition, log::Position beyond,
+                                  Deadline deadline) {
+  co_return co_await journals_.of(partition).reader.wait(partition, beyond, deadline);
+}
+
+Task<Unit> ShardHost::close(log::PartitionId partition) {
+  state_of(partition).closing = true;
+  co_return co_await journals_.of(partition).log.seal(partition);
+}
+
+Task<Unit> ShardHost::drop(log::PartitionId partition) {
+  shards_.erase(partition);
+  co_return co_await journals_.of(partition).log.trim(partition, log::Position::end());
+}
+
+Task<Unit> ShardHost::trim_expired() {
+  std::vector<catalog::StreamSnapshot> streams;
+  for (const auto& [id, stream] : table_.all()) streams.push_back(stream);
+  for (const catalog::StreamSnapshot& stream : streams) {
+    const UnixMillis horizon = trim_horizon(*stream, reactor_.clock().now());
+    for (const catalog::Shard& shard : stream->shards) {
+      const log::Journal& journal = journals_.of(shard.partition);
+      if (&journal.reactor != &reactor_ || table_.find(stream->id) == nullptr) continue;
+      const log::Bounds bounds = journal.log.bounds(shard.partition);
+      if (bounds.begin == bounds.end) continue;
+      Result<log::Position> first = co_await outcome(journal.reader.seek(shard.partition, horizon));
+      if (first && *first > bounds.begin)
+        (void)co_await outcome(journal.log.trim(shard.partition, *first));
+    }
+    co_await io::yield(reactor_);
+  }
+  co_return Unit{};
+}
+
+}  // namespace levada::kinesis

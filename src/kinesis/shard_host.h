@@ -1,0 +1,100 @@
+#pragma once
+// ShardHost: the owner's side. Everything that happens to the shards whose partitions live on this
+// reactor: what may pass (limits), what is appended, what is read. Called through io::call from the
+// planes of all reactors.
+
+#include <memory>
+#include <span>
+#include <unordered_map>
+#include <vector>
+
+#include "catalog/stream_table.h"
+#include "io/reactor.h"
+#include "kinesis/put.h"
+#include "kinesis/read.h"
+#include "kinesis/throttle.h"
+#include "log/journals.h"
+
+namespace levada::kinesis {
+
+inline constexpr Bytes read_bytes_max = 10_MiB;  // API_GetRecords: data of one call
+
+// The records of one request that go to one shard, in request order.
+struct ShardBatch {
+  catalog::ShardIndex shard;
+  std::span<std::uint32_t> records;  // places in the request; append reorders the refused behind
+  bool stale = false;                // the shard does not take records (any more): route again
+};
+
+// What one journal gets of one request.
+struct AppendGroup {
+  catalog::StreamId stream;
+  std::size_t journal;
+  std::span<const PutEntry> records;  // of the request
+  std::span<PutOutcome> outcomes;     // of the request; only those of this group are touched
+  std::vector<ShardBatch> batches;
+};
+
+struct ReadAsk {
+  catalog::StreamId stream;
+  catalog::ShardIndex shard;
+  log::Position position;
+  std::uint32_t records_max = 10'000;
+  Bytes bytes_max = read_bytes_max;
+  bool polling = true;  // spends the shard's own read limits; subscribers have theirs
+};
+
+struct ReadResult {
+  bool throttled = false;
+  std::vector<ReadRecord> records;
+  std::vector<std::shared_ptr<const void>> keepers;
+  log::Position next;       // where to read on
+  bool at_tip = false;      // nothing behind `next` now
+  UnixMillis last_arrival;  // of the last record returned
+  std::size_t bytes = 0;
+};
+
+class ShardHost {
+ public:
+  ShardHost(io::Reactor& reactor, const log::Journals& journals, const catalog::StreamTable& table,
+            const ShardLimits& limits);
+
+  // One append for the whole group. Errors of the log become outcomes, so that one journal's
+  // trouble is not another's.
+  Task<Unit> append(AppendGroup& group);
+
+  // Errors: not_found when the stream or the shard left meanwhile; those of the log.
+  Task<ReadResult> read(ReadAsk ask);
+  Task<log::Position> seek(log::PartitionId partition, UnixMillis at_or_after);
+  Task<log::Bounds> bounds(log::PartitionId partition);
+  Task<bool> spend_iterator(log::PartitionId partition);  // false: throttled
+  // Ends when something is beyond the position, or the shard ends, or at the deadline.
+  Task<log::Bounds> wait(log::PartitionId partition, log::Position beyond, Deadline deadline);
+
+  // Refuses records of the partition from now on and resolves when all that were taken before are
+  // durable. The shard's closing is published after this.
+  Task<Unit> close(log::PartitionId partition);
+  Task<Unit> drop(log::PartitionId partition);
+
+  // Removes what is older than each stream's retention from the partitions of this reactor.
+  Task<Unit> trim_expired();
+
+ private:
+  struct ShardState {
+    explicit ShardState(const ShardLimits& limits) : throttle(limits) {}
+    ShardThrottle throttle;
+    bool closing = false;
+  };
+
+  ShardState& state_of(log::PartitionId partition);
+  // The shard if it takes records now.
+  const catalog::Shard* writable(const catalog::Stream& stream, catalog::ShardIndex shard);
+
+  io::Reactor& reactor_;
+  const log::Journals& journals_;
+  const catalog::StreamTable& table_;
+  ShardLimits limits_;
+  std::unordered_map<log::PartitionId, ShardState> shards_;
+};
+
+}  // namespace levada::kinesis

@@ -1,0 +1,23 @@
+#pragma once
+// SubscriptionDesk: opens SubscribeToShard's pushes on one reactor.
+
+#include "kinesis/neighbours.h"
+#include "kinesis/read.h"
+
+namespace levada::kinesis {
+
+class SubscriptionDesk {
+ public:
+  SubscriptionDesk(io::Reactor& reactor, const catalog::StreamTable& table,
+                   const Neighbours& neighbours)
+      : reactor_(reactor), table_(table), neighbours_(neighbours) {}
+
+  Task<std::unique_ptr<Subscription>> subscribe(Caller caller, SubscribeToShard command);
+
+ private:
+  io::Reactor& reactor_;
+  const catalog::StreamTable& table_;
+  const Neighbours& neighbours_;
+};
+
+}  // namespace levada::kinesis

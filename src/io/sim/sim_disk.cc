@@ -135,14 +135,20 @@ Task<Unit> SimDisk::remove(std::string path) {
   SimEvents::Delay delay(events_, some_latency());
   co_await delay;
   co_await fault(SimFileDeed::remove, path, 0);
-  co_return storage_.remove(path);
+  Result<Unit> done = storage_.remove(path);
+  SimEvents::Delay answer(events_, some_latency());
+  co_await answer;
+  co_return done;
 }
 
 Task<Unit> SimDisk::rename(std::string from, std::string to) {
   SimEvents::Delay delay(events_, some_latency());
   co_await delay;
   co_await fault(SimFileDeed::rename, from, 0);
-  co_return storage_.rename(from, to);
+  Result<Unit> done = storage_.rename(from, to);
+  SimEvents::Delay answer(events_, some_latency());
+  co_await answer;
+  co_return done;
 }
 
 Task<Unit> SimDisk::make_directory(std::string path) {

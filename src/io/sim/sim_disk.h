@@ -1,6 +1,6 @@
 #pragma once
 // SimDisk: the door to SimStorage. Every deed takes some virtual time, so that those in flight end
-// in any order.
+// in any order, and a crash may find one done that was not yet answered.
 
 #include "io/disk.h"
 #include "io/sim/sim_events.h"

@@ -135,11 +135,12 @@ void SimInode::flip_bit(std::uint64_t offset, int bit) {
 }
 
 void SimInode::tear(std::uint64_t offset, ByteView from, Xoshiro& dice) {
+  double there = static_cast<double>(dice.below(5)) / 4;  // whole and not at all come up often
   std::size_t done = 0;
   while (done < from.size()) {
     std::size_t within = (offset + done) % sim_sector_size;
     std::size_t step = std::min(from.size() - done, sim_sector_size - within);
-    if (dice.chance(0.5)) write(offset + done, from.subspan(done, step));
+    if (dice.chance(there)) write(offset + done, from.subspan(done, step));
     done += step;
   }
 }

@@ -4,7 +4,7 @@
 //
 // At a crash, independently and by the dice:
 //  - each 4 KiB page that was written and not synced is kept or lost;
-//  - each 512-byte sector of a write in flight is there or not, so a write may be torn;
+//  - a write in flight is done, or not, or torn: each 512-byte sector is there or not;
 //  - each name made, renamed or removed and not followed by sync_directory is kept or lost
 //    (a rename whole or not at all);
 //  - a size that was changed and not synced is the old or the new one.

@@ -114,6 +114,28 @@ TEST_P(RealDiskTest, takes_several_writes_in_flight) {
   run([&] { return write_many_at_once(disk_, directory_ + "/many"); });
 }
 
+Task<Unit> read_one(File& file, std::byte& into) {
+  co_await file.read(4095, MutableByteView(&into, 1));
+  co_return Unit{};
+}
+
+Task<Unit> read_very_many_at_once(Disk& disk, std::string path) {
+  OpenOptions options{.create = true};
+  std::unique_ptr<File> file = co_await disk.open(path, options);
+  std::vector<std::byte> page(4096, std::byte{9});
+  co_await file->write(0, page, Durable::later);
+  std::vector<std::byte> got(20'000);  // far more than either queue of the ring has entries
+  Gate gate;
+  for (std::byte& one : got) gate.spawn(read_one(*file, one));
+  co_await gate.close();
+  EXPECT_EQ(got, std::vector<std::byte>(got.size(), std::byte{9}));
+  co_return Unit{};
+}
+
+TEST_P(RealDiskTest, takes_more_operations_than_the_ring_has_entries) {
+  run([&] { return read_very_many_at_once(disk_, directory_ + "/wide"); });
+}
+
 Task<Unit> expect_names(Disk& disk, std::string directory) {
   std::string deep = directory + "/a/b/c";
   co_await disk.make_directory(deep);

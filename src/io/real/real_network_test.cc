@@ -237,6 +237,53 @@ TEST_P(RealNetworkTest, another_reactor_adopts_what_was_accepted) {
   run([&] { return expect_adoption_elsewhere(*reactors_); });
 }
 
+Task<Unit> serve_all(Network& network, Listener& listener, Gate& gate) {
+  for (;;) {
+    Accepted accepted = co_await listener.accept();
+    gate.spawn(echo_once(network, std::move(accepted)));
+  }
+}
+
+Task<Unit> ask_once(Network& network, Address address, int& answered) {
+  std::unique_ptr<Connection> client = co_await network.connect(address, no_deadline);
+  co_await send_text(*client, "hello");
+  std::string back = co_await receive(*client, 5);
+  if (back == "hello") ++answered;
+  co_return Unit{};
+}
+
+Task<Unit> expect_many_connections(Network& network) {
+  std::unique_ptr<Listener> listener = co_await network.listen(any_port);
+  Gate serving;
+  Gate asking;
+  serving.spawn(serve_all(network, *listener, serving));
+  int answered = 0;
+  for (int i = 0; i < 400; ++i) asking.spawn(ask_once(network, listener->local(), answered));
+  co_await asking.close();
+  listener->close();
+  co_await serving.close();
+  EXPECT_EQ(answered, 400);
+  co_return Unit{};
+}
+
+TEST_P(RealNetworkTest, serves_many_connections_at_once) {
+  run([&] { return expect_many_connections(network_); });
+}
+
+Task<Unit> expect_dropped_connection_ends(Network& network) {
+  std::unique_ptr<Listener> listener = co_await network.listen(any_port);
+  std::unique_ptr<Connection> client = co_await network.connect(listener->local(), no_deadline);
+  { Accepted dropped = co_await listener->accept(); }
+  std::array<std::byte, 8> buffer;
+  std::size_t end = co_await client->read_some(buffer, no_deadline);
+  EXPECT_EQ(end, 0u);
+  co_return Unit{};
+}
+
+TEST_P(RealNetworkTest, closes_what_was_accepted_and_not_adopted) {
+  run([&] { return expect_dropped_connection_ends(network_); });
+}
+
 Task<Unit> expect_address_in_use(Network& network) {
   std::unique_ptr<Listener> listener = co_await network.listen(any_port);
   Address taken = listener->local();

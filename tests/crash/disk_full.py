@@ -38,7 +38,7 @@ class DiskFull(unittest.TestCase):
         ballast = self.mount / "ballast"
         with open(ballast, "wb") as file:
             file.write(bytes(20 * 1024 * 1024))
-        with Levada("--shard-limits", "off", "--journal-segment", "4MiB", data_dir=self.mount / "data") as server:
+        with Levada("--shard-limits", "off", "--journal-segment", "16MiB", data_dir=self.mount / "data") as server:
             client = Client(server.aws)
             client.create("full")
             data = base64.b64encode(bytes(900_000)).decode()

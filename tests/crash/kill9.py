@@ -16,7 +16,7 @@ from load import Load, read_back, unseen
 
 SECONDS = float(os.environ.get("CRASH_SECONDS", "45"))
 ROUNDS_MIN = 4
-FLAGS = ("--shard-limits", "off", "--journal-segment", "4MiB")
+FLAGS = ("--shard-limits", "off", "--journal-segment", "16MiB")
 
 
 class Kill9(unittest.TestCase):

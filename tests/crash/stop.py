@@ -12,7 +12,7 @@ from ledger import Ledger
 from load import Load, read_back, unseen
 
 STOP_MAX = 15  # seconds
-FLAGS = ("--shard-limits", "off", "--journal-segment", "4MiB")
+FLAGS = ("--shard-limits", "off", "--journal-segment", "16MiB")
 
 
 class Stop(unittest.TestCase):

@@ -1,16 +1,21 @@
 #include "io/real/reactors.h"
 
 #include <gtest/gtest.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
 
 #include <array>
-#include <atomic>
-#include <cstring>
-#include <filesystem>
+#include <cerrno>
+#include <cstddef>
+#include <cstdlib>
 #include <memory>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "base/check.h"
 #include "io/gate.h"
 #include "io/real/test_reactors.h"
 #include "io/signal.h"
@@ -162,6 +167,37 @@ TEST_P(ReactorsTest, random_numbers_differ) {
   random.fill(a);
   random.fill(b);
   EXPECT_NE(a, b);
+}
+
+// As container runtimes do by default.
+void refuse_io_uring() {
+  sock_filter filter[] = {
+      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, __NR_io_uring_setup, 0, 1),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+  };
+  sock_fprog program{std::size(filter), filter};
+  CHECK(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0);
+  CHECK(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0);
+}
+
+// 0: epoll was chosen by itself, works, and io_uring by name is refused with a reason.
+int exit_code_without_io_uring() {
+  refuse_io_uring();
+  ReactorsOptions by_name{.backend = IoBackend::uring};
+  Result<std::unique_ptr<Reactors>> refused = Reactors::start(by_name);
+  if (refused || refused.error().kind != ErrorKind::unsupported) return 1;
+  Result<std::unique_ptr<Reactors>> reactors = Reactors::start(ReactorsOptions{});
+  if (!reactors || (*reactors)->backend() != IoBackend::epoll) return 2;
+  Reactor& reactor = (*reactors)->at(ReactorIndex(0));
+  auto sleep = [&] { return time_of_sleep(reactor, Millis(1)); };
+  return (*reactors)->run(ReactorIndex(0), sleep) ? 0 : 3;
+}
+
+TEST(ReactorsDeathTest, fall_back_to_epoll_where_io_uring_is_refused) {
+  testing::FLAGS_gtest_death_test_style = "threadsafe";
+  EXPECT_EXIT(std::exit(exit_code_without_io_uring()), testing::ExitedWithCode(0), "");
 }
 
 INSTANTIATE_TEST_SUITE_P(Backends, ReactorsTest, testing::ValuesIn(backends), backend_name);

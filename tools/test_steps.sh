@@ -30,9 +30,10 @@ step_sanitize() {
 }
 
 step_fuzz() {
-  jobs=$background_jobs build fuzz
-  local target failed=0 passed=0
-  for target in $(fuzz_programs); do
+  local target failed=0 passed=0 targets
+  mapfile -t targets < <(fuzz_programs)
+  jobs=$background_jobs build fuzz "${targets[@]}"
+  for target in "${targets[@]}"; do
     if fuzz "$target" "$fuzz_seconds"; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
   done
   echo "$passed passed, $failed failed"

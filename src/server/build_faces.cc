@@ -37,4 +37,25 @@ void HttpFace::close() {
     (void)reactors_.run(io::ReactorIndex(n), [&] { return servers_[n]->stop(); });
 }
 
+AwsFace::AwsFace(const Configuration& configuration, IoFloor& ground, ProductFloor& products,
+                 const CredentialTable* credentials, MetricsRegistry& metrics) {
+  const aws::Pipeline::Options options{
+      .home = {.account = configuration.account.digits, .region = configuration.region},
+      .credentials = credentials};
+  std::vector<http::Handler*> handlers;
+  for (std::uint32_t n = 0; n < ground.size(); ++n) {
+    const io::ReactorIndex index(n);
+    OnReactor& here = reactors_.emplace_back();
+    here.kinesis =
+        std::make_unique<aws::KinesisFace>(products.data(index), products.control(index));
+    here.pipeline = std::make_unique<aws::Pipeline>(
+        ground.reactors->at(index).clock(), ground.reactors->random(index), metrics,
+        std::vector<aws::ServiceFace*>{here.kinesis.get()}, options);
+    handlers.push_back(here.pipeline.get());
+  }
+  http::Limits limits;
+  limits.connections = configuration.connections_max;
+  http_ = std::make_unique<HttpFace>(*ground.reactors, std::move(handlers), limits, metrics, "aws");
+}
+
 }  // namespace levada::server

@@ -4,10 +4,14 @@
 #include <memory>
 #include <vector>
 
+#include "aws/kinesis/face.h"
+#include "aws/pipeline.h"
 #include "base/metrics.h"
 #include "http/acceptor.h"
 #include "http/server.h"
 #include "server/build_io.h"
+#include "server/build_products.h"
+#include "server/credential_table.h"
 
 namespace levada::server {
 
@@ -28,6 +32,25 @@ class HttpFace {
   std::vector<std::unique_ptr<http::Server>> servers_;
   std::unique_ptr<http::Acceptor> acceptor_;
   bool open_ = false;
+};
+
+// The AWS APIs: on each reactor a pipeline over that reactor's planes.
+class AwsFace {
+ public:
+  // `credentials` null: signatures are not verified. All outlive this.
+  AwsFace(const Configuration& configuration, IoFloor& ground, ProductFloor& products,
+          const CredentialTable* credentials, MetricsRegistry& metrics);
+
+  Result<io::Address> open(const io::Address& address) { return http_->open(address); }
+  void close() { http_->close(); }
+
+ private:
+  struct OnReactor {
+    std::unique_ptr<aws::KinesisFace> kinesis;
+    std::unique_ptr<aws::Pipeline> pipeline;
+  };
+  std::vector<OnReactor> reactors_;
+  std::unique_ptr<HttpFace> http_;
 };
 
 }  // namespace levada::server

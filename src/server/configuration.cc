@@ -55,9 +55,9 @@ constexpr Property how_durable[] = {
     property<&C::durability>("durability", "fsync|os", "fsync",
                              "fsync: acknowledged is on stable storage; os: in the page cache"),
     property<&C::journal_segment>("journal-segment", "SIZE", "64MiB", "size of one journal file"),
-    property<&C::journal_queue>("journal-queue", "SIZE", "32MiB",
+    property<&C::journal_queue>("journal-queue", "SIZE", "64MiB",
                                 "what may wait for the disk, a reactor; more is throttled"),
-    property<&C::tail_cache>("tail-cache", "SIZE", "64MiB",
+    property<&C::tail_cache>("tail-cache", "SIZE", "128MiB",
                              "newest records kept in memory for readers, all reactors together"),
 };
 

@@ -10,7 +10,11 @@
 #include "server/binding.h"
 #include "server/build_faces.h"
 #include "server/build_io.h"
+#include "server/build_log.h"
+#include "server/build_products.h"
 #include "server/configuration.h"
+#include "server/credential_table.h"
+#include "server/health_watch.h"
 #include "server/server_state.h"
 #include "server/toml_file.h"
 #include "server/version.h"
@@ -61,14 +65,12 @@ int complain(const Error& error, int status) {
 }
 
 // Builds the floors from the ground up, serves until a signal comes, and leaves in reverse order.
-Result<Unit> live(const Configuration& configuration, const std::vector<Credential>& credentials,
+Result<Unit> live(const Configuration& configuration, const CredentialTable* credentials,
                   io::StopSignals& signals, io::EventLog& log) {
   MetricsRegistry metrics;
   IoFloor ground = TRY(build_io(configuration, log));
   io::Reactors& reactors = *ground.reactors;
   ServerState state(configuration, reactors.size(), reactors.at(io::ReactorIndex(0)).clock().now());
-  (void)credentials;
-
   console::Console console(metrics, state);
   HttpFace console_face(reactors, {&console}, console_limits(), metrics, "console");
   if (configuration.console_listen) {
@@ -76,6 +78,12 @@ Result<Unit> live(const Configuration& configuration, const std::vector<Credenti
     say("console  http://" + address.text());
   }
   state.enter(Phase::recovering);
+  const std::unique_ptr<LogFloor> logs = TRY(LogFloor::build(configuration, ground, log));
+  const auto products = TRY(ProductFloor::build(configuration, ground, *logs));
+  AwsFace aws(configuration, ground, *products, credentials, metrics);
+  const io::Address address = TRY(aws.open(configuration.listen));
+  say("aws      http://" + address.text());
+  HealthWatch health(ground, *logs, state);
   state.enter(Phase::ready);
   say("levada is ready");
   log.info("ready", {{"version", version()}, {"data_dir", configuration.data_dir}});
@@ -84,9 +92,13 @@ Result<Unit> live(const Configuration& configuration, const std::vector<Credenti
   signals.let_them_kill();
   state.enter(Phase::stopping);
   log.info("stopping; a second signal ends at once", {{"signal", number}});
+  aws.close();
+  health.stop();
+  products->close();
+  const Result<Unit> closed = logs->close();
   console_face.close();
-  log.info("stopped");
-  return Unit{};
+  if (closed) log.info("stopped");
+  return closed;
 }
 
 }  // namespace
@@ -101,11 +113,11 @@ int serve(std::span<const std::string_view> arguments) {
   const Result<Configuration> configuration = configure(arguments, environment);
   if (!configuration) return complain(configuration.error(), 2);
   if (const auto bound = check_binding(*configuration); !bound) return complain(bound.error(), 2);
-  std::vector<Credential> credentials;
+  std::optional<CredentialTable> credentials;
   if (configuration->credentials_file) {
-    auto read = read_credentials(*configuration->credentials_file);
+    const auto read = read_credentials(*configuration->credentials_file);
     if (!read) return complain(read.error(), 2);
-    credentials = *std::move(read);
+    credentials.emplace(*read, configuration->account.digits);
   }
 
   io::tune_allocator(reactor_count(*configuration));
@@ -113,7 +125,8 @@ int serve(std::span<const std::string_view> arguments) {
   io::StopSignals signals;
   const auto log = io::open_event_log(event_log_options(*configuration));
   for (const std::string& warning : configuration->warnings) log->warning(warning);
-  const Result<Unit> lived = live(*configuration, credentials, signals, *log);
+  const Result<Unit> lived =
+      live(*configuration, credentials ? &*credentials : nullptr, signals, *log);
   return lived ? 0 : complain(lived.error(), 1);
 }
 

@@ -5,7 +5,8 @@
 namespace levada::server {
 
 ServerState::ServerState(const Configuration& configuration, std::uint32_t reactors,
-                         UnixMillis started) {
+                         UnixMillis started)
+    : log_failed_(reactors) {
   overview_ = {.version = std::string(version()),
                .started = started,
                .region = configuration.region,
@@ -20,8 +21,9 @@ void ServerState::listening(std::string name, std::string address) {
 }
 
 console::Health ServerState::health() const {
-  if (failed_logs_.load(std::memory_order_relaxed) > 0)
-    return {.ready = false, .reason = "the disk failed; see the event log, then restart"};
+  for (const std::atomic<bool>& failed : log_failed_)
+    if (failed.load(std::memory_order_relaxed))
+      return {.ready = false, .reason = "the disk failed; see the event log, then restart"};
   switch (phase_.load(std::memory_order_acquire)) {
     case Phase::starting:
       return {.ready = false, .reason = "starting"};

@@ -2,10 +2,11 @@
 // ServerState: what the server knows about itself, for the console. Written by the thread that
 // builds and stops, read by the console's reactor; hence only whole values behind atomics.
 
-#include <array>
 #include <atomic>
+#include <vector>
 
 #include "console/console.h"
+#include "io/reactor.h"
 #include "server/configuration.h"
 
 namespace levada::server {
@@ -19,15 +20,17 @@ class ServerState final : public console::ServerView {
   void enter(Phase phase) { phase_.store(phase, std::memory_order_release); }
   // Before the console is opened, or on its reactor.
   void listening(std::string name, std::string address);
-  // From any reactor: a log failed and takes nothing any more. Never undone.
-  void log_failed() { failed_logs_.fetch_add(1, std::memory_order_relaxed); }
+  // From that reactor. A journal that failed takes nothing any more: never undone.
+  void log_health(io::ReactorIndex reactor, bool healthy) {
+    if (!healthy) log_failed_[reactor.value()].store(true, std::memory_order_relaxed);
+  }
 
   console::Health health() const override;
   console::Overview overview() const override { return overview_; }
 
  private:
   std::atomic<Phase> phase_{Phase::starting};
-  std::atomic<std::uint32_t> failed_logs_{0};
+  std::vector<std::atomic<bool>> log_failed_;  // by reactor
   console::Overview overview_;
 };
 

@@ -26,11 +26,11 @@ enum class StartType : std::uint8_t {
 };
 
 struct GetShardIterator {
-  StreamRef stream;
-  std::string_view shard_id;  // as sent
+  StreamRef stream{};
+  std::string_view shard_id{};  // as sent
   StartType type = StartType::trim_horizon;
-  std::string_view starting_sequence_number;  // empty: absent
-  std::optional<UnixMillis> timestamp;
+  std::string_view starting_sequence_number{};  // empty: absent
+  std::optional<UnixMillis> timestamp{};
   bool dry_run = false;
 };
 
@@ -39,55 +39,55 @@ struct GetShardIterator {
 using Token = Buffer;
 
 struct GetShardIteratorAnswer {
-  Token iterator;
+  Token iterator{};
 };
 
 struct GetRecords {
-  ByteView iterator;  // decoded from base64; empty: it was no canonical base64
+  ByteView iterator{};  // decoded from base64; empty: it was no canonical base64
   std::uint32_t limit = 10'000;
-  std::string_view stream_arn;  // empty: absent
+  std::string_view stream_arn{};  // empty: absent
   bool dry_run = false;
 };
 
 struct ReadRecord {
-  Uint192 sequence;
-  UnixMillis arrival;
-  ByteView data;
-  std::string_view partition_key;
+  Uint192 sequence{};
+  UnixMillis arrival{};
+  ByteView data{};
+  std::string_view partition_key{};
   bool keyless = false;  // PartitionKey is absent in the answer
   catalog::Encryption encryption = catalog::Encryption::none;
 };
 
 struct ChildShard {
-  catalog::ShardIndex shard;
-  std::vector<catalog::ShardIndex> parents;
-  catalog::HashRange range;
+  catalog::ShardIndex shard{};
+  std::vector<catalog::ShardIndex> parents{};
+  catalog::HashRange range{};
 };
 
 struct GetRecordsAnswer {
-  std::vector<ReadRecord> records;
-  std::optional<Token> next_iterator;  // absent at the end of a closed shard
+  std::vector<ReadRecord> records{};
+  std::optional<Token> next_iterator{};  // absent at the end of a closed shard
   Millis behind_latest{0};
-  std::vector<ChildShard> children;  // not empty exactly when next_iterator is absent
-  std::vector<std::shared_ptr<const void>> keepers;  // what the records look into
+  std::vector<ChildShard> children{};  // not empty exactly when next_iterator is absent
+  std::vector<std::shared_ptr<const void>> keepers{};  // what the records look into
 };
 
 struct SubscribeToShard {
-  std::string_view consumer_arn;
-  std::string_view shard_id;
+  std::string_view consumer_arn{};
+  std::string_view shard_id{};
   StartType type = StartType::latest;
-  std::string_view sequence_number;
-  std::optional<UnixMillis> timestamp;
+  std::string_view sequence_number{};
+  std::optional<UnixMillis> timestamp{};
   bool dry_run = false;
 };
 
 struct SubscriptionEvent {
-  std::vector<ReadRecord> records;
-  std::optional<Uint192> continuation;  // absent at the end of a closed shard
+  std::vector<ReadRecord> records{};
+  std::optional<Uint192> continuation{};  // absent at the end of a closed shard
   Millis behind_latest{0};
-  std::vector<ChildShard> children;
+  std::vector<ChildShard> children{};
   bool last = false;  // after this event the response ends cleanly
-  std::vector<std::shared_ptr<const void>> keepers;
+  std::vector<std::shared_ptr<const void>> keepers{};
 };
 
 // One open subscription, on the reactor that opened it. Errors of next() are sent in band, then the

@@ -57,9 +57,10 @@ Task<Unit> JournalWriter::close() {
 }
 
 const std::shared_ptr<Block>& JournalWriter::room_for(std::size_t size) {
-  if (open_ && open_->used + size > count(options_.block_size_good)) enqueue_open();
+  std::size_t good = std::min(count(options_.block_size_good), count(options_.segment_size) / 2);
+  if (open_ && open_->used + size > good) enqueue_open();
   if (!open_) {
-    std::size_t hint = std::min<std::size_t>(size_hint_, count(options_.block_size_good));
+    std::size_t hint = std::min(size_hint_, good);
     std::size_t need = std::max({block_capacity_min, hint, block_header_size + size});
     open_ = std::make_shared<Block>(reactor_, need);
     waiting_ += open_->used;

@@ -90,26 +90,26 @@ Task<Unit> LocalLog::commit_control(Frame frame) {
 }
 
 Task<Unit> LocalLog::seal(PartitionId partition) {
-  if (const PartitionState* state = partitions_.find(partition))
-    if (state->bounds.sealed) co_return Unit{};
   co_await check_writable();
-  partitions_.get(partition).sealing = true;
+  PartitionState& state = partitions_.get(partition);
+  if (state.bounds.sealed) co_return Unit{};
+  if (state.dropped) co_return fail(ErrorKind::conflict, "the partition was dropped");
+  state.sealing = true;
   Frame frame{.partition = partition, .kind = FrameKind::seal};
   co_return co_await outcome(commit_control(frame));
 }
 
 Task<Unit> LocalLog::trim(PartitionId partition, Position before) {
   PartitionState* state = partitions_.find(partition);
-  if (state == nullptr && before == Position::end()) co_return Unit{};
-  if (state != nullptr && state->durable_begin >= before) co_return Unit{};
+  if (state == nullptr || state->durable_begin >= before) co_return Unit{};
+  if (state->dropped && before != Position::end()) co_return Unit{};
   if (closing_) co_return fail(ErrorKind::closed, "the log is being closed");
   if (!writer_->healthy()) co_return fail(ErrorKind::io, "the journal failed");
-  PartitionState& trimmed = partitions_.get(partition);
   if (before == Position::end()) {
-    trimmed.dropped = true;
-    wake(trimmed);
+    state->dropped = true;
+    wake(*state);
   } else {
-    trimmed.bounds.begin = std::max(trimmed.bounds.begin, before);
+    state->bounds.begin = std::max(state->bounds.begin, before);
   }
   Frame frame{.partition = partition, .first = before, .kind = FrameKind::trim};
   co_return co_await outcome(commit_control(frame));

@@ -53,7 +53,7 @@ Task<Unit> LocalLog::store_oldest() {
   co_await await_block(last);
 
   StoredStates states = stored_states_;
-  std::uint64_t id = manifest_.next_id;
+  std::uint64_t id = manifest_.next_id++;  // never twice, even when this attempt fails
   std::string path = stored_.path(id);
   Result<StoredSummary> summary = co_await outcome(
       store_journal_segment(reactor_, disk_, path, id, manifest_.journal, segment, states));
@@ -62,7 +62,6 @@ Task<Unit> LocalLog::store_oldest() {
     co_return fail(summary.error().kind, summary.error().message);
   }
   Manifest next = manifest_;
-  ++next.next_id;
   next.stored_sequence = segment.file->sequence;
   next.next_block = last->number + 1;
   std::vector<StoredSegments::Segment> segments = *stored_.list();
@@ -150,7 +149,7 @@ Task<Unit> LocalLog::reclaim() {
 Task<Unit> LocalLog::rewrite(std::size_t first, std::size_t amount) {
   auto begin = stored_.list()->begin() + static_cast<std::ptrdiff_t>(first);
   std::vector<StoredSegments::Segment> old(begin, begin + static_cast<std::ptrdiff_t>(amount));
-  std::uint64_t id = manifest_.next_id;
+  std::uint64_t id = manifest_.next_id++;  // never twice, even when this attempt fails
   std::string path = stored_.path(id);
   Result<StoredSummary> summary =
       co_await outcome(merge_segments(reactor_, disk_, path, id, stored_, old, partitions_));
@@ -159,7 +158,6 @@ Task<Unit> LocalLog::rewrite(std::size_t first, std::size_t amount) {
     co_return fail(summary.error().kind, summary.error().message);
   }
   Manifest next = manifest_;
-  ++next.next_id;
   std::vector<StoredSegments::Segment> segments = *stored_.list();
   auto place = segments.begin() + static_cast<std::ptrdiff_t>(first);
   place = segments.erase(place, place + static_cast<std::ptrdiff_t>(amount));

@@ -94,11 +94,13 @@ Result<Unit> live(const Configuration& configuration, const CredentialTable* cre
   log.info("stopping; a second signal ends at once", {{"signal", number}});
   aws.close();
   health.stop();
-  products->close();
-  const Result<Unit> closed = logs->close();
+  const Result<Unit> products_closed = products->close();
+  const Result<Unit> logs_closed = logs->close();
   console_face.close();
-  if (closed) log.info("stopped");
-  return closed;
+  TRY(products_closed);
+  TRY(logs_closed);
+  log.info("stopped");
+  return Unit{};
 }
 
 }  // namespace

@@ -1,6 +1,6 @@
 #pragma once
 // What a start finds: reads the journal files that are not yet stored, proves what was acknowledged
-// to be there, cuts what was never acknowledged. docs/adr/0005 has the reasoning.
+// to be there, cuts what was never acknowledged. docs/adr/0008 has the reasoning.
 
 #include <memory>
 #include <string>

@@ -120,6 +120,25 @@ Task<log::Bounds> ShardHost::wait(log::PartitionId partition, log::Position beyo
   co_return co_await journals_.of(partition).reader.wait(partition, beyond, deadline);
 }
 
+Task<std::uint64_t> ShardHost::admit(log::PartitionId partition, std::string consumer) {
+  constexpr Nanos takeover_after = std::chrono::seconds(5);  // API_SubscribeToShard
+  constexpr std::size_t admissions_max = 1000;  // of consumers that left; AWS allows 20 at a time
+  const MonotonicNanos now = reactor_.clock().monotonic();
+  auto& admissions = state_of(partition).admissions;
+  if (const auto at = admissions.find(consumer);
+      at != admissions.end() && now - at->second.since < takeover_after)
+    co_return 0;
+  if (admissions.size() >= admissions_max) admissions.clear();
+  admissions[consumer] = {++last_admission_, now};
+  co_return last_admission_;
+}
+
+Task<std::uint64_t> ShardHost::admission(log::PartitionId partition, const std::string& consumer) {
+  const auto& admissions = state_of(partition).admissions;
+  const auto at = admissions.find(consumer);
+  co_return at == admissions.end() ? 0 : at->second.number;
+}
+
 Task<Unit> ShardHost::close(log::PartitionId partition) {
   state_of(partition).closing = true;
   co_return co_await journals_.of(partition).log.seal(partition);

@@ -3,8 +3,10 @@
 // reactor: what may pass (limits), what is appended, what is read. Called through io::call from the
 // planes of all reactors.
 
+#include <map>
 #include <memory>
 #include <span>
+#include <string>
 #include <unordered_map>
 #include <vector>
 
@@ -71,6 +73,11 @@ class ShardHost {
   // Ends when something is beyond the position, or the shard ends, or at the deadline.
   Task<log::Bounds> wait(log::PartitionId partition, log::Position beyond, Deadline deadline);
 
+  // One subscription for a consumer and shard: the newest admission is the one that counts. 0: the
+  // one before is less than five seconds old.
+  Task<std::uint64_t> admit(log::PartitionId partition, std::string consumer);
+  Task<std::uint64_t> admission(log::PartitionId partition, const std::string& consumer);
+
   // Refuses records of the partition from now on and resolves when all that were taken before are
   // durable. The shard's closing is published after this.
   Task<Unit> close(log::PartitionId partition);
@@ -80,10 +87,15 @@ class ShardHost {
   Task<Unit> trim_expired();
 
  private:
+  struct Admission {
+    std::uint64_t number = 0;
+    MonotonicNanos since;
+  };
   struct ShardState {
     explicit ShardState(const ShardLimits& limits) : throttle(limits) {}
     ShardThrottle throttle;
     bool closing = false;
+    std::map<std::string, Admission> admissions;  // by consumer ARN
   };
 
   ShardState& state_of(log::PartitionId partition);
@@ -94,6 +106,7 @@ class ShardHost {
   const log::Journals& journals_;
   const catalog::StreamTable& table_;
   ShardLimits limits_;
+  std::uint64_t last_admission_ = 0;
   std::unordered_map<log::PartitionId, ShardState> shards_;
 };
 

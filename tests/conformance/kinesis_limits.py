@@ -40,9 +40,15 @@ class AwsLimits(Case):
         for entry in failed:
             expected = {"ErrorCode": "ProvisionedThroughputExceededException", "ErrorMessage": self.text(name)}
             self.assertEqual(entry, expected)
-        self.throttled(self.client.call("PutRecord", StreamName=name, PartitionKey="a", Data="AAAA" * 100), name)
         time.sleep(1.1)
         self.assertEqual(self.put_many(name, 500)["FailedRecordCount"], 0)
+
+    def test_a_single_put_is_refused_as_a_whole(self):
+        name = self.stream()
+        data = base64.b64encode(bytes(900_000)).decode()
+        replies = [self.client.call("PutRecord", StreamName=name, PartitionKey="a", Data=data) for _ in range(3)]
+        self.assertTrue(replies[0].ok)
+        self.throttled(replies[2], name)
 
     def test_what_was_refused_was_not_stored(self):
         name = self.stream()

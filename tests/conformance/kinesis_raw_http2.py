@@ -136,8 +136,11 @@ class FlowControl(Http2Case):
             while at < len(body):
                 size = min(windows[0], windows[stream], 16384, len(body) - at)
                 if size == 0:
-                    _, _, on, payload = connection.frame_of(http2.WINDOW_UPDATE)
-                    windows[on] = windows.get(on, 0) + int.from_bytes(payload, "big")
+                    kind, _, on, payload = connection.frame_of(http2.WINDOW_UPDATE, http2.SETTINGS)
+                    if kind == http2.WINDOW_UPDATE:
+                        windows[on] = windows.get(on, 0) + int.from_bytes(payload, "big")
+                    else:
+                        windows[stream] += http2.setting(payload, http2.INITIAL_WINDOW_SIZE, 65535) - 65535
                     continue
                 last = http2.END_STREAM if at + size == len(body) else 0
                 connection.send(http2.frame(http2.DATA, last, stream, body[at : at + size]))

@@ -291,7 +291,7 @@ class Shards(Case):
     def test_filters_of_a_stream_that_was_never_resharded(self, shard_filter):
         name = self.stream(shards=4)
         if shard_filter["Type"] == "AT_TIMESTAMP":
-            shard_filter = {**shard_filter, "Timestamp": time.time()}
+            shard_filter = {**shard_filter, "Timestamp": int(time.time())}
         reply = self.client.must("ListShards", StreamName=name, ShardFilter=shard_filter)
         self.assertEqual(len(reply["Shards"]), 4)
 

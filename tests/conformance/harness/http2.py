@@ -23,6 +23,12 @@ def settings(**values):
     return frame(SETTINGS, payload=b"".join(struct.pack(">HI", ids[k], v) for k, v in values.items()))
 
 
+def setting(payload, wanted, otherwise):
+    """One value of a SETTINGS frame."""
+    pairs = [struct.unpack(">HI", payload[at : at + 6]) for at in range(0, len(payload), 6)]
+    return dict(pairs).get(wanted, otherwise)
+
+
 def window_update(stream, amount):
     return frame(WINDOW_UPDATE, 0, stream, struct.pack(">I", amount))
 

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "aws/kinesis/operations.h"
+#include "aws/test_request.h"
 #include "wire/sigv4_signer.h"
 
 namespace levada::aws {
@@ -14,23 +15,6 @@ namespace {
 
 using testing::HasSubstr;
 using testing::StartsWith;
-
-class StoppedClock final : public io::Clock {
- public:
-  UnixMillis now() const override { return UnixMillis(1'700'000'000'000); }
-  MonotonicNanos monotonic() const override { return MonotonicNanos(0); }
-};
-
-class Counting final : public io::Random {
- public:
-  void fill(MutableByteView bytes) override {
-    for (std::byte& b : bytes) b = std::byte{7};
-  }
-  std::uint64_t next() override { return ++count_; }
-
- private:
-  std::uint64_t count_ = 0;
-};
 
 // Answers what it was asked, and by whom.
 class EchoFace final : public ServiceFace {
@@ -69,51 +53,15 @@ class OneKey final : public Credentials {
   }
 };
 
-struct Request {
-  std::string method = "POST";
-  std::string type = "application/x-amz-json-1.1";
-  std::string target = "Kinesis_20131202.DescribeStream";
-  std::string body = R"({"StreamName":"a"})";
-  std::string authorization =
-      "AWS4-HMAC-SHA256 Credential=123456789012/20231114/eu-west-1/kinesis/aws4_request, "
-      "SignedHeaders=host;x-amz-date, Signature=00";
-  std::vector<std::pair<std::string, std::string>> more = {{"X-Amz-Date", "20231114T221320Z"}};
-};
-
-struct Answer {
-  int status;
-  std::string type, body, headers;
-};
-
 class PipelineTest : public testing::Test {
  protected:
-  Answer ask(const Request& request) {
+  TestAnswer ask(const TestRequest& request) {
     Pipeline pipeline(clock_, random_, metrics_, {&face_}, {.home = {}, .credentials = keys_});
-    wire::RequestHead head;
-    head.method = request.method;
-    head.target = head.path = "/";
-    head.headers.add({"Host", "localhost"});
-    if (!request.type.empty()) head.headers.add({"Content-Type", request.type});
-    if (!request.target.empty()) head.headers.add({"X-Amz-Target", request.target});
-    if (!request.authorization.empty()) head.headers.add({"Authorization", request.authorization});
-    for (const auto& [name, value] : request.more) head.headers.add({name, value});
-    const io::Address peer{"127.0.0.1", 1};
-    http::Response response;
-    bool ended = false;
-    const http::Request incoming{head, as_bytes(request.body), peer};
-    start(pipeline.handle(incoming, response),
-          [&](Result<Unit> result) { ended = result.has_value(); });
-    EXPECT_TRUE(ended);
-    Answer answer{response.status, "", std::string(as_text(response.body)), ""};
-    response.headers.for_each([&](std::string_view name, std::string_view value) {
-      if (name == "Content-Type") answer.type = value;
-      answer.headers += std::string(name) + ": " + std::string(value) + "\n";
-    });
-    return answer;
+    return aws::ask(pipeline, request);
   }
 
   // Signed as an SDK does it.
-  Request signed_by(const std::string& secret, Request request = {}) {
+  TestRequest signed_by(const std::string& secret, TestRequest request = {}) {
     wire::SigV4Signer signer({"AKIDEXAMPLE", secret, "", "eu-west-1", "kinesis"});
     const wire::HeaderField headers[] = {{"host", "localhost"}};
     const auto stamp = signer.sign({.method = "POST",
@@ -127,7 +75,7 @@ class PipelineTest : public testing::Test {
   }
 
   StoppedClock clock_;
-  Counting random_;
+  CountingRandom random_;
   MetricsRegistry metrics_;
   EchoFace face_;
   OneKey one_key_;
@@ -135,7 +83,7 @@ class PipelineTest : public testing::Test {
 };
 
 TEST_F(PipelineTest, answers_an_operation_with_ids_date_and_the_type_it_was_asked_in) {
-  const Answer answer = ask({});
+  const TestAnswer answer = ask({});
   EXPECT_EQ(answer.status, 200);
   EXPECT_EQ(answer.body,
             R"({"Operation":"DescribeStream","Account":"123456789012","Region":"eu-west-1"})");
@@ -147,15 +95,15 @@ TEST_F(PipelineTest, answers_an_operation_with_ids_date_and_the_type_it_was_aske
 }
 
 TEST_F(PipelineTest, void_operations_have_an_empty_body) {
-  const Answer answer = ask({.target = "Kinesis_20131202.AddTagsToStream",
-                             .body = R"({"StreamName":"a","Tags":{"a":"b"}})"});
+  const TestAnswer answer = ask({.target = "Kinesis_20131202.AddTagsToStream",
+                                 .body = R"({"StreamName":"a","Tags":{"a":"b"}})"});
   EXPECT_EQ(answer.status, 200);
   EXPECT_EQ(answer.body, "");
   EXPECT_EQ(answer.type, "application/x-amz-json-1.1");
 }
 
 TEST_F(PipelineTest, errors_of_a_handler_have_type_and_message) {
-  const Answer answer = ask({.target = "Kinesis_20131202.DeleteStream"});
+  const TestAnswer answer = ask({.target = "Kinesis_20131202.DeleteStream"});
   EXPECT_EQ(answer.status, 400);
   EXPECT_EQ(answer.body, R"({"__type":"ResourceNotFoundException","message":"no such stream"})");
   EXPECT_THAT(answer.headers, HasSubstr("x-amzn-ErrorType: ResourceNotFoundException\n"));
@@ -171,7 +119,7 @@ TEST_F(PipelineTest, every_refusal_before_the_operation_has_productions_form) {
   const std::string cbor_unknown = "\xa1\x66__type\x78\x19UnknownOperationException";
   const std::string json = "application/x-amz-json-1.1", cbor = "application/x-amz-cbor-1.1";
   struct Case {
-    Request request;
+    TestRequest request;
     int status;
     std::string type, body;
   };
@@ -212,7 +160,7 @@ TEST_F(PipelineTest, every_refusal_before_the_operation_has_productions_form) {
        R"({"__type":"SerializationException","Message":"class java.lang.Boolean can not be converted to an String"})"},
   };
   for (const Case& c : cases) {
-    const Answer answer = ask(c.request);
+    const TestAnswer answer = ask(c.request);
     EXPECT_EQ(answer.status, c.status) << c.body;
     EXPECT_EQ(answer.type, c.type) << c.body;
     EXPECT_EQ(answer.body, c.body);
@@ -220,7 +168,7 @@ TEST_F(PipelineTest, every_refusal_before_the_operation_has_productions_form) {
 }
 
 TEST_F(PipelineTest, an_incomplete_signature_lists_what_is_missing) {
-  const Answer answer = ask({.authorization = "AWS4-HMAC-SHA256 Credential=a", .more = {}});
+  const TestAnswer answer = ask({.authorization = "AWS4-HMAC-SHA256 Credential=a", .more = {}});
   EXPECT_THAT(answer.body,
               HasSubstr("Authorization header requires 'Signature' parameter. Authorization header "
                         "requires 'SignedHeaders' parameter. Authorization header requires "
@@ -229,7 +177,7 @@ TEST_F(PipelineTest, an_incomplete_signature_lists_what_is_missing) {
 }
 
 TEST_F(PipelineTest, browsers_may_ask_first) {
-  const Answer answer =
+  const TestAnswer answer =
       ask({.method = "OPTIONS",
            .body = "",
            .more = {{"Origin", "http://x"}, {"Access-Control-Request-Headers", "a, b"}}});
@@ -243,7 +191,7 @@ TEST_F(PipelineTest, browsers_may_ask_first) {
 
 TEST_F(PipelineTest, what_is_signed_by_a_known_key_passes_with_its_account) {
   keys_ = &one_key_;
-  const Answer answer = ask(signed_by("secret"));
+  const TestAnswer answer = ask(signed_by("secret"));
   EXPECT_EQ(answer.status, 200) << answer.body;
   EXPECT_THAT(answer.body, HasSubstr("111122223333"));
 }

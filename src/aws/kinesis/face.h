@@ -8,7 +8,7 @@
 
 namespace levada::aws {
 
-class KinesisFace final : public ServiceFace {
+class KinesisFace : public ServiceFace {
  public:
   KinesisFace(kinesis::DataPlane& data, kinesis::ControlPlane& control);
 

@@ -99,6 +99,7 @@ void write(state::FieldWriter& to, const Stream& s) {
 }
 
 bool read(ByteView bytes, Stream& s) {
+  s.status = StreamStatus::creating;  // what zero means, where the default is something else
   s.record_kib_max = 0;
   s.retention_hours = 0;
   state::FieldReader from(bytes);

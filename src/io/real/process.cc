@@ -32,7 +32,10 @@ std::uint64_t raise_descriptor_limit() {
 
 void tune_allocator(std::uint32_t threads) {
   ::mallopt(M_ARENA_MAX, static_cast<int>(threads) + 1);
-  ::mallopt(M_MMAP_THRESHOLD, 4 << 20);  // a PutRecords of 5 MiB or more pays for its own pages
+  // Blocks of the log and bodies over 1 MiB get pages of their own: in an arena they are cut into
+  // pieces that never come together again (measured: 340 MB resident instead of 29 after 360 MB of
+  // puts; no difference in speed).
+  ::mallopt(M_MMAP_THRESHOLD, 1 << 20);
   ::mallopt(M_TRIM_THRESHOLD, 8 << 20);
 }
 

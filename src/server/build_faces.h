@@ -21,6 +21,9 @@ class HttpFace {
   // `handlers[i]` answers on the reactor of index `first + i`; they outlive this.
   HttpFace(io::Reactors& reactors, std::vector<http::Handler*> handlers, http::Limits limits,
            MetricsRegistry& metrics, std::string_view name);
+  ~HttpFace() { close(); }
+  HttpFace(const HttpFace&) = delete;
+  HttpFace& operator=(const HttpFace&) = delete;
 
   // Binds and takes connections. The address with its real port.
   Result<io::Address> open(const io::Address& address);

@@ -1,5 +1,7 @@
 #include "server/build_log.h"
 
+#include <utility>
+
 namespace levada::server {
 namespace {
 
@@ -47,7 +49,10 @@ bool LogFloor::healthy(io::ReactorIndex reactor) const {
   return true;
 }
 
+LogFloor::~LogFloor() { (void)close(); }
+
 Result<Unit> LogFloor::close() {
+  if (std::exchange(closed_, true)) return Unit{};
   Result<Unit> result = Unit{};
   for (std::size_t journal = 0; journal < logs_.size(); ++journal) {
     log::local::LocalLog& log = *logs_[journal];

@@ -17,6 +17,11 @@ class LogFloor {
   static Result<std::unique_ptr<LogFloor>> build(const Configuration& configuration,
                                                  IoFloor& ground, io::EventLog& log);
 
+  // A start that failed higher up, or in the second journal, leaves through here.
+  ~LogFloor();
+  LogFloor(const LogFloor&) = delete;
+  LogFloor& operator=(const LogFloor&) = delete;
+
   const log::Journals& journals() const { return *journals_; }
   // On the reactor: whether every journal of it takes what it is given.
   bool healthy(io::ReactorIndex reactor) const;
@@ -34,6 +39,7 @@ class LogFloor {
   IoFloor& ground_;
   std::vector<std::unique_ptr<log::local::LocalLog>> logs_;
   std::unique_ptr<log::Journals> journals_;
+  bool closed_ = false;
 };
 
 }  // namespace levada::server

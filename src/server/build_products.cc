@@ -1,5 +1,7 @@
 #include "server/build_products.h"
 
+#include <utility>
+
 namespace levada::server {
 namespace {
 
@@ -25,6 +27,7 @@ Result<std::unique_ptr<ProductFloor>> ProductFloor::build(const Configuration& c
                                                           IoFloor& ground, LogFloor& logs) {
   std::unique_ptr<ProductFloor> floor(new ProductFloor(configuration, ground, logs));
   TRY(ground.reactors->run(floor->home_, [&] { return floor->kinesis_->open(); }));
+  floor->open_ = true;
   return floor;
 }
 
@@ -38,7 +41,10 @@ ProductFloor::ProductFloor(const Configuration& configuration, IoFloor& ground, 
       std::move(doors), logs.journals(), reactors_.disk(home_), kinesis_options(configuration));
 }
 
+ProductFloor::~ProductFloor() { (void)close(); }
+
 Result<Unit> ProductFloor::close() {
+  if (!std::exchange(open_, false)) return Unit{};
   return reactors_.run(home_, [&] { return kinesis_->stop(); });
 }
 

@@ -16,6 +16,11 @@ class ProductFloor {
   static Result<std::unique_ptr<ProductFloor>> build(const Configuration& configuration,
                                                      IoFloor& ground, LogFloor& logs);
 
+  // A start that failed higher up leaves through here. What never opened is left as it was found.
+  ~ProductFloor();
+  ProductFloor(const ProductFloor&) = delete;
+  ProductFloor& operator=(const ProductFloor&) = delete;
+
   kinesis::DataPlane& data(io::ReactorIndex index) { return kinesis_->data(index); }
   kinesis::ControlPlane& control(io::ReactorIndex index) { return kinesis_->control(index); }
 
@@ -28,6 +33,7 @@ class ProductFloor {
   io::Reactors& reactors_;
   io::ReactorIndex home_;  // of the catalog
   std::unique_ptr<kinesis::Service> kinesis_;
+  bool open_ = false;
 };
 
 }  // namespace levada::server

@@ -6,7 +6,7 @@ import time
 import unittest
 
 from harness.client import Client
-from harness.server import Levada
+from harness.server import Levada, StartFailed
 
 from ledger import Ledger
 from load import Load, read_back, unseen
@@ -62,3 +62,16 @@ class Stop(unittest.TestCase):
                 second.stop()
                 second.sweep()
             self.assertTrue(server.running)
+
+    def test_a_port_that_is_taken_is_told_and_harms_nothing(self):
+        with Levada(*FLAGS) as server:
+            client = Client(server.aws)
+            client.create("kept")
+            second = Levada(*FLAGS, listen="%s:%d" % server.aws)
+            with self.assertRaises(StartFailed) as refused:
+                with second:
+                    pass
+            self.assertIn("exit status 1\n", str(refused.exception))
+            self.assertIn("%s:%d" % server.aws, str(refused.exception))
+            client.must("DescribeStream", StreamName="kept")
+            client.close()

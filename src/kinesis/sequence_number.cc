@@ -81,12 +81,16 @@ Uint192 ending_sequence_number(const catalog::Shard& shard) {
 }
 
 SequenceNumbers::SequenceNumbers(const catalog::Shard& shard, UnixMillis arrival)
-    : created_(seconds(shard.created)),
-      record_seconds_(std::max(seconds(arrival), created_)),
-      shard_(shard.index.value()) {}
+    : first_(compose(seconds(shard.created), shard.index.value(), 0,
+                     std::max(seconds(arrival), seconds(shard.created)))) {}
 
+// The index has 20 hexadecimal digits behind it: bits 80 to 143, which are zero in first_.
 Uint192 SequenceNumbers::at(log::Position position) const {
-  return compose(created_, shard_, position.value(), record_seconds_);
+  static_assert(4 * 20 == 64 + 16);
+  auto limbs = first_.limbs();
+  limbs[1] |= position.value() << 16;
+  limbs[2] |= position.value() >> 48;
+  return Uint192::of_limbs(limbs);
 }
 
 }  // namespace levada::kinesis

@@ -34,8 +34,7 @@ class SequenceNumbers {
   Uint192 at(log::Position position) const;
 
  private:
-  std::uint64_t created_, record_seconds_;
-  std::uint32_t shard_;
+  Uint192 first_;  // with index 0
 };
 
 }  // namespace levada::kinesis

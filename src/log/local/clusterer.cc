@@ -1,19 +1,19 @@
 #include "log/local/clusterer.h"
 
 #include <algorithm>
+#include <unordered_map>
 
-#include "base/check.h"
 #include "log/local/recovery.h"
 
 namespace levada::log::local {
 namespace {
 
-// A data frame of the segment, and the block memory that holds it.
-struct Sorted {
-  PartitionId partition;
+// A data frame of the segment: which block, which frame of it.
+struct FramePlace {
   std::uint32_t block;
   std::uint32_t frame;
 };
+using FramesOfPartition = std::unordered_map<PartitionId, std::vector<FramePlace>>;
 
 void apply(const Frame& frame, StoredStates& states) {
   if (frame.kind == FrameKind::trim && frame.first == Position::end()) {
@@ -35,25 +35,6 @@ void apply(const Frame& frame, StoredStates& states) {
   }
 }
 
-// Stable, so the order within a partition is kept.
-std::vector<Sorted> sort_frames(const JournalSegment& segment, const StoredStates& states) {
-  std::vector<Sorted> sorted;
-  for (std::uint32_t b = 0; b < segment.blocks.size(); ++b) {
-    const std::vector<Frame>& frames = segment.blocks[b]->frames;
-    for (std::uint32_t f = 0; f < frames.size(); ++f) {
-      const Frame& frame = frames[f];
-      if (frame.kind != FrameKind::data) continue;
-      auto state = states.find(frame.partition);
-      if (state == states.end()) continue;  // dropped
-      if (frame.first.plus(frame.count) <= state->second.begin) continue;
-      sorted.push_back({frame.partition, b, f});
-    }
-  }
-  std::stable_sort(sorted.begin(), sorted.end(),
-                   [](const Sorted& a, const Sorted& b) { return a.partition < b.partition; });
-  return sorted;
-}
-
 PartitionRow row_of(PartitionId partition, const StoredState& state) {
   return {.partition = partition,
           .begin = state.begin,
@@ -68,26 +49,39 @@ Task<StoredSummary> store_journal_segment(io::Reactor& reactor, io::Disk& disk, 
                                           std::uint64_t id, std::uint32_t journal,
                                           const JournalSegment& segment, StoredStates& states) {
   std::vector<BlockMemory> memory;  // keeps what the tail cache may evict meanwhile
-  for (const std::shared_ptr<Block>& block : segment.blocks) {
-    for (const Frame& frame : block->frames) apply(frame, states);
+  FramesOfPartition sorted;
+  for (std::uint32_t b = 0; b < segment.blocks.size(); ++b) {
+    const std::shared_ptr<Block>& block = segment.blocks[b];
+    for (std::uint32_t f = 0; f < block->frames.size(); ++f) {
+      const Frame& frame = block->frames[f];
+      apply(frame, states);
+      if (frame.kind == FrameKind::data) sorted[frame.partition].push_back({b, f});
+    }
     if (block->memory) {
       memory.push_back(block->memory);
     } else {
       BlockMemory read = co_await read_journal_block(block, journal);
       memory.push_back(std::move(read));
     }
+    if (b % 4 == 3) co_await io::yield(reactor);  // a block may have 7,000 frames
   }
-  std::vector<Sorted> sorted = sort_frames(segment, states);
   std::unique_ptr<SegmentWriter> writer = co_await SegmentWriter::create(disk, path, id);
-  auto next = sorted.begin();
   std::size_t since_yield = 0;
-  for (const auto& [partition, state] : states) {
-    for (; next != sorted.end() && next->partition == partition; ++next) {
-      const Frame& frame = segment.blocks[next->block]->frames[next->frame];
-      const std::byte* begin = memory[next->block].get() + frame.offset - frame_header_size;
+  for (const auto& [partition, state] : states) {  // a dropped one is not among them
+    auto frames = sorted.find(partition);
+    std::size_t amount = frames == sorted.end() ? 0 : frames->second.size();
+    for (std::size_t i = 0; i < amount; ++i) {
+      FramePlace place = frames->second[i];
+      const Frame& frame = segment.blocks[place.block]->frames[place.frame];
+      if (frame.first.plus(frame.count) <= state.begin) continue;
+      const std::byte* begin = memory[place.block].get() + frame.offset - frame_header_size;
       ByteView bytes(begin, padded_frame_size(frame.size));
       co_await writer->add_frame(frame, bytes);
       since_yield += bytes.size();
+      if (since_yield > 256 << 10) {
+        since_yield = 0;
+        co_await io::yield(reactor);
+      }
     }
     PartitionRow row = row_of(partition, state);
     co_await writer->end_partition(row);
@@ -97,7 +91,6 @@ Task<StoredSummary> store_journal_segment(io::Reactor& reactor, io::Disk& disk, 
       co_await io::yield(reactor);
     }
   }
-  CHECK(next == sorted.end());
   co_return co_await outcome(writer->finish());
 }
 

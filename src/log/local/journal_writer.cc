@@ -12,7 +12,7 @@ std::uint64_t control_reserve(std::uint64_t capacity) {
   return align_up(std::min<std::uint64_t>(capacity / 32, 1 << 20));
 }
 
-constexpr std::size_t block_capacity_min = 16 << 10;
+constexpr std::size_t block_capacity_min = journal_alignment;
 
 }  // namespace
 

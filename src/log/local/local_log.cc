@@ -26,6 +26,8 @@ Result<Unit> LocalLog::check_writable() const {
     return fail(ErrorKind::io, "the journal failed; the server has to be restarted");
   if (writer_->waiting() >= count(options_.waiting_max))
     return fail(ErrorKind::throttled, "too much is waiting to become durable");
+  if (retired_.size() > retired_segments_max)
+    return fail(ErrorKind::throttled, "the disk is behind with clustering the journal");
   return Unit{};
 }
 

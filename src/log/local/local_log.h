@@ -93,7 +93,7 @@ class LocalLog final : public Log, public LogReader, private JournalListener {
   // local_log_upkeep.cc: in the background, one thing after another
   Task<Unit> keep_up();
   Task<Unit> store_oldest();
-  Task<Unit> reclaim();
+  Task<Unit> reclaim(bool look_for_dead);
   Task<std::uint64_t> dead_bytes(StoredSegments::Segment segment);
   Task<Unit> rewrite(std::size_t first, std::size_t count);
   Task<Unit> publish(std::vector<StoredSegments::Segment> segments, Manifest manifest);
@@ -113,7 +113,9 @@ class LocalLog final : public Log, public LogReader, private JournalListener {
   bool closing_ = false;
 
   std::deque<std::unique_ptr<JournalSegment>> retired_;  // to be stored, oldest first
-  bool trimmed_ = false;                                 // since the last clean-up
+  bool stored_more_ = false;                             // since small segments were last merged
+  bool trimmed_ = false;                                 // since dead ones were last looked for
+  MonotonicNanos reclaim_not_before_;
   bool busy_ = false;
   io::Signal work_;
   io::Signal idle_;

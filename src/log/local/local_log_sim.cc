@@ -60,6 +60,7 @@ class Campaign {
     options_.waiting_max = Bytes{std::uint64_t{64 << 10} << dice_.below(6)};
     options_.tail_cache_max = Bytes{std::uint64_t{8 << 10} << dice_.below(8)};
     options_.page_cache_max = Bytes{std::uint64_t{8 << 10} << dice_.below(6)};
+    options_.reclaim_interval = Millis(dice_.below(100));
     partitions_.resize(1 + dice_.below(12));
     seal_chance_ = dice_.chance(0.3) ? 0.01 : 0;
     trim_chance_ = dice_.chance(0.6) ? 0.05 : 0.003;
@@ -449,6 +450,11 @@ void name_the_seed(int) {
   std::fprintf(stderr, "aborted in seed %llu\n", static_cast<unsigned long long>(current_seed));
 }
 
+void name_the_seed_and_die(int signal) {
+  name_the_seed(signal);
+  std::_Exit(1);
+}
+
 int simulate(std::uint64_t first, std::uint64_t amount) {
   std::uint64_t failed = 0;
   for (std::uint64_t seed = first; seed < first + amount; ++seed) {
@@ -470,6 +476,7 @@ int simulate(std::uint64_t first, std::uint64_t amount) {
 int main(int argc, char** argv) {
   using namespace levada::log::local;
   std::signal(SIGABRT, name_the_seed);
+  std::signal(SIGSEGV, name_the_seed_and_die);
   tracing = std::getenv("LEVADA_TRACE") != nullptr;
   std::uint64_t first = argc > 1 ? std::strtoull(argv[1], nullptr, 10) : 1;
   std::uint64_t amount = argc > 2 ? std::strtoull(argv[2], nullptr, 10) : 1;

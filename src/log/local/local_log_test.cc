@@ -14,6 +14,7 @@ LocalLogOptions small_options() {
   options.segment_size = 256_KiB;
   options.first_segment_size = 256_KiB;
   options.tail_cache_max = 64_KiB;
+  options.reclaim_interval = Millis(5);
   return options;
 }
 

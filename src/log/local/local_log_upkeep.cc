@@ -21,16 +21,22 @@ Task<Unit> LocalLog::keep_up() {
         events_.error("a journal segment could not be stored",
                       {{"directory", directory_}, {"error", stored.error()}});
         if (closing_ && upkeep_.stopping()) co_return Unit{};  // the next start does it
-        (void)co_await outcome(reclaim());                     // may make room
+        (void)co_await outcome(reclaim(true));                     // may make room
         co_await io::sleep_for(reactor_, options_.retry_after);
       }
       continue;
     }
     if (upkeep_.stopping()) co_return Unit{};
-    if (trimmed_) {
+    MonotonicNanos now = reactor_.clock().monotonic();
+    bool look_for_dead = trimmed_ && now >= reclaim_not_before_;
+    if (look_for_dead || stored_more_) {
       busy_ = true;
-      trimmed_ = false;
-      Result<Unit> reclaimed = co_await outcome(reclaim());
+      stored_more_ = false;
+      if (look_for_dead) {
+        trimmed_ = false;
+        reclaim_not_before_ = now + options_.reclaim_interval;
+      }
+      Result<Unit> reclaimed = co_await outcome(reclaim(look_for_dead));
       if (!reclaimed)
         events_.warning("trimmed data could not be removed",
                         {{"directory", directory_}, {"error", reclaimed.error()}});
@@ -38,12 +44,14 @@ Task<Unit> LocalLog::keep_up() {
     }
     busy_ = false;
     idle_.notify_all();
-    co_await work_.wait();
+    Deadline again = trimmed_ ? reclaim_not_before_ : no_deadline;
+    (void)co_await outcome(work_.wait(again));
   }
 }
 
 Task<Unit> LocalLog::settle() {
-  while (writer_->healthy() && (busy_ || !retired_.empty() || trimmed_)) co_await idle_.wait();
+  while (writer_->healthy() && (busy_ || !retired_.empty() || stored_more_ || trimmed_))
+    co_await idle_.wait();
   co_return Unit{};
 }
 
@@ -74,7 +82,7 @@ Task<Unit> LocalLog::store_oldest() {
   tail_.stored_changed();
   writer_->recycle(*segment.file);
   retired_.pop_front();
-  trimmed_ = true;
+  stored_more_ = true;
   co_return Unit{};
 }
 
@@ -101,7 +109,7 @@ Task<std::uint64_t> LocalLog::dead_bytes(StoredSegments::Segment segment) {
 }
 
 // One pass over the list. The newest is never removed: its rows are where a start begins.
-Task<Unit> LocalLog::reclaim() {
+Task<Unit> LocalLog::reclaim(bool look_for_dead) {
   std::size_t i = 0;
   while (i < stored_.list()->size() && !upkeep_.stopping() && writer_->healthy()) {
     StoredSegments::Segment segment = (*stored_.list())[i];
@@ -111,8 +119,9 @@ Task<Unit> LocalLog::reclaim() {
       continue;
     }
     bool newest = i + 1 == stored_.list()->size();
-    Result<std::uint64_t> dead = co_await outcome(dead_bytes(segment));
-    if (dead && !newest && *dead == summary.data_size) {
+    Result<std::uint64_t> dead = 0;
+    if (look_for_dead) dead = co_await outcome(dead_bytes(segment));
+    if (look_for_dead && dead && !newest && *dead == summary.data_size) {
       std::vector<StoredSegments::Segment> rest = *stored_.list();
       rest.erase(rest.begin() + static_cast<std::ptrdiff_t>(i));
       co_await publish(std::move(rest), manifest_);
@@ -142,7 +151,10 @@ Task<Unit> LocalLog::reclaim() {
     ++i;
     if (!retired_.empty()) break;  // the journal comes first; the pass begins again after it
   }
-  if (!retired_.empty()) trimmed_ = true;
+  if (!retired_.empty() && look_for_dead) {
+    trimmed_ = true;
+    reclaim_not_before_ = {};
+  }
   co_return Unit{};
 }
 

@@ -20,12 +20,14 @@ struct LocalLogOptions {
   Bytes tail_cache_max = 128_MiB;     // of blocks kept in memory for readers at the tail
   Bytes page_cache_max = 4_MiB;       // of footers and indexes of stored segments
   Nanos confirm_after = Millis(20);   // quiet time after which the last block is confirmed on disk
-  Nanos retry_after = Millis(500);    // when the disk was full
+  Nanos reclaim_interval = std::chrono::seconds(10);  // between looks for trimmed segments
+  Nanos retry_after = Millis(500);                    // when the disk was full
 };
 
 inline constexpr std::size_t journal_alignment = 4096;  // = io::direct_alignment
 inline constexpr Bytes append_size_max = 14_MiB;    // one append with its frames; fits any segment
 inline constexpr Bytes stored_block_size = 64_KiB;  // of a partition, in a stored segment
+inline constexpr std::size_t retired_segments_max = 8;  // waiting to be stored; above it throttled
 static_assert(append_size_max > entry_size_max);
 
 }  // namespace levada::log::local

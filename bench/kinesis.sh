@@ -25,7 +25,7 @@ start_levada() { # FLAGS…
     kill -0 $server 2>/dev/null || { cat "$work/log" >&2; exit 1; }
     sleep 0.02
   done
-  endpoint=$(grep -o '127.0.0.1:[0-9]*' "$work/out" | head -n 1)
+  endpoint=$(sed -n 's,^aws *http://,,p' "$work/out")
 }
 stop_server() { kill "$server" 2>/dev/null; wait "$server" 2>/dev/null || true; server=; }
 fresh_levada() { rm -rf "$work/data"; start_levada "$@"; }

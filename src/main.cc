@@ -22,7 +22,7 @@ constexpr std::string_view help_text =
     "  levada version\n"
     "  levada help\n"
     "\n"
-    "In this version: the data plane of Amazon Kinesis Data Streams.\n";
+    "In this version: Amazon Kinesis Data Streams.\n";
 
 int print(std::string_view text, std::FILE* to) {
   std::fwrite(text.data(), 1, text.size(), to);

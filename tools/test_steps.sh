@@ -5,7 +5,7 @@
 export LEVADA=$root/build/release/levada  # what the scripts below tests/ start
 export PYTHON=/usr/bin/python3 AWS=/usr/bin/aws  # Debian's, whatever else is on PATH
 
-simulation_seeds=200
+simulation_seeds=1000
 fuzz_seconds=2
 
 step_packages() { need_packages build bench format test fuzz; }

@@ -1,6 +1,6 @@
 """A full disk: writers get a clear error, readers go on, and writing resumes when there is room.
 
-The disk is a loop-mounted image of 64 MiB, which needs root; elsewhere the test is skipped.
+The disk is a loop-mounted image of 128 MiB, which needs root; elsewhere the test is skipped.
 """
 
 import base64
@@ -13,7 +13,7 @@ from pathlib import Path
 from harness.client import Client
 from harness.server import Levada
 
-IMAGE = 64 * 1024 * 1024
+IMAGE = 128 * 1024 * 1024
 RESUME_MAX = 30  # seconds
 
 
@@ -37,7 +37,7 @@ class DiskFull(unittest.TestCase):
     def test_full_and_free_again(self):
         ballast = self.mount / "ballast"
         with open(ballast, "wb") as file:
-            file.write(bytes(20 * 1024 * 1024))
+            file.write(bytes(70 * 1024 * 1024))
         with Levada("--shard-limits", "off", "--journal-segment", "16MiB", data_dir=self.mount / "data") as server:
             client = Client(server.aws)
             client.create("full")

@@ -41,7 +41,8 @@ Task<ScannedFile> scan(io::Disk& disk, std::string path, Manifest manifest) {
   io::OpenOptions options{.direct = true};
   found.file->file = co_await disk.open(path, options);
   Bytes size = co_await found.file->file->size();
-  found.file->capacity = count(size);
+  // A file that was cut has any size; only whole pages can be read.
+  found.file->capacity = count(size) / journal_alignment * journal_alignment;
   io::AlignedBuffer piece(Bytes{scan_size});
   for (std::uint64_t offset = 0; offset < found.file->capacity; offset += scan_size) {
     std::size_t got = co_await read_up_to(*found.file->file, offset, piece.bytes());

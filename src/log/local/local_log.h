@@ -89,6 +89,7 @@ class LocalLog final : public Log, public LogReader, private JournalListener {
 
   // local_log_read.cc
   Task<std::optional<Batches>> read_tail(PartitionState& state, Position from, Bytes limit);
+  void tell_of_damage(const Error& error);
 
   // local_log_upkeep.cc: in the background, one thing after another
   Task<Unit> keep_up();
@@ -111,6 +112,7 @@ class LocalLog final : public Log, public LogReader, private JournalListener {
   StoredStates stored_states_;
   std::unique_ptr<JournalWriter> writer_;
   bool closing_ = false;
+  std::string damage_told_;  // the last of its kind
 
   std::deque<std::unique_ptr<JournalSegment>> retired_;  // to be stored, oldest first
   bool stored_more_ = false;                             // since small segments were last merged

@@ -24,8 +24,10 @@ Task<Batches> LocalLog::read(PartitionId partition, Position from, Bytes limit) 
       Result<std::optional<Batches>> stored =
           co_await outcome(stored_.read(list, partition, from, limit));
       if (stored && *stored) co_return std::move(**stored);
-      if (!stored && (list == stored_.list() || attempt == attempts_max))
+      if (!stored && (list == stored_.list() || attempt == attempts_max)) {
+        tell_of_damage(stored.error());
         co_return fail(stored.error().kind, stored.error().message);
+      }
       if (!stored) continue;
       state = partitions_.find(partition);
       if (state == nullptr || state->dropped) co_return Batches{{}, from};
@@ -42,6 +44,14 @@ Task<Batches> LocalLog::read(PartitionId partition, Position from, Bytes limit) 
     if (attempt == attempts_max)
       co_return fail(ErrorKind::unavailable, "what was to be read moves too fast");
   }
+}
+
+// Once for each place: readers come back to it again and again.
+void LocalLog::tell_of_damage(const Error& error) {
+  if (error.kind != ErrorKind::corrupt || error.message == damage_told_) return;
+  damage_told_ = error.message;
+  events_.error("a stored record cannot be served, it is damaged",
+                {{"directory", directory_}, {"error", error}});
 }
 
 // Nothing: what was to be read from the journal is stored by now.

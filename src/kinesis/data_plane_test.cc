@@ -355,6 +355,17 @@ TEST(DataPlane, what_is_older_than_retention_is_gone_and_stays_gone) {
   EXPECT_THAT(k.read_all("s", "0"), ElementsAre("new"));
 }
 
+TEST(DataPlane, retention_trims_the_log_without_any_reader) {
+  TestService k;
+  k.create("s");
+  ASSERT_TRUE(k.put("s", "a", "old"));
+  const log::PartitionId partition = k.stream("s")->shards[0].partition;
+  const log::Journals journals(k.journals);
+  const log::Position begin = journals.of(partition).log.bounds(partition).begin;
+  k.world.run_for(std::chrono::hours(24) + std::chrono::minutes(2));
+  EXPECT_GT(journals.of(partition).log.bounds(partition).begin, begin);
+}
+
 TEST(DataPlane, dry_runs_do_nothing_and_say_that_they_would) {
   TestService k;
   k.create("s");

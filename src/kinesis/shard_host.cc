@@ -154,6 +154,7 @@ Task<Unit> ShardHost::trim_expired() {
   for (const auto& [id, stream] : table_.all()) streams.push_back(stream);
   for (const catalog::StreamSnapshot& stream : streams) {
     const UnixMillis horizon = trim_horizon(*stream, reactor_.clock().now());
+    if (stream->created >= horizon) continue;  // nothing in it can be so old
     for (const catalog::Shard& shard : stream->shards) {
       const log::Journal& journal = journals_.of(shard.partition);
       if (&journal.reactor != &reactor_ || table_.find(stream->id) == nullptr) continue;

@@ -167,6 +167,8 @@ Task<Unit> Http2Connection::write_all() {
     (void)co_await outcome(to_send_.wait());
   }
   end();
+  const Deadline goodbye = shared_.in(shared_.limits.goodbye);
+  (void)co_await outcome(served_.connection->finish(goodbye));
   served_.connection->shutdown();
   co_return Unit{};
 }

@@ -16,6 +16,8 @@ struct Limits {
   Bytes body = 20_MiB;                 // kinesis spec 4.1: 14 MiB in base64, plus keys and escapes
   Bytes bodies_in_flight = 512_MiB;    // for each reactor; more are answered 503
   Nanos idle = 120s;                   // between requests; SDKs keep connections for 60 s
+  Nanos handshake = 10s;               // of TLS, from its first bytes to its end
+  Nanos goodbye = 1s;                  // until the client has taken TLS's last word
   Nanos head = 10s;                    // from the first byte of a head to its last
   Nanos body_progress = 20s;           // between two pieces of a body
   Bytes body_per_second = 8_KiB;       // and on the whole no slower than this

@@ -2,7 +2,7 @@
 
 #include "http/http1_connection.h"
 #include "http/http2_connection.h"
-#include "wire/protocol_sniff.h"
+#include "tls/tls_connection.h"
 
 namespace levada::http {
 namespace {
@@ -37,6 +37,11 @@ ServerMetrics::ServerMetrics(MetricsRegistry& metrics, std::string_view listener
                                           {{"listener", std::string(listener)}})),
       connections_open(metrics.gauge("levada_http_connections", "Connections open now.",
                                      {{"listener", std::string(listener)}})),
+      handshakes(metrics.counter("levada_tls_handshakes_total", "TLS handshakes completed.",
+                                 {{"listener", std::string(listener)}})),
+      handshakes_failed(metrics.counter("levada_tls_handshakes_failed_total",
+                                        "TLS handshakes that the client broke off or got wrong.",
+                                        {{"listener", std::string(listener)}})),
       requests(metrics.counter("levada_http_requests_total", "Requests answered.",
                                {{"listener", std::string(listener)}})),
       bytes_in(metrics.counter("levada_http_received_bytes_total", "Bytes received.",
@@ -45,8 +50,8 @@ ServerMetrics::ServerMetrics(MetricsRegistry& metrics, std::string_view listener
                                 {{"listener", std::string(listener)}})) {}
 
 Server::Server(io::Reactor& reactor, Handler& handler, Limits limits, MetricsRegistry& metrics,
-               std::string_view listener)
-    : shared_{reactor, handler, limits, ServerMetrics(metrics, listener)} {}
+               std::string_view listener, const tls::TlsContext* tls)
+    : shared_{reactor, handler, limits, ServerMetrics(metrics, listener)}, tls_(tls) {}
 
 void Server::serve(std::unique_ptr<io::Connection> connection) {
   if (shared_.stopping || served_.size() >= shared_.limits.connections) {
@@ -70,7 +75,10 @@ Task<Unit> Server::serve_one(std::list<Served>::iterator served) {
   shared_.metrics.connections_open.add();
   const Leave leave{*this, served};
   InputBuffer input;
-  switch (co_await sniff(shared_, *served->connection, input)) {
+  wire::Protocol protocol = co_await sniff(shared_, *served->connection, input);
+  if (protocol == wire::Protocol::tls && tls_ != nullptr)
+    protocol = co_await accept_tls(*served, input);
+  switch (protocol) {
     case wire::Protocol::http1: {
       Http1Connection connection(shared_, *served, std::move(input));
       co_await connection.run();
@@ -81,13 +89,34 @@ Task<Unit> Server::serve_one(std::list<Served>::iterator served) {
       co_await connection.run();
       break;
     }
-    case wire::Protocol::tls:  // this listener has no certificate: the client's own error is
+    case wire::Protocol::tls:  // no certificate here, or TLS within TLS: the client's own error is
                                // clearest
     case wire::Protocol::need_more:
       break;
   }
+  co_await served->connection->finish(shared_.in(shared_.limits.goodbye));
   served->connection->shutdown();
   co_return Unit{};
+}
+
+// Puts TLS around the connection, beginning with what was read already, and tells the protocol
+// inside.
+Task<wire::Protocol> Server::accept_tls(Served& served, InputBuffer& input) {
+  auto made = std::make_unique<tls::TlsConnection>(shared_.reactor, std::move(served.connection),
+                                                   *tls_, input.filled());
+  tls::TlsConnection& connection = *made;
+  served.connection = std::move(made);
+  input.used(input.size());
+  const Deadline deadline = shared_.in(shared_.limits.handshake);
+  const Result<Unit> accepted = co_await outcome(connection.accept(deadline));
+  if (!accepted) {
+    shared_.metrics.handshakes_failed.add();
+    co_return unexpected<Error>(accepted.error());
+  }
+  shared_.metrics.handshakes.add();
+  if (connection.application_protocol() == "h2") co_return wire::Protocol::http2;
+  if (connection.application_protocol() == "http/1.1") co_return wire::Protocol::http1;
+  co_return co_await sniff(shared_, connection, input);
 }
 
 Task<Unit> Server::stop() {

@@ -7,10 +7,13 @@
 
 #include "base/metrics.h"
 #include "http/handler.h"
+#include "http/input_buffer.h"
 #include "http/limits.h"
 #include "io/gate.h"
 #include "io/network.h"
 #include "io/reactor.h"
+#include "tls/tls_context.h"
+#include "wire/protocol_sniff.h"
 
 namespace levada::http {
 
@@ -19,6 +22,8 @@ struct ServerMetrics {
   Counter& connections_opened;
   Counter& connections_refused;
   Gauge& connections_open;
+  Counter& handshakes;
+  Counter& handshakes_failed;
   Counter& requests;
   Counter& bytes_in;
   Counter& bytes_out;
@@ -44,8 +49,9 @@ struct Served {
 
 class Server {
  public:
+  // With `tls`, which outlives this, connections may begin with TLS; without, such are closed.
   Server(io::Reactor& reactor, Handler& handler, Limits limits, MetricsRegistry& metrics,
-         std::string_view listener);
+         std::string_view listener, const tls::TlsContext* tls = nullptr);
 
   // Serves the connection until it ends; one too many is closed at once.
   void serve(std::unique_ptr<io::Connection> connection);
@@ -56,8 +62,10 @@ class Server {
 
  private:
   Task<Unit> serve_one(std::list<Served>::iterator served);
+  Task<wire::Protocol> accept_tls(Served& served, InputBuffer& input);
 
   Shared shared_;
+  const tls::TlsContext* tls_;
   std::list<Served> served_;
   io::Gate gate_;
 };

@@ -34,6 +34,9 @@ class Connection {
   virtual Task<std::size_t> read_some(MutableByteView into, Deadline deadline) = 0;
   // Everything, in one system call where the socket takes it. One writer at a time.
   virtual Task<Unit> write_all(std::span<const ByteView> parts, Deadline deadline) = 0;
+  // Says that nothing more will be written, where the protocol has a word for that (TLS has). After
+  // the last write, before shutdown.
+  virtual Task<Unit> finish(Deadline) { co_return Unit{}; }
   // Ends both directions: pending and later calls fail with closed. Idempotent.
   virtual void shutdown() noexcept = 0;
   virtual const Address& peer() const = 0;

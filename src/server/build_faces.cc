@@ -3,13 +3,14 @@
 namespace levada::server {
 
 HttpFace::HttpFace(io::Reactors& reactors, std::vector<http::Handler*> handlers,
-                   http::Limits limits, MetricsRegistry& metrics, std::string_view name)
+                   http::Limits limits, MetricsRegistry& metrics, std::string_view name,
+                   const tls::TlsContext* tls)
     : reactors_(reactors) {
   std::vector<http::Acceptor::Target> targets;
   for (std::uint32_t n = 0; n < handlers.size(); ++n) {
     const io::ReactorIndex index(n);
-    servers_.push_back(
-        std::make_unique<http::Server>(reactors.at(index), *handlers[n], limits, metrics, name));
+    servers_.push_back(std::make_unique<http::Server>(reactors.at(index), *handlers[n], limits,
+                                                      metrics, name, tls));
     targets.push_back({reactors.at(index), reactors.network(index), *servers_.back()});
   }
   const io::ReactorIndex first(0);
@@ -38,7 +39,8 @@ void HttpFace::close() {
 }
 
 AwsFace::AwsFace(const Configuration& configuration, IoFloor& ground, ProductFloor& products,
-                 const CredentialTable* credentials, MetricsRegistry& metrics) {
+                 const CredentialTable* credentials, MetricsRegistry& metrics,
+                 const tls::TlsContext* tls) {
   const aws::Pipeline::Options options{
       .home = {.account = configuration.account.digits, .region = configuration.region},
       .credentials = credentials};
@@ -55,7 +57,8 @@ AwsFace::AwsFace(const Configuration& configuration, IoFloor& ground, ProductFlo
   }
   http::Limits limits;
   limits.connections = configuration.connections_max;
-  http_ = std::make_unique<HttpFace>(*ground.reactors, std::move(handlers), limits, metrics, "aws");
+  http_ = std::make_unique<HttpFace>(*ground.reactors, std::move(handlers), limits, metrics, "aws",
+                                     tls);
 }
 
 }  // namespace levada::server

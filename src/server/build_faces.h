@@ -19,8 +19,9 @@ namespace levada::server {
 class HttpFace {
  public:
   // `handlers[i]` answers on the reactor of index `first + i`; they outlive this.
+  // Takes TLS too where `tls`, which outlives this, is not null.
   HttpFace(io::Reactors& reactors, std::vector<http::Handler*> handlers, http::Limits limits,
-           MetricsRegistry& metrics, std::string_view name);
+           MetricsRegistry& metrics, std::string_view name, const tls::TlsContext* tls = nullptr);
   ~HttpFace() { close(); }
   HttpFace(const HttpFace&) = delete;
   HttpFace& operator=(const HttpFace&) = delete;
@@ -40,9 +41,9 @@ class HttpFace {
 // The AWS APIs: on each reactor a pipeline over that reactor's planes.
 class AwsFace {
  public:
-  // `credentials` null: signatures are not verified. All outlive this.
+  // `credentials` null: signatures are not verified; `tls` null: plain HTTP only. All outlive this.
   AwsFace(const Configuration& configuration, IoFloor& ground, ProductFloor& products,
-          const CredentialTable* credentials, MetricsRegistry& metrics);
+          const CredentialTable* credentials, MetricsRegistry& metrics, const tls::TlsContext* tls);
 
   Result<io::Address> open(const io::Address& address) { return http_->open(address); }
   void close() { http_->close(); }

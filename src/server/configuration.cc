@@ -17,6 +17,16 @@ Result<Unit> set_credentials_file(Configuration& configuration, std::string_view
   return Unit{};
 }
 
+Result<Unit> set_tls_certificate(Configuration& configuration, std::string_view text) {
+  configuration.tls_certificate_file = TRY(PropertyValue<std::string>::parse(text));
+  return Unit{};
+}
+
+Result<Unit> set_tls_key(Configuration& configuration, std::string_view text) {
+  configuration.tls_key_file = TRY(PropertyValue<std::string>::parse(text));
+  return Unit{};
+}
+
 constexpr Property config_property{"config", "FILE", "",
                                    "a TOML file of these settings, without the dashes in front",
                                    &set_config_file};
@@ -34,10 +44,10 @@ constexpr Property where[] = {
                                   "open connections to the AWS APIs; more are closed at once"),
     promised("sql-listen", "ADDRESS", "PostgreSQL wire protocol",
              "streaming SQL is not in this version, nothing listens", true),
-    promised("tls-cert", "FILE", "certificate chain for every listener",
-             "TLS is not in this version; put a proxy in front"),
-    promised("tls-key", "FILE", "its private key",
-             "TLS is not in this version; put a proxy in front"),
+    Property{"tls-cert", "FILE", "",
+             "certificate chain in PEM: every listener takes TLS as well; SIGHUP reads it again",
+             &set_tls_certificate},
+    Property{"tls-key", "FILE", "", "its private key in PEM, without a passphrase", &set_tls_key},
     promised("cluster", "CONFIG", "the distributed engine instead of the local disk",
              "the distributed engine is not in this version"),
 };

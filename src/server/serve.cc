@@ -1,5 +1,6 @@
 #include "server/serve.h"
 
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <optional>
@@ -12,6 +13,7 @@
 #include "server/build_io.h"
 #include "server/build_log.h"
 #include "server/build_products.h"
+#include "server/build_tls.h"
 #include "server/configuration.h"
 #include "server/credential_table.h"
 #include "server/health_watch.h"
@@ -66,29 +68,33 @@ int complain(const Error& error, int status) {
 
 // Builds the floors from the ground up, serves until a signal comes, and leaves in reverse order.
 Result<Unit> live(const Configuration& configuration, const CredentialTable* credentials,
-                  io::StopSignals& signals, io::EventLog& log) {
+                  tls::TlsContext* tls, io::StopSignals& signals, io::EventLog& log) {
   MetricsRegistry metrics;
   IoFloor ground = TRY(build_io(configuration, log));
   io::Reactors& reactors = *ground.reactors;
   ServerState state(configuration, reactors.size(), reactors.at(io::ReactorIndex(0)).clock().now());
+
+  const char* const scheme = tls != nullptr ? "https://" : "http://";
+  if (tls != nullptr) log.info("certificate in use", {{"certificate", tls->describe()}});
   console::Console console(metrics, state);
-  HttpFace console_face(reactors, {&console}, console_limits(), metrics, "console");
+  HttpFace console_face(reactors, {&console}, console_limits(), metrics, "console", tls);
   if (configuration.console_listen) {
     const io::Address address = TRY(console_face.open(*configuration.console_listen));
-    say("console  http://" + address.text());
+    say(std::string("console  ") + scheme + address.text());
   }
   state.enter(Phase::recovering);
   const std::unique_ptr<LogFloor> logs = TRY(LogFloor::build(configuration, ground, log));
   const auto products = TRY(ProductFloor::build(configuration, ground, *logs));
-  AwsFace aws(configuration, ground, *products, credentials, metrics);
+  AwsFace aws(configuration, ground, *products, credentials, metrics, tls);
   const io::Address address = TRY(aws.open(configuration.listen));
-  say("aws      http://" + address.text());
+  say(std::string("aws      ") + scheme + address.text());
   HealthWatch health(ground, *logs, state);
   state.enter(Phase::ready);
   say("levada is ready");
   log.info("ready", {{"version", version()}, {"data_dir", configuration.data_dir}});
 
-  const int number = signals.wait();
+  int number = signals.wait();
+  for (; number == SIGHUP; number = signals.wait()) reload_tls(*tls, log);
   signals.let_them_kill();
   state.enter(Phase::stopping);
   log.info("stopping; a second signal ends at once", {{"signal", number}});
@@ -122,13 +128,16 @@ int serve(std::span<const std::string_view> arguments) {
     credentials.emplace(*read, configuration->account.digits);
   }
 
+  const auto tls = build_tls(*configuration);
+  if (!tls) return complain(tls.error(), 2);
+
   io::tune_allocator(reactor_count(*configuration));
   io::raise_descriptor_limit();
-  io::StopSignals signals;
+  io::StopSignals signals(*tls != nullptr);
   const auto log = io::open_event_log(event_log_options(*configuration));
   for (const std::string& warning : configuration->warnings) log->warning(warning);
   const Result<Unit> lived =
-      live(*configuration, credentials ? &*credentials : nullptr, signals, *log);
+      live(*configuration, credentials ? &*credentials : nullptr, tls->get(), signals, *log);
   return lived ? 0 : complain(lived.error(), 1);
 }
 

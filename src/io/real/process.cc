@@ -11,11 +11,12 @@
 namespace levada::io {
 namespace {
 
-sigset_t stop_set() {
+sigset_t stop_set(bool reload) {
   sigset_t set;
   sigemptyset(&set);
   sigaddset(&set, SIGTERM);
   sigaddset(&set, SIGINT);
+  if (reload) sigaddset(&set, SIGHUP);
   return set;
 }
 
@@ -39,21 +40,21 @@ void tune_allocator(std::uint32_t threads) {
   ::mallopt(M_TRIM_THRESHOLD, 8 << 20);
 }
 
-StopSignals::StopSignals() {
-  const sigset_t set = stop_set();
+StopSignals::StopSignals(bool reload) : reload_(reload) {
+  const sigset_t set = stop_set(reload_);
   CHECK(::pthread_sigmask(SIG_BLOCK, &set, nullptr) == 0);
   ::signal(SIGPIPE, SIG_IGN);
 }
 
 int StopSignals::wait() {
-  const sigset_t set = stop_set();
+  const sigset_t set = stop_set(reload_);
   int number = 0;
   CHECK(::sigwait(&set, &number) == 0);
   return number;
 }
 
 void StopSignals::let_them_kill() {
-  const sigset_t set = stop_set();
+  const sigset_t set = stop_set(reload_);
   CHECK(::pthread_sigmask(SIG_UNBLOCK, &set, nullptr) == 0);
 }
 

@@ -19,7 +19,8 @@ void tune_allocator(std::uint32_t threads);
 // the first thread, so that every thread has them blocked. SIGPIPE is ignored from then on.
 class StopSignals {
  public:
-  StopSignals();
+  // `reload`: SIGHUP is waited for as well; otherwise it ends the process like any unknown signal.
+  explicit StopSignals(bool reload = false);
   StopSignals(const StopSignals&) = delete;
   StopSignals& operator=(const StopSignals&) = delete;
 
@@ -27,6 +28,9 @@ class StopSignals {
   int wait();
   // From now on such a signal ends the process at once.
   void let_them_kill();
+
+ private:
+  bool reload_;
 };
 
 }  // namespace levada::io

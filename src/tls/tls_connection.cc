@@ -1,0 +1,206 @@
+#include "tls/tls_connection.h"
+
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+
+#include "base/check.h"
+
+namespace levada::tls {
+namespace {
+
+// A read takes from the socket what fits here: little for a connection that idles, several records
+// for one that uploads.
+constexpr std::size_t input_min = 4 << 10;
+constexpr std::size_t input_max = 64 << 10;
+
+constexpr std::size_t record_max = 16 << 10;       // RFC 8446, 5.1
+constexpr std::size_t record_overhead_max = 64;    // header, nonce, tag, content type
+constexpr std::size_t batch_max = 256 << 10;       // encrypted ahead of one socket write; fits L2
+constexpr std::size_t joined_max = 4 << 10;        // so little is copied into one record
+constexpr std::size_t output_kept_max = 32 << 10;  // by an idle connection
+
+}  // namespace
+
+TlsConnection::TlsConnection(io::Reactor& reactor, std::unique_ptr<io::Connection> below,
+                             const TlsContext& context, ByteView already)
+    : below_(std::move(below)),
+      ssl_(SSL_new(context.settings_.load().get()), &SSL_free),
+      input_wanted_(input_min),
+      sender_free_(reactor) {
+  CHECK(ssl_ != nullptr);
+  BIO* bio = make_ciphertext_bio(ciphertext_);
+  SSL_set_bio(ssl_.get(), bio, bio);
+  SSL_set_accept_state(ssl_.get());
+  if (already.empty()) return;
+  input_.reset(new std::byte[already.size()]);
+  input_size_ = already.size();
+  std::memcpy(input_.get(), already.data(), already.size());
+  ciphertext_.received = {input_.get(), already.size()};
+}
+
+TlsConnection::~TlsConnection() = default;
+
+Task<Unit> TlsConnection::accept(Deadline deadline) {
+  for (;;) {
+    ERR_clear_error();
+    const Step step = step_of(SSL_do_handshake(ssl_.get()));
+    const Result<Unit> sent = co_await outcome(send(deadline));
+    if (step == Step::broken) co_return broken("handshake");
+    if (!sent) co_return sent;
+    if (step == Step::done) break;
+    if (step == Step::ended || !co_await receive(deadline))
+      co_return fail(ErrorKind::closed, "the client left in the middle of the handshake");
+  }
+  open_ = true;
+  co_return Unit{};
+}
+
+std::string_view TlsConnection::application_protocol() const {
+  const unsigned char* name = nullptr;
+  unsigned int size = 0;
+  SSL_get0_alpn_selected(ssl_.get(), &name, &size);
+  return {reinterpret_cast<const char*>(name), size};
+}
+
+Task<std::size_t> TlsConnection::read_some(MutableByteView into, Deadline deadline) {
+  CHECK(!into.empty());
+  for (;;) {
+    if (!open_) co_return fail(ErrorKind::closed, "the TLS connection has failed");
+    std::size_t got = 0;
+    const Step step = decrypt(into, got);
+    if (!ciphertext_.to_send.empty()) {  // an alert, or the answer to a new key
+      const Result<Unit> sent = co_await outcome(send(deadline));
+      if (!sent && step != Step::broken) co_return unexpected<Error>(sent.error());
+    }
+    if (got > 0) co_return got;
+    if (step == Step::broken) co_return broken("receive");
+    if (step == Step::ended || !co_await receive(deadline)) co_return std::size_t{0};
+  }
+}
+
+Task<Unit> TlsConnection::write_all(std::span<const ByteView> parts, Deadline deadline) {
+  if (!open_) co_return fail(ErrorKind::closed, "the TLS connection has failed");
+  std::size_t whole = 0;
+  for (const ByteView part : parts) whole += part.size();
+  const std::size_t records = whole / record_max + parts.size() + 1;
+  ciphertext_.to_send.reserve(std::min(whole + records * record_overhead_max,
+                                       batch_max + record_max + record_overhead_max));
+  if (whole <= joined_max && parts.size() > 1) {
+    co_await encrypt_joined(parts, whole);
+  } else {
+    for (ByteView part : parts) {
+      while (!part.empty()) {
+        const ByteView piece = part.first(std::min(part.size(), record_max));
+        co_await encrypt(piece);
+        part = part.subspan(piece.size());
+        if (ciphertext_.to_send.size() >= batch_max) co_await send(deadline);
+      }
+    }
+  }
+  co_return co_await outcome(send(deadline));
+}
+
+Task<Unit> TlsConnection::finish(Deadline deadline) {
+  if (!open_) co_return Unit{};
+  ERR_clear_error();
+  SSL_shutdown(ssl_.get());  // writes close_notify; the client's is not waited for
+  co_return co_await outcome(send(deadline));
+}
+
+TlsConnection::Step TlsConnection::step_of(int result) {
+  if (result > 0) return Step::done;
+  switch (SSL_get_error(ssl_.get(), result)) {
+    case SSL_ERROR_WANT_READ:
+      return Step::needs_more;
+    case SSL_ERROR_ZERO_RETURN:
+      return Step::ended;
+    default: {
+      const char* reason = ERR_reason_error_string(ERR_peek_last_error());
+      reason_ = reason != nullptr ? reason : "protocol error";
+      ERR_clear_error();
+      return Step::broken;
+    }
+  }
+}
+
+// Fills `into` from as many records as have come.
+TlsConnection::Step TlsConnection::decrypt(MutableByteView into, std::size_t& got) {
+  for (;;) {
+    std::size_t more = 0;
+    ERR_clear_error();
+    const int result = SSL_read_ex(ssl_.get(), into.data() + got, into.size() - got, &more);
+    got += more;
+    if (result <= 0) return step_of(result);
+    if (got == into.size()) return Step::done;
+  }
+}
+
+Result<Unit> TlsConnection::encrypt(ByteView plaintext) {
+  std::size_t taken = 0;
+  ERR_clear_error();
+  if (!open_) return fail(ErrorKind::closed, "the TLS connection has failed");
+  const int result = SSL_write_ex(ssl_.get(), plaintext.data(), plaintext.size(), &taken);
+  if (result == 1 && taken == plaintext.size()) return Unit{};
+  step_of(result);
+  return broken("send");
+}
+
+Result<Unit> TlsConnection::encrypt_joined(std::span<const ByteView> parts, std::size_t whole) {
+  std::array<std::byte, joined_max> joined;
+  std::byte* end = joined.data();
+  for (const ByteView part : parts) end = std::copy(part.begin(), part.end(), end);
+  if (whole == 0) return Unit{};
+  return encrypt(ByteView(joined).first(whole));
+}
+
+// Sends what OpenSSL has written. Reader and writer both may have to: the second waits, so that
+// records leave in the order in which they were made.
+Task<Unit> TlsConnection::send(Deadline deadline) {
+  while (sender_busy_) co_await sender_free_.wait(deadline);
+  while (!send_failed_ && !ciphertext_.to_send.empty()) {
+    sender_busy_ = true;
+    std::swap(sending_, ciphertext_.to_send);
+    const std::array<ByteView, 1> parts = {ByteView(sending_)};
+    const Result<Unit> sent = co_await outcome(below_->write_all(parts, deadline));
+    sending_.clear();
+    sender_busy_ = false;
+    sender_free_.notify_all();
+    if (!sent) {
+      open_ = false;
+      send_failed_ = true;  // a record may be half sent: nothing may follow it
+      below_->shutdown();
+      co_return sent;
+    }
+  }
+  if (send_failed_) co_return fail(ErrorKind::closed, "the TLS connection has failed");
+  if (!sender_busy_ && sending_.capacity() > output_kept_max) sending_ = Buffer();
+  co_return Unit{};
+}
+
+// Everything received has been read: takes more from the socket. False: there is no more.
+Task<bool> TlsConnection::receive(Deadline deadline) {
+  CHECK(ciphertext_.received.empty());
+  if (input_size_ != input_wanted_) {
+    input_.reset(new std::byte[input_wanted_]);
+    input_size_ = input_wanted_;
+  }
+  const MutableByteView room{input_.get(), input_size_};
+  const std::size_t got = co_await below_->read_some(room, deadline);
+  ciphertext_.received = room.first(got);
+  if (got == input_size_)
+    input_wanted_ = std::min(input_max, input_size_ * 4);
+  else if (got < input_size_ / 8)
+    input_wanted_ = std::max(input_min, input_size_ / 4);
+  co_return got > 0;
+}
+
+unexpected<Error> TlsConnection::broken(std::string_view doing) {
+  open_ = false;
+  return fail(ErrorKind::invalid, "TLS " + std::string(doing) + ": " + reason_);
+}
+
+}  // namespace levada::tls

@@ -1,0 +1,66 @@
+#pragma once
+// TlsConnection: TLS over another connection, the server's side. Reads and writes plaintext like
+// any io::Connection, one reader and one writer at the same time.
+//
+// Errors: those of the connection below; invalid when the peer breaks the protocol (it gets the
+// alert). An end without close_notify reads as an ordinary end: whoever reads knows by its own
+// framing whether something is missing.
+
+#include <memory>
+#include <string_view>
+
+#include "io/network.h"
+#include "io/reactor.h"
+#include "io/signal.h"
+#include "tls/ciphertext_bio.h"
+#include "tls/tls_context.h"
+
+struct ssl_st;
+
+namespace levada::tls {
+
+class TlsConnection final : public io::Connection {
+ public:
+  // `already` was read from `below` before it was known to be TLS; it is copied.
+  TlsConnection(io::Reactor& reactor, std::unique_ptr<io::Connection> below,
+                const TlsContext& context, ByteView already);
+  ~TlsConnection() override;
+
+  // The handshake, all of it before the deadline. Nothing else is called before it has succeeded,
+  // but shutdown.
+  Task<Unit> accept(Deadline deadline);
+  // What ALPN agreed on: "h2", "http/1.1"; empty if the client named nothing.
+  std::string_view application_protocol() const;
+
+  Task<std::size_t> read_some(MutableByteView into, Deadline deadline) override;
+  Task<Unit> write_all(std::span<const ByteView> parts, Deadline deadline) override;
+  Task<Unit> finish(Deadline deadline) override;
+  void shutdown() noexcept override { below_->shutdown(); }
+  const io::Address& peer() const override { return below_->peer(); }
+
+ private:
+  enum class Step : std::uint8_t { done, needs_more, ended, broken };
+
+  Step step_of(int result);
+  Step decrypt(MutableByteView into, std::size_t& got);
+  Result<Unit> encrypt(ByteView plaintext);
+  Result<Unit> encrypt_joined(std::span<const ByteView> parts, std::size_t whole);
+  Task<Unit> send(Deadline deadline);
+  Task<bool> receive(Deadline deadline);
+  unexpected<Error> broken(std::string_view doing);
+
+  std::unique_ptr<io::Connection> below_;
+  Ciphertext ciphertext_;
+  std::unique_ptr<ssl_st, void (*)(ssl_st*)> ssl_;
+  std::unique_ptr<std::byte[]> input_;  // where ciphertext_.received looks
+  std::size_t input_size_ = 0;
+  std::size_t input_wanted_;
+  Buffer sending_;
+  bool sender_busy_ = false;
+  bool send_failed_ = false;
+  io::Signal sender_free_;
+  bool open_ = false;   // the handshake is done and nothing has failed since
+  std::string reason_;  // why the protocol is broken
+};
+
+}  // namespace levada::tls

@@ -1,9 +1,9 @@
 #!/usr/bin/python3
 """Runs the conformance suites against a real server with real clients.
 
-    tests/conformance/run.py                         every suite of the data plane
+    tests/conformance/run.py                         every suite
     tests/conformance/run.py kinesis_boto3 guide_pages
-    tests/conformance/run.py --with-issue3           resharding, consumers and account operations too
+    tests/conformance/run.py --data-plane            without resharding, consumers and account operations
     tests/conformance/run.py -k cors                 only tests whose name holds the word
     tests/conformance/run.py --peer 127.0.0.1:4567   try the tests themselves against another server
 
@@ -43,14 +43,14 @@ DATA_PLANE = [
     "kinesis_js",
     "guide_pages",
 ]
-ISSUE_3 = ["kinesis_reshard", "kinesis_consumers", "kinesis_account", "kinesis_boto3_remaining", "kinesis_js_remaining"]
+REMAINING = ["kinesis_reshard", "kinesis_consumers", "kinesis_account", "kinesis_boto3_remaining", "kinesis_js_remaining"]
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("suites", nargs="*", help="suites to run (default: all)")
     parser.add_argument("--binary", help="the server (default: build/release/levada)")
-    parser.add_argument("--with-issue3", action="store_true", help="also the suites of the remaining operations")
+    parser.add_argument("--data-plane", action="store_true", help="only the suites of the data plane")
     parser.add_argument("--peer", metavar="HOST:PORT", help="a server that is running already")
     parser.add_argument("-k", metavar="WORD", help="only tests whose name holds the word")
     parser.add_argument("-q", action="store_true", help="name only what failed or was skipped")
@@ -59,7 +59,7 @@ def main():
         os.environ["LEVADA"] = str(Path(options.binary).resolve())
     if options.peer:
         os.environ["CONFORMANCE_PEER"] = options.peer
-    names = options.suites or DATA_PLANE + (ISSUE_3 if options.with_issue3 else [])
+    names = options.suites or DATA_PLANE + ([] if options.data_plane else REMAINING)
     loader, suite = unittest.TestLoader(), unittest.TestSuite()
     for name in names:
         suite.addTests(loader.loadTestsFromModule(importlib.import_module(name.removesuffix(".py"))))

@@ -109,8 +109,12 @@ Task<std::unique_ptr<JournalSegment>> take_blocks(io::Reactor& reactor, ScannedF
   while (walk.expected < bound) {
     std::optional<ReadBlock> read =
         co_await try_block(scanned.file, journal, segment->written, walk.expected);
-    walk.path = scanned.file->path;
-    walk.offset = segment->written;
+    bool here = segment->written > 0 || scanned.first_block == walk.expected ||
+                scanned.first_block == std::numeric_limits<std::uint64_t>::max();
+    if (here) {  // a file that begins with a later block is not where this one should lie
+      walk.path = scanned.file->path;
+      walk.offset = segment->written;
+    }
     if (!read) break;
     auto block = std::make_shared<Block>(reactor);
     block->file = scanned.file;

@@ -136,6 +136,8 @@ int serve(std::span<const std::string_view> arguments) {
   io::StopSignals signals(*tls != nullptr);
   const auto log = io::open_event_log(event_log_options(*configuration));
   for (const std::string& warning : configuration->warnings) log->warning(warning);
+  if (configuration->durability == Durability::os)
+    log->warning("durability os is not in this version; every write is flushed before its answer");
   const Result<Unit> lived =
       live(*configuration, credentials ? &*credentials : nullptr, tls->get(), signals, *log);
   return lived ? 0 : complain(lived.error(), 1);

@@ -21,7 +21,7 @@ Task<Unit> LocalLog::keep_up() {
         events_.error("a journal segment could not be stored",
                       {{"directory", directory_}, {"error", stored.error()}});
         if (closing_ && upkeep_.stopping()) co_return Unit{};  // the next start does it
-        (void)co_await outcome(reclaim(true));                     // may make room
+        (void)co_await outcome(reclaim(true));                 // may make room
         co_await io::sleep_for(reactor_, options_.retry_after);
       }
       continue;

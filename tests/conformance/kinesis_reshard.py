@@ -185,7 +185,7 @@ class EndOfShard(ReshardCase):
         self.done(self.split())
         for kind, more in (("TRIM_HORIZON", {}), ("LATEST", {}), ("AT_SEQUENCE_NUMBER", {"StartingSequenceNumber": number}),
                            ("AFTER_SEQUENCE_NUMBER", {"StartingSequenceNumber": number}),
-                           ("AT_TIMESTAMP", {"Timestamp": round(at, 3)})):
+                           ("AT_TIMESTAMP", {"Timestamp": int(at * 1000) / 1000})):
             self.client.read(self.client.iterator(self.name, kind=kind, **more))
 
 
@@ -268,7 +268,7 @@ class Filters(ReshardCase):
 
     def test_filters_after_a_split(self):
         time.sleep(1.1)
-        before = round(time.time(), 3)
+        before = int(time.time() * 1000) / 1000
         time.sleep(1.1)
         self.done(self.split())
         self.assertEqual(self.ids(Type="AT_LATEST"), [1, 2])

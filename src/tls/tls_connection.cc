@@ -2,6 +2,7 @@
 
 #include <openssl/err.h>
 #include <openssl/ssl.h>
+#include <openssl/x509v3.h>
 
 #include <algorithm>
 #include <array>
@@ -26,14 +27,19 @@ constexpr std::size_t output_kept_max = 32 << 10;  // by an idle connection
 }  // namespace
 
 TlsConnection::TlsConnection(io::Reactor& reactor, std::unique_ptr<io::Connection> below,
-                             const TlsContext& context, ByteView already)
+                             ssl_st* ssl)
     : below_(std::move(below)),
-      ssl_(SSL_new(context.settings_.load().get()), &SSL_free),
+      ssl_(ssl, &SSL_free),
       input_wanted_(input_min),
       sender_free_(reactor) {
   CHECK(ssl_ != nullptr);
   BIO* bio = make_ciphertext_bio(ciphertext_);
   SSL_set_bio(ssl_.get(), bio, bio);
+}
+
+TlsConnection::TlsConnection(io::Reactor& reactor, std::unique_ptr<io::Connection> below,
+                             const TlsContext& context, ByteView already)
+    : TlsConnection(reactor, std::move(below), SSL_new(context.settings_.load().get())) {
   SSL_set_accept_state(ssl_.get());
   if (already.empty()) return;
   input_.reset(new std::byte[already.size()]);
@@ -42,9 +48,19 @@ TlsConnection::TlsConnection(io::Reactor& reactor, std::unique_ptr<io::Connectio
   ciphertext_.received = {input_.get(), already.size()};
 }
 
+TlsConnection::TlsConnection(io::Reactor& reactor, std::unique_ptr<io::Connection> below,
+                             const TlsClientContext& context, const std::string& host)
+    : TlsConnection(reactor, std::move(below), SSL_new(context.settings_.get())) {
+  SSL_set_connect_state(ssl_.get());
+  const bool numeric = X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl_.get()), host.c_str()) == 1;
+  if (numeric) return;  // an address is no name to ask for (RFC 6066, 3)
+  SSL_set_tlsext_host_name(ssl_.get(), host.c_str());
+  CHECK(SSL_set1_host(ssl_.get(), host.c_str()) == 1);
+}
+
 TlsConnection::~TlsConnection() = default;
 
-Task<Unit> TlsConnection::accept(Deadline deadline) {
+Task<Unit> TlsConnection::handshake(Deadline deadline, std::string_view peer) {
   for (;;) {
     ERR_clear_error();
     const Step step = step_of(SSL_do_handshake(ssl_.get()));
@@ -53,7 +69,8 @@ Task<Unit> TlsConnection::accept(Deadline deadline) {
     if (!sent) co_return sent;
     if (step == Step::done) break;
     if (step == Step::ended || !co_await receive(deadline))
-      co_return fail(ErrorKind::closed, "the client left in the middle of the handshake");
+      co_return fail(ErrorKind::closed,
+                     "the " + std::string(peer) + " left in the middle of the handshake");
   }
   open_ = true;
   co_return Unit{};
@@ -119,7 +136,9 @@ TlsConnection::Step TlsConnection::step_of(int result) {
     case SSL_ERROR_ZERO_RETURN:
       return Step::ended;
     default: {
-      const char* reason = ERR_reason_error_string(ERR_peek_last_error());
+      const long verdict = SSL_get_verify_result(ssl_.get());
+      const char* reason = verdict != X509_V_OK ? X509_verify_cert_error_string(verdict)
+                                                : ERR_reason_error_string(ERR_peek_last_error());
       reason_ = reason != nullptr ? reason : "protocol error";
       ERR_clear_error();
       return Step::broken;

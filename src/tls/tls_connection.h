@@ -1,6 +1,6 @@
 #pragma once
-// TlsConnection: TLS over another connection, the server's side. Reads and writes plaintext like
-// any io::Connection, one reader and one writer at the same time.
+// TlsConnection: TLS over another connection, as the server or as the client. Reads and writes
+// plaintext like any io::Connection, one reader and one writer at the same time.
 //
 // Errors: those of the connection below; invalid when the peer breaks the protocol (it gets the
 // alert). An end without close_notify reads as an ordinary end: whoever reads knows by its own
@@ -13,6 +13,7 @@
 #include "io/reactor.h"
 #include "io/signal.h"
 #include "tls/ciphertext_bio.h"
+#include "tls/tls_client_context.h"
 #include "tls/tls_context.h"
 
 struct ssl_st;
@@ -24,11 +25,15 @@ class TlsConnection final : public io::Connection {
   // `already` was read from `below` before it was known to be TLS; it is copied.
   TlsConnection(io::Reactor& reactor, std::unique_ptr<io::Connection> below,
                 const TlsContext& context, ByteView already);
+  // The client of `host`, a name or a numeric address, which the certificate must be for.
+  TlsConnection(io::Reactor& reactor, std::unique_ptr<io::Connection> below,
+                const TlsClientContext& context, const std::string& host);
   ~TlsConnection() override;
 
   // The handshake, all of it before the deadline. Nothing else is called before it has succeeded,
   // but shutdown.
-  Task<Unit> accept(Deadline deadline);
+  Task<Unit> accept(Deadline deadline) { return handshake(deadline, "client"); }
+  Task<Unit> connect(Deadline deadline) { return handshake(deadline, "server"); }
   // What ALPN agreed on: "h2", "http/1.1"; empty if the client named nothing.
   std::string_view application_protocol() const;
 
@@ -41,6 +46,8 @@ class TlsConnection final : public io::Connection {
  private:
   enum class Step : std::uint8_t { done, needs_more, ended, broken };
 
+  TlsConnection(io::Reactor& reactor, std::unique_ptr<io::Connection> below, ssl_st* ssl);
+  Task<Unit> handshake(Deadline deadline, std::string_view peer);
   Step step_of(int result);
   Step decrypt(MutableByteView into, std::size_t& got);
   Result<Unit> encrypt(ByteView plaintext);

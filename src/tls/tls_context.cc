@@ -18,7 +18,7 @@ namespace {
 constexpr const char* ciphers_tls12 = "ECDHE+AESGCM:ECDHE+CHACHA20";
 
 // In the form of RFC 7301, our favourite first.
-constexpr unsigned char application_protocols[] = "\x02h2\x08http/1.1";
+constexpr unsigned char application_protocols[] = "\x02h2\x08http/1.1\x0apostgresql";
 
 template <auto free>
 struct Free {

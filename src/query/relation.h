@@ -1,0 +1,61 @@
+#pragma once
+// Relation: what the binder must know of a table, source, view or materialized view, and the door
+// through which it asks. The catalog behind the door is streaming/'s (or a test's).
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/id.h"
+#include "query/expression.h"
+#include "query/type.h"
+
+namespace levada::query {
+
+// Also the oid that pg_class shows.
+using RelationId = Id<struct RelationIdTag, std::uint32_t>;
+
+enum class RelationKind : std::uint8_t {
+  table,
+  source,  // has no stored rows: only views may read it, as a stream from now on
+  materialized_view,
+  view,    // `definition` is bound in its place
+  index,   // not readable
+  sink,    // not readable
+  system,  // pg_catalog, information_schema, rw_catalog: rows made when read
+};
+
+struct RelationColumn {
+  std::string name;
+  Type type;
+  bool hidden = false;  // _row_id, _rw_timestamp: not in SELECT *
+  bool not_null = false;
+  ExpressionRef default_value = {};  // no columns in it; NULL: none
+  ExpressionRef generated = {};      // of the row's other columns; NULL: not generated
+};
+
+struct Relation {
+  RelationId id;
+  RelationKind kind = RelationKind::table;
+  std::string schema;
+  std::string name;
+  std::vector<RelationColumn> columns;  // hidden ones too, in the order of stored rows
+  std::vector<std::size_t> key;         // primary key or derived key; empty: none is known
+  bool append_only = false;
+  std::string definition;  // SQL; of views the query's text
+  // Watermarked columns: rows older than the watermark never come again.
+  std::vector<std::size_t> watermarks = {};
+};
+
+// Names are as the lexer folded them (lower case unless quoted).
+class RelationCatalog {
+ public:
+  virtual ~RelationCatalog() = default;
+  // An empty schema means the session's search path. nullptr: there is none.
+  virtual const Relation* relation(std::string_view schema, std::string_view name) const = 0;
+  virtual bool has_schema(std::string_view schema) const = 0;
+};
+
+}  // namespace levada::query

@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "wire/http1_chunked.h"
 #include "wire/http1_response_parser.h"
 
 namespace levada::http {
@@ -21,8 +22,11 @@ Task<Answer> Exchange::ask(std::string_view request, Deadline deadline) {
 
   wire::Http1ResponseParser parser;
   wire::ResponseHead head;
+  wire::ChunkedDecoder chunks(Bytes{answer_size_max});
+  unchunked_.clear();
   std::size_t have = 0;
   std::size_t head_size = 0;
+  std::size_t unchunked_to = 0;
   for (;;) {
     if (have == input_.size()) {
       if (input_.size() >= answer_size_max)
@@ -39,14 +43,24 @@ Task<Answer> Exchange::ask(std::string_view request, Deadline deadline) {
       if (parsed.refused())
         co_return fail(ErrorKind::invalid, "no HTTP answer: " + std::string(parsed.reason));
       if (!parsed.ready()) continue;
-      if (head.body != wire::BodyKind::length && head.body != wire::BodyKind::none)
+      if (head.body == wire::BodyKind::until_close)
         co_return fail(ErrorKind::unsupported, "an answer without Content-Length");
-      head_size = parsed.consumed;
+      head_size = unchunked_to = parsed.consumed;
+    }
+    if (head.body == wire::BodyKind::chunked) {
+      const auto rest = std::string_view(input_).substr(unchunked_to, have - unchunked_to);
+      const auto decoded = chunks.decode(as_bytes(rest), unchunked_);
+      if (decoded.refused())
+        co_return fail(ErrorKind::invalid, "no HTTP answer: " + std::string(decoded.reason));
+      unchunked_to += decoded.consumed;
+      if (!decoded.ready()) continue;
+      const auto whole = std::string_view(input_).substr(0, unchunked_to);
+      co_return Answer{head.status, as_text(unchunked_), whole, !head.keep_alive};
     }
     const std::size_t size = head_size + head.content_length;
     if (have < size) continue;
     const auto text = std::string_view(input_).substr(0, size);
-    co_return Answer{head.status, text.substr(head_size), text};
+    co_return Answer{head.status, text.substr(head_size), text, !head.keep_alive};
   }
 }
 

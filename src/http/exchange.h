@@ -1,10 +1,11 @@
 #pragma once
 // The client side: one HTTP/1.1 request and its answer at a time over a kept connection.
-// Answers come with Content-Length; anything else is refused.
+// Answers come with Content-Length or in chunks; one that ends with its connection is refused.
 
 #include <string>
 #include <string_view>
 
+#include "base/bytes.h"
 #include "base/task.h"
 #include "io/network.h"
 
@@ -14,6 +15,7 @@ struct Answer {
   int status = 0;
   std::string_view body;  // both look into the exchange's buffer, until the next one
   std::string_view whole;
+  bool close = false;  // the server ends the connection behind it
 };
 
 class Exchange {
@@ -25,6 +27,7 @@ class Exchange {
  private:
   std::unique_ptr<io::Connection> connection_;
   std::string input_;
+  Buffer unchunked_;
 };
 
 }  // namespace levada::http

@@ -7,12 +7,6 @@
 namespace levada::connect {
 namespace {
 
-using streaming::IteratorStart;
-using streaming::PutEntry;
-using streaming::PutOutcome;
-using streaming::ReadPage;
-using streaming::ReadRecord;
-using streaming::ShardInfo;
 using wire::Value;
 using wire::ValueKind;
 

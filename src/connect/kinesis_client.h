@@ -4,20 +4,19 @@
 #include <memory>
 
 #include "connect/aws_client.h"
-#include "streaming/kinesis_port.h"
+#include "connect/kinesis_port.h"
 
 namespace levada::connect {
 
-class KinesisClient final : public streaming::KinesisPort {
+class KinesisClient final : public KinesisPort {
  public:
   KinesisClient(std::string stream, std::unique_ptr<AwsClient> aws)
       : stream_(std::move(stream)), aws_(std::move(aws)) {}
 
-  Task<std::vector<streaming::ShardInfo>> list_shards() override;
-  Task<std::vector<streaming::PutOutcome>> put_records(
-      std::span<const streaming::PutEntry> entries) override;
-  Task<std::string> shard_iterator(std::string shard, streaming::IteratorStart start) override;
-  Task<streaming::ReadPage> get_records(std::string iterator, std::uint32_t limit) override;
+  Task<std::vector<ShardInfo>> list_shards() override;
+  Task<std::vector<PutOutcome>> put_records(std::span<const PutEntry> entries) override;
+  Task<std::string> shard_iterator(std::string shard, IteratorStart start) override;
+  Task<ReadPage> get_records(std::string iterator, std::uint32_t limit) override;
   void shutdown() noexcept override { aws_->shutdown(); }
 
  private:
@@ -29,10 +28,9 @@ class KinesisClient final : public streaming::KinesisPort {
 
 // The bodies, apart from the way they travel. Errors of the readers: invalid, unknown where an
 // answer to a put cannot be understood.
-std::string put_records_body(std::string_view stream, std::span<const streaming::PutEntry> entries);
-Result<std::vector<streaming::PutOutcome>> read_put_outcomes(std::string_view body,
-                                                             std::size_t entries);
-Result<std::vector<streaming::ShardInfo>> read_shards(std::string_view body, std::string& next);
-Result<streaming::ReadPage> read_page(std::string_view body);
+std::string put_records_body(std::string_view stream, std::span<const PutEntry> entries);
+Result<std::vector<PutOutcome>> read_put_outcomes(std::string_view body, std::size_t entries);
+Result<std::vector<ShardInfo>> read_shards(std::string_view body, std::string& next);
+Result<ReadPage> read_page(std::string_view body);
 
 }  // namespace levada::connect

@@ -13,7 +13,6 @@
 namespace levada::connect {
 namespace {
 
-using streaming::PutEntry;
 using testing::HasSubstr;
 
 constexpr const char* secret = "abc/def+ghi";
@@ -97,11 +96,11 @@ class KinesisClientTest : public testing::Test {
     CHECK(world_.run(server_.stop()).has_value());
   }
 
-  streaming::KinesisPort& port() {
+  KinesisPort& port() {
     if (!port_) port_ = std::move(clients_.open(options_).value());
     return *port_;
   }
-  Result<std::vector<streaming::PutOutcome>> put(std::vector<PutEntry> entries) {
+  Result<std::vector<PutOutcome>> put(std::vector<PutEntry> entries) {
     return world_.run(port().put_records(entries));
   }
 
@@ -111,8 +110,8 @@ class KinesisClientTest : public testing::Test {
   http::Server server_;
   http::Acceptor acceptor_;
   KinesisClients clients_;
-  streaming::KinesisOptions options_;
-  std::unique_ptr<streaming::KinesisPort> port_;
+  KinesisOptions options_;
+  std::unique_ptr<KinesisPort> port_;
 };
 
 TEST_F(KinesisClientTest, PutsSignedRecordsAndReadsEachOutcome) {
@@ -171,7 +170,8 @@ TEST_F(KinesisClientTest, AnAnswerThatNeverCameIsUnknownAndNoConnectionIsUnavail
 
 TEST_F(KinesisClientTest, ListsShardsOverSeveralPages) {
   script_.say({200, R"({"NextToken":"more","Shards":[{"ShardId":"shardId-0",
-      "HashKeyRange":{"StartingHashKey":"0","EndingHashKey":"340282366920938463463374607431768211455"},
+      "HashKeyRange":{"StartingHashKey":"0",
+                      "EndingHashKey":"340282366920938463463374607431768211455"},
       "SequenceNumberRange":{"StartingSequenceNumber":"1","EndingSequenceNumber":"2"}}]})"});
   script_.say({200, R"({"Shards":[{"ShardId":"shardId-1","ParentShardId":"shardId-0",
       "HashKeyRange":{"StartingHashKey":"5","EndingHashKey":"6"},
@@ -190,9 +190,9 @@ TEST_F(KinesisClientTest, ReadsAShardFromATimestamp) {
   script_.say({200, R"({"ShardIterator":"it"})"});
   script_.say({200, R"({"MillisBehindLatest":7,"NextShardIterator":"it2","Records":[
       {"Data":"b25l","PartitionKey":"k","SequenceNumber":"9","ApproximateArrivalTimestamp":1.5}]})"});
-  const auto iterator = world_.run(
-      port().shard_iterator("shardId-0", {.kind = streaming::IteratorStart::Kind::at_timestamp,
-                                          .timestamp = UnixMillis(1'699'727'409'453)}));
+  const auto iterator =
+      world_.run(port().shard_iterator("shardId-0", {.kind = IteratorStart::Kind::at_timestamp,
+                                                     .timestamp = UnixMillis(1'699'727'409'453)}));
   EXPECT_EQ(iterator.value(), "it");
   EXPECT_THAT(script_.asked()[0].body, HasSubstr("\"Timestamp\":1699727409.453"));
   const auto page = world_.run(port().get_records("it", 100));

@@ -5,14 +5,13 @@
 namespace levada::connect {
 
 std::unique_ptr<HttpClient> KinesisClients::http_to(Endpoint endpoint,
-                                                    const streaming::KinesisOptions& options) {
+                                                    const KinesisOptions& options) {
   const HttpTimeouts timeouts{.connect = options.connect_timeout, .answer = options.read_timeout};
   return std::make_unique<HttpClient>(reactor_, network_, surroundings_.tls, std::move(endpoint),
                                       timeouts);
 }
 
-Result<std::unique_ptr<KeySource>> KinesisClients::keys_of(
-    const streaming::KinesisOptions& options) {
+Result<std::unique_ptr<KeySource>> KinesisClients::keys_of(const KinesisOptions& options) {
   AwsKeys own;
   if (!options.access_key.empty())
     own = {options.access_key, options.secret_key, options.session_token, {}};
@@ -34,8 +33,7 @@ Result<std::unique_ptr<KeySource>> KinesisClients::keys_of(
                                        Role{options.role_arn, options.external_id, "levada"});
 }
 
-Result<std::unique_ptr<streaming::KinesisPort>> KinesisClients::open(
-    const streaming::KinesisOptions& options) {
+Result<std::unique_ptr<KinesisPort>> KinesisClients::open(const KinesisOptions& options) {
   Endpoint endpoint = TRY(options.endpoint.empty() ? Endpoint::of_aws("kinesis", options.region)
                                                    : Endpoint::parse(options.endpoint));
   std::unique_ptr<KeySource> keys = TRY(keys_of(options));

@@ -8,7 +8,7 @@
 
 namespace levada::connect {
 
-class KinesisClients final : public streaming::KinesisPorts {
+class KinesisClients final : public KinesisPorts {
  public:
   struct Surroundings {
     const tls::TlsClientContext* tls = nullptr;
@@ -20,12 +20,11 @@ class KinesisClients final : public streaming::KinesisPorts {
   KinesisClients(io::Reactor& reactor, io::Network& network, Surroundings surroundings)
       : reactor_(reactor), network_(network), surroundings_(std::move(surroundings)) {}
 
-  Result<std::unique_ptr<streaming::KinesisPort>> open(
-      const streaming::KinesisOptions& options) override;
+  Result<std::unique_ptr<KinesisPort>> open(const KinesisOptions& options) override;
 
  private:
-  Result<std::unique_ptr<KeySource>> keys_of(const streaming::KinesisOptions& options);
-  std::unique_ptr<HttpClient> http_to(Endpoint endpoint, const streaming::KinesisOptions& options);
+  Result<std::unique_ptr<KeySource>> keys_of(const KinesisOptions& options);
+  std::unique_ptr<HttpClient> http_to(Endpoint endpoint, const KinesisOptions& options);
 
   io::Reactor& reactor_;
   io::Network& network_;

@@ -1,6 +1,6 @@
 #pragma once
-// The port through which streaming SQL reaches Kinesis, this server's own or anyone's. Declared
-// here, implemented by connect/, so that what a sink or a source means knows no wire.
+// A Kinesis stream as sinks and sources use it, this server's own or anyone's, apart from how it
+// is reached: what they decide is tested against a port that is a test's own.
 //
 // Errors of every call, by kind: throttled, unavailable (certainly not done, may be tried again),
 // unknown (sent, outcome not known), expired (an iterator), not_found, denied, invalid (of the call
@@ -19,7 +19,7 @@
 #include "base/time.h"
 #include "base/uint128.h"
 
-namespace levada::streaming {
+namespace levada::connect {
 
 // Limits of one PutRecords: AWS's documented ones, which every endpoint takes.
 inline constexpr std::size_t put_entries_max = 500;
@@ -104,4 +104,4 @@ class KinesisPorts {
   virtual Result<std::unique_ptr<KinesisPort>> open(const KinesisOptions& options) = 0;
 };
 
-}  // namespace levada::streaming
+}  // namespace levada::connect

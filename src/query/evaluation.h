@@ -1,0 +1,130 @@
+#pragma once
+// Evaluation: running expressions. A Program is a compiled expression; an Evaluation is what one
+// run of them shares: memory for results (freed together), the session's facts, the first error.
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "query/decimal.h"
+#include "query/expression.h"
+#include "query/functions.h"
+#include "query/sql_error.h"
+
+namespace levada::query {
+
+// What stable functions may look at. In a view only the epoch's time differs from the defaults.
+struct SessionFacts {
+  std::int64_t now = 0;    // microseconds since 1970-01-01 UTC: statement or epoch
+  std::uint64_t seed = 1;  // of random() and the like
+  std::string time_zone = "UTC";
+  std::string user = "root";
+  std::string database = "dev";
+  std::vector<std::string> search_path = {"public"};
+  std::int32_t process_id = 0;
+  std::vector<std::pair<std::string, std::string>> settings = {};
+};
+
+class Evaluation {
+ public:
+  // Strict: an error ends the statement. Lenient (views): the expression is NULL instead, counted.
+  enum class Mode : std::uint8_t { strict, lenient };
+
+  explicit Evaluation(const SessionFacts& facts, Mode mode = Mode::strict)
+      : facts_(facts), mode_(mode) {}
+  Evaluation(const Evaluation&) = delete;
+
+  const SessionFacts& facts() const { return facts_; }
+
+  // Results; valid until reset().
+  char* allocate(std::size_t bytes) {
+    bytes = (bytes + 15) & ~std::size_t{15};
+    if (bytes > static_cast<std::size_t>(end_ - next_)) grow(bytes);
+    return std::exchange(next_, next_ + bytes);
+  }
+  Datum text(std::string_view text);
+  Datum decimal(const Decimal& value);
+  Datum interval(const Interval& value);
+  Datum list(std::span<const Datum> elements);
+  Datum copy(const Value& value);
+  void reset() {
+    if (!spare_.empty() || next_ != begin_) rewind();
+  }
+
+  // NULL; the first error of an evaluation counts.
+  Datum fail(std::string_view sqlstate, std::string message);
+  Datum fail(SqlError error);
+  bool failed() const { return error_.has_value(); }
+  const SqlError& error() const { return *error_; }
+  std::uint64_t suppressed_errors() const { return suppressed_; }
+
+  // At the end of each whole expression.
+  Datum settle(const Datum& result) {
+    if (!error_.has_value()) [[likely]]
+      return result;
+    if (mode_ == Mode::strict) return Datum::null();
+    error_.reset();
+    ++suppressed_;
+    return Datum::null();
+  }
+
+  std::uint64_t random();
+
+ private:
+  void grow(std::size_t bytes);
+  void rewind();
+
+  const SessionFacts& facts_;
+  Mode mode_;
+  char* begin_ = nullptr;
+  char* next_ = nullptr;
+  char* end_ = nullptr;
+  std::unique_ptr<char[]> block_;
+  std::vector<std::unique_ptr<char[]>> spare_;  // blocks that filled up since the last reset
+  std::optional<SqlError> error_;
+  std::uint64_t suppressed_ = 0;
+  std::uint64_t random_state_ = 0;
+};
+
+// Where a program's columns come from: those below `split` from `left`, the others from `right`.
+struct Input {
+  Evaluation& evaluation;
+  const Datum* left;
+  const Datum* right = nullptr;
+};
+
+class ProgramNode {
+ public:
+  virtual ~ProgramNode() = default;
+  virtual Datum run(const Input& input) const = 0;
+};
+
+class Program {
+ public:
+  Program() = default;
+  explicit Program(const ExpressionRef& expression, std::size_t split = SIZE_MAX);
+
+  Datum evaluate(Evaluation& evaluation, const Datum* left, const Datum* right = nullptr) const {
+    return evaluation.settle(node_->run({evaluation, left, right}));
+  }
+  explicit operator bool() const { return node_ != nullptr; }
+  // The column that the program merely hands on.
+  std::optional<std::size_t> plain_column() const { return column_; }
+
+ private:
+  std::shared_ptr<const ProgramNode> node_;
+  std::optional<std::size_t> column_;
+};
+
+// Of an expression without columns (LIMIT, DEFAULT, VALUES).
+SqlResult<Value> evaluate_constant(const ExpressionRef& expression, const SessionFacts& facts);
+
+// casts.cc: a value that is not NULL.
+Datum cast_datum(Evaluation& evaluation, const Type& from, const Type& to, bool is_explicit,
+                 const Datum& datum);
+
+}  // namespace levada::query

@@ -1,0 +1,32 @@
+#pragma once
+// The parts of the function table, a file each. functions.cc puts them together.
+
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "query/evaluation.h"
+#include "query/functions.h"
+
+namespace levada::query {
+
+std::span<const Function> arithmetic_functions();
+std::span<const Function> comparison_functions();
+std::span<const Function> mathematical_functions();
+std::span<const Function> text_functions();
+std::span<const Function> pattern_functions();
+std::span<const Function> time_functions();
+std::span<const Function> list_functions();
+std::span<const Function> json_functions();
+std::span<const Function> system_functions();
+std::span<const AggregateFunction> aggregate_functions();
+std::span<const TableFunction> table_functions();
+
+inline constexpr std::uint32_t result_list = 1u << 31;
+constexpr std::uint32_t list_argument(unsigned index) { return 1u << index; }
+
+inline Datum out_of_range(Evaluation& evaluation, std::string_view type) {
+  return evaluation.fail(sqlstate::numeric_value_out_of_range, std::string(type) + " out of range");
+}
+
+}  // namespace levada::query

@@ -1,0 +1,163 @@
+#include "query/functions.h"
+
+#include <algorithm>
+#include <map>
+
+#include "query/function_table.h"
+
+namespace levada::query {
+
+namespace {
+
+template <class Row>
+using Index = std::map<std::string_view, std::vector<const Row*>>;
+
+template <class Row>
+void add(Index<Row>& index, std::span<const Row> rows) {
+  for (const Row& row : rows) index[row.name].push_back(&row);
+}
+
+const Index<Function>& function_index() {
+  static const Index<Function> index = [] {
+    Index<Function> made;
+    for (const auto part :
+         {arithmetic_functions(), comparison_functions(), mathematical_functions(),
+          text_functions(), pattern_functions(), time_functions(), list_functions(),
+          json_functions(), system_functions()})
+      add(made, part);
+    return made;
+  }();
+  return index;
+}
+
+template <class Row>
+std::span<const Row* const> named(const Index<Row>& index, std::string_view name) {
+  const auto found = index.find(name);
+  if (found == index.end()) return {};
+  return found->second;
+}
+
+// One signature against types; learns what any_element is.
+struct Match {
+  std::optional<Type> element;
+
+  bool takes(TypeKind kind, bool is_list, const Type& type) {
+    if (is_list) {
+      if (!type.is(TypeKind::list)) return false;
+      return takes(kind, false, type.element());
+    }
+    switch (kind) {
+      case TypeKind::any:
+        return true;
+      case TypeKind::any_structure:
+        return type.is(TypeKind::structure);
+      case TypeKind::any_element:
+        if (!element) element = type;
+        return *element == type;
+      case TypeKind::any_list:
+        if (!type.is(TypeKind::list)) return false;
+        if (!element) element = type.element();
+        return *element == type.element();
+      default:
+        return type.is(kind);
+    }
+  }
+
+  std::optional<Type> result(TypeKind kind, bool is_list) const {
+    if (kind == TypeKind::any_element || kind == TypeKind::any_list) {
+      if (!element) return std::nullopt;
+      const bool list = is_list || kind == TypeKind::any_list;
+      return list ? Type::list(*element) : *element;
+    }
+    return is_list ? Type::list(kind) : Type(kind);
+  }
+};
+
+}  // namespace
+
+std::span<const Function* const> functions_named(std::string_view name) {
+  return named(function_index(), name);
+}
+
+std::vector<const Function*> all_functions() {
+  std::vector<const Function*> all;
+  for (const auto& [name, rows] : function_index()) all.insert(all.end(), rows.begin(), rows.end());
+  return all;
+}
+
+const Function* exact_function(std::string_view name, std::span<const Type> arguments) {
+  for (const Function* function : functions_named(name))
+    if (function->takes(arguments.size()) && result_type(*function, arguments)) return function;
+  return nullptr;
+}
+
+std::optional<Type> result_type(const Function& function, std::span<const Type> arguments) {
+  Match match;
+  for (std::size_t i = 0; i < arguments.size(); ++i)
+    if (!match.takes(function.argument_kind(i), function.argument_is_list(i), arguments[i]))
+      return std::nullopt;
+  return match.result(function.result, function.result_is_list());
+}
+
+std::span<const AggregateFunction* const> aggregates_named(std::string_view name) {
+  static const Index<AggregateFunction> index = [] {
+    Index<AggregateFunction> made;
+    add(made, aggregate_functions());
+    return made;
+  }();
+  return named(index, name);
+}
+
+std::optional<Type> result_type(const AggregateFunction& function,
+                                std::span<const Type> arguments) {
+  if (arguments.size() != function.arguments.size()) return std::nullopt;
+  Match match;
+  for (std::size_t i = 0; i < arguments.size(); ++i)
+    if (!match.takes(function.arguments[i], (function.lists >> i & 1) != 0, arguments[i]))
+      return std::nullopt;
+  return match.result(function.result, (function.lists >> 31) != 0);
+}
+
+const WindowFunction* window_function_named(std::string_view name) {
+  using enum TypeKind;
+  static const WindowFunction rows[] = {
+      {"row_number", WindowKind::row_number, 0, 0, int8},
+      {"rank", WindowKind::rank, 0, 0, int8},
+      {"dense_rank", WindowKind::dense_rank, 0, 0, int8},
+      {"percent_rank", WindowKind::percent_rank, 0, 0, float8},
+      {"cume_dist", WindowKind::cume_dist, 0, 0, float8},
+      {"ntile", WindowKind::ntile, 1, 1, int4},
+      {"lag", WindowKind::lag, 1, 3, any_element},
+      {"lead", WindowKind::lead, 1, 3, any_element},
+      {"first_value", WindowKind::first_value, 1, 1, any_element},
+      {"last_value", WindowKind::last_value, 1, 1, any_element},
+      {"nth_value", WindowKind::nth_value, 2, 2, any_element},
+  };
+  const auto* found = std::find_if(std::begin(rows), std::end(rows),
+                                   [&](const WindowFunction& row) { return row.name == name; });
+  return found == std::end(rows) ? nullptr : found;
+}
+
+std::span<const TableFunction* const> table_functions_named(std::string_view name) {
+  static const Index<TableFunction> index = [] {
+    Index<TableFunction> made;
+    add(made, table_functions());
+    return made;
+  }();
+  return named(index, name);
+}
+
+std::optional<Type> result_type(const TableFunction& function, std::span<const Type> arguments) {
+  const bool fits = function.variadic ? arguments.size() + 1 >= function.arguments.size()
+                                      : arguments.size() == function.arguments.size();
+  if (!fits) return std::nullopt;
+  Match match;
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    const std::size_t at = std::min(i, function.arguments.size() - 1);
+    if (!match.takes(function.arguments[at], (function.lists >> at & 1) != 0, arguments[i]))
+      return std::nullopt;
+  }
+  return match.result(function.result, (function.lists >> 31) != 0);
+}
+
+}  // namespace levada::query

@@ -1,0 +1,23 @@
+#pragma once
+// RisingWave's rw_int256: 32 bytes, two's complement, little endian. Stored, compared, read,
+// written.
+
+#include <string>
+#include <string_view>
+
+#include "query/value.h"
+
+namespace levada::query {
+
+bool parse_int256(std::string_view text, char (&bytes)[32]);  // false: not one
+void append_int256(const char* bytes, std::string& out);
+
+inline Datum int256_datum(const char* bytes) {
+  Datum datum;
+  datum.bytes = bytes;
+  datum.size = 32;
+  datum.form = Form::int256;
+  return datum;
+}
+
+}  // namespace levada::query

@@ -1,0 +1,311 @@
+#include "query/json.h"
+
+#include <simdjson.h>
+#include <algorithm>
+#include <cstdio>
+
+#include "query/calendar.h"
+#include "query/text.h"
+
+namespace levada::query {
+
+namespace {
+
+bool key_less(std::string_view a, std::string_view b) {
+  return a.size() != b.size() ? a.size() < b.size() : a < b;
+}
+
+// simdjson says what is well formed; numbers keep their digits, which its own parser would not.
+std::optional<Json> converted(simdjson::ondemand::value value, int depth) {
+  if (depth > json_depth_max) return std::nullopt;
+  simdjson::ondemand::json_type type;
+  if (value.type().get(type)) return std::nullopt;
+  Json json;
+  switch (type) {
+    case simdjson::ondemand::json_type::null: {
+      if (value.raw_json_token().substr(0, 4) != "null") return std::nullopt;
+      if (auto error = value.is_null().error()) return error ? std::nullopt : std::optional<Json>();
+      return json;
+    }
+    case simdjson::ondemand::json_type::boolean:
+      json.kind = Json::Kind::boolean;
+      if (value.get_bool().get(json.boolean)) return std::nullopt;
+      return json;
+    case simdjson::ondemand::json_type::number: {
+      std::string_view digits = value.raw_json_token();
+      while (!digits.empty() && static_cast<unsigned char>(digits.back()) <= ' ')
+        digits.remove_suffix(1);
+      double ignored;
+      if (value.get_double().get(ignored)) return std::nullopt;
+      return Json::of_number(std::string(digits));
+    }
+    case simdjson::ondemand::json_type::string: {
+      std::string_view text;
+      if (value.get_string().get(text)) return std::nullopt;
+      return Json::of_text(text);
+    }
+    case simdjson::ondemand::json_type::array: {
+      json.kind = Json::Kind::list;
+      simdjson::ondemand::array array;
+      if (value.get_array().get(array)) return std::nullopt;
+      for (auto element : array) {
+        simdjson::ondemand::value inner;
+        if (element.get(inner)) return std::nullopt;
+        auto item = converted(inner, depth + 1);
+        if (!item) return std::nullopt;
+        json.items.push_back(std::move(*item));
+      }
+      return json;
+    }
+    case simdjson::ondemand::json_type::object: {
+      json.kind = Json::Kind::object;
+      simdjson::ondemand::object object;
+      if (value.get_object().get(object)) return std::nullopt;
+      for (auto field : object) {
+        std::string_view key;
+        if (field.unescaped_key().get(key)) return std::nullopt;
+        std::string name(key);
+        simdjson::ondemand::value inner;
+        if (field.value().get(inner)) return std::nullopt;
+        auto member = converted(inner, depth + 1);
+        if (!member) return std::nullopt;
+        json.put(std::move(name), std::move(*member));
+      }
+      return json;
+    }
+    default:
+      return std::nullopt;
+  }
+}
+
+}  // namespace
+
+std::optional<Json> Json::parse(std::string_view text) {
+  const std::size_t first = text.find_first_not_of(" \t\r\n");
+  if (first == std::string_view::npos) return std::nullopt;
+  // A bare scalar is wrapped: the on-demand parser gives documents and values different types.
+  std::string wrapped;
+  wrapped.reserve(text.size() + 2 + simdjson::SIMDJSON_PADDING);
+  wrapped += '[';
+  wrapped += text;
+  wrapped += ']';
+  static simdjson::ondemand::parser parser;  // SQL's reactor only
+  const std::size_t size = wrapped.size();
+  wrapped.reserve(size + simdjson::SIMDJSON_PADDING);
+  simdjson::ondemand::document document;
+  if (parser.iterate(wrapped.data(), size, wrapped.capacity()).get(document)) return std::nullopt;
+  simdjson::ondemand::value whole;
+  if (document.get_value().get(whole)) return std::nullopt;
+  auto json = converted(whole, 0);
+  const bool at_end = document.current_location().error() == simdjson::OUT_OF_BOUNDS;
+  if (!json || json->items.size() != 1 || !at_end) return std::nullopt;
+  return std::move(json->items.front());
+}
+
+Json Json::of_text(std::string_view value) {
+  Json json;
+  json.kind = Kind::text;
+  json.text = value;
+  return json;
+}
+
+Json Json::of_number(std::string digits) {
+  Json json;
+  json.kind = Kind::number;
+  if (digits.find_first_of("eE") != std::string::npos) {
+    if (const auto number = Decimal::parse(digits)) {
+      digits.clear();
+      number->append_text(digits);
+    }
+  }
+  json.text = digits == "-0" ? "0" : std::move(digits);
+  return json;
+}
+
+Json Json::of_boolean(bool value) {
+  Json json;
+  json.kind = Kind::boolean;
+  json.boolean = value;
+  return json;
+}
+
+const Json* Json::member(std::string_view name) const {
+  if (kind != Kind::object) return nullptr;
+  const auto found = std::find_if(members.begin(), members.end(),
+                                  [&](const auto& member) { return member.first == name; });
+  return found == members.end() ? nullptr : &found->second;
+}
+
+const Json* Json::item(std::int64_t index) const {
+  if (kind != Kind::list) return nullptr;
+  const auto count = static_cast<std::int64_t>(items.size());
+  if (index < 0) index += count;
+  if (index < 0 || index >= count) return nullptr;
+  return &items[static_cast<std::size_t>(index)];
+}
+
+void Json::put(std::string name, Json value) {
+  const auto at = std::lower_bound(
+      members.begin(), members.end(), name,
+      [](const auto& member, const std::string& n) { return key_less(member.first, n); });
+  if (at != members.end() && at->first == name)
+    at->second = std::move(value);
+  else
+    members.insert(at, {std::move(name), std::move(value)});
+}
+
+bool Json::contains(const Json& other) const {
+  if (kind == Kind::list && other.kind != Kind::list && other.kind != Kind::object)
+    return std::any_of(items.begin(), items.end(),
+                       [&](const Json& item) { return item.canonical() == other.canonical(); });
+  if (kind != other.kind) return false;
+  switch (kind) {
+    case Kind::object:
+      return std::all_of(other.members.begin(), other.members.end(), [&](const auto& wanted) {
+        const Json* mine = member(wanted.first);
+        return mine != nullptr && mine->contains(wanted.second);
+      });
+    case Kind::list:
+      return std::all_of(other.items.begin(), other.items.end(), [&](const Json& wanted) {
+        return std::any_of(items.begin(), items.end(), [&](const Json& item) {
+          return item.kind == wanted.kind && item.contains(wanted);
+        });
+      });
+    default:
+      return canonical() == other.canonical();
+  }
+}
+
+void Json::append_text(std::string& out) const {
+  switch (kind) {
+    case Kind::null:
+      out += "null";
+      return;
+    case Kind::boolean:
+      out += boolean ? "true" : "false";
+      return;
+    case Kind::number:
+      out += text;
+      return;
+    case Kind::text:
+      append_json_string(text, out);
+      return;
+    case Kind::list: {
+      out += '[';
+      for (std::size_t i = 0; i < items.size(); ++i) {
+        if (i > 0) out += ", ";
+        items[i].append_text(out);
+      }
+      out += ']';
+      return;
+    }
+    case Kind::object: {
+      out += '{';
+      for (std::size_t i = 0; i < members.size(); ++i) {
+        if (i > 0) out += ", ";
+        append_json_string(members[i].first, out);
+        out += ": ";
+        members[i].second.append_text(out);
+      }
+      out += '}';
+      return;
+    }
+  }
+}
+
+std::string_view Json::type_name() const {
+  switch (kind) {
+    case Kind::null:
+      return "null";
+    case Kind::boolean:
+      return "boolean";
+    case Kind::number:
+      return "number";
+    case Kind::text:
+      return "string";
+    case Kind::list:
+      return "array";
+    case Kind::object:
+      return "object";
+  }
+  return "";
+}
+
+Json json_of(const Type& type, const Datum& datum) {
+  Json json;
+  if (datum.is_null()) return json;
+  switch (type.kind()) {
+    case TypeKind::boolean:
+      return Json::of_boolean(datum.boolean());
+    case TypeKind::int2:
+    case TypeKind::int4:
+    case TypeKind::int8:
+    case TypeKind::numeric:
+    case TypeKind::float4:
+    case TypeKind::float8:
+      return Json::of_number(to_text(type, datum));
+    case TypeKind::jsonb:
+      return Json::parse(datum.text()).value_or(json);
+    case TypeKind::timestamp:
+    case TypeKind::timestamptz: {
+      std::string text = to_text(type, datum);
+      text[text.find(' ')] = 'T';
+      return Json::of_text(text);
+    }
+    case TypeKind::list:
+      json.kind = Json::Kind::list;
+      for (const Datum& element : datum.list())
+        json.items.push_back(json_of(type.element(), element));
+      return json;
+    case TypeKind::structure:
+      json.kind = Json::Kind::object;
+      for (std::size_t i = 0; i < datum.size; ++i) {
+        const std::string& name = type.fields()[i].name;
+        json.put(name.empty() ? "f" + std::to_string(i + 1) : name,
+                 json_of(type.fields()[i].type, datum.elements[i]));
+      }
+      return json;
+    default:
+      return Json::of_text(to_text(type, datum));
+  }
+}
+
+void append_json_string(std::string_view text, std::string& out) {
+  out += '"';
+  for (const char c : text) {
+    switch (c) {
+      case '"':
+        out += "\\\"";
+        break;
+      case '\\':
+        out += "\\\\";
+        break;
+      case '\b':
+        out += "\\b";
+        break;
+      case '\t':
+        out += "\\t";
+        break;
+      case '\n':
+        out += "\\n";
+        break;
+      case '\f':
+        out += "\\f";
+        break;
+      case '\r':
+        out += "\\r";
+        break;
+      default:
+        if (static_cast<unsigned char>(c) < 0x20) {
+          char escaped[8];
+          std::snprintf(escaped, sizeof escaped, "\\u%04x", static_cast<unsigned>(c));
+          out += escaped;
+        } else {
+          out += c;
+        }
+    }
+  }
+  out += '"';
+}
+
+}  // namespace levada::query

@@ -1,0 +1,181 @@
+// Rounding, powers, logarithms, trigonometry.
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+#include "query/function_table.h"
+
+namespace levada::query {
+
+namespace {
+
+using enum TypeKind;
+using Arguments = std::span<const Datum>;
+
+template <double (*compute)(double)>
+Datum real(Evaluation&, const CallSite&, Arguments a) {
+  return Datum::of(compute(a[0].real));
+}
+
+double degrees(double x) { return x * 180 / std::numbers::pi; }
+double radians(double x) { return x * std::numbers::pi / 180; }
+double cotangent(double x) { return 1 / std::tan(x); }
+double round_even(double x) { return std::nearbyint(x); }
+
+template <Rounding rounding>
+Datum round_numeric(Evaluation& evaluation, const CallSite&, Arguments a) {
+  const int scale =
+      a.size() > 1 ? static_cast<int>(std::clamp<std::int64_t>(a[1].integer, -40, 40)) : 0;
+  const auto result = round(Decimal::of(a[0]), scale, rounding);
+  if (!result) return out_of_range(evaluation, "numeric");
+  return evaluation.decimal(*result);
+}
+
+Datum sqrt_float(Evaluation& evaluation, const CallSite&, Arguments a) {
+  if (a[0].real < 0)
+    return evaluation.fail(sqlstate::invalid_argument_for_power,
+                           "cannot take square root of a negative number");
+  return Datum::of(std::sqrt(a[0].real));
+}
+
+Datum sqrt_numeric(Evaluation& evaluation, const CallSite&, Arguments a) {
+  const Decimal value = Decimal::of(a[0]);
+  if (value.is_negative())
+    return evaluation.fail(sqlstate::invalid_argument_for_power,
+                           "cannot take square root of a negative number");
+  if (value.is_special() || value.is_zero()) return a[0];
+  // Newton from the double's root; the quotient carries what numeric can hold.
+  auto root = Decimal::of(std::sqrt(value.to_double()), 17).value_or(Decimal::of(1));
+  for (int i = 0; i < 3; ++i) {
+    const auto quotient = divide(value, root);
+    const auto sum = quotient ? add(root, *quotient) : std::nullopt;
+    const auto next = sum ? divide(*sum, Decimal::of(2)) : std::nullopt;
+    if (!next) break;
+    root = *next;
+  }
+  return evaluation.decimal(root.without_trailing_zeros());
+}
+
+template <double (*compute)(double)>
+Datum logarithm(Evaluation& evaluation, const CallSite&, Arguments a) {
+  if (a[0].real <= 0)
+    return evaluation.fail(sqlstate::invalid_argument_for_logarithm,
+                           a[0].real == 0 ? "cannot take logarithm of zero"
+                                          : "cannot take logarithm of a negative number");
+  return Datum::of(compute(a[0].real));
+}
+
+Datum power_float(Evaluation& evaluation, const CallSite&, Arguments a) {
+  const double x = a[0].real, y = a[1].real;
+  if (x == 0 && y < 0)
+    return evaluation.fail(sqlstate::invalid_argument_for_power,
+                           "zero raised to a negative power is undefined");
+  if (x < 0 && std::floor(y) != y)
+    return evaluation.fail(
+        sqlstate::invalid_argument_for_power,
+        "a negative number raised to a non-integer power yields a complex result");
+  const double result = std::pow(x, y);
+  if (std::isinf(result) && !std::isinf(x) && !std::isinf(y))
+    return evaluation.fail(sqlstate::numeric_value_out_of_range, "value out of range: overflow");
+  return Datum::of(result);
+}
+
+Datum power_numeric(Evaluation& evaluation, const CallSite& site, Arguments a) {
+  const Decimal base = Decimal::of(a[0]), exponent = Decimal::of(a[1]);
+  const auto whole = exponent.to_integer();
+  if (whole && *whole >= 0 && *whole < 256 && compare(exponent, Decimal::of(*whole)) == 0) {
+    std::optional<Decimal> result = Decimal::of(1);
+    for (std::int64_t i = 0; i < *whole && result; ++i) result = multiply(*result, base);
+    if (!result) return out_of_range(evaluation, "numeric");
+    return evaluation.decimal(*result);
+  }
+  const Datum reals[] = {Datum::of(base.to_double()), Datum::of(exponent.to_double())};
+  const Datum real = power_float(evaluation, site, reals);
+  if (real.is_null()) return real;
+  const auto result = Decimal::of(real.real, 15);
+  if (!result) return out_of_range(evaluation, "numeric");
+  return evaluation.decimal(*result);
+}
+
+Datum exp_float(Evaluation& evaluation, const CallSite&, Arguments a) {
+  const double result = std::exp(a[0].real);
+  if (std::isinf(result) && !std::isinf(a[0].real))
+    return evaluation.fail(sqlstate::numeric_value_out_of_range, "value out of range: overflow");
+  return Datum::of(result);
+}
+
+Datum arc_tangent_2(Evaluation&, const CallSite&, Arguments a) {
+  return Datum::of(std::atan2(a[0].real, a[1].real));
+}
+Datum sign_float(Evaluation&, const CallSite&, Arguments a) {
+  return Datum::of(a[0].real > 0 ? 1.0 : a[0].real < 0 ? -1.0 : 0.0);
+}
+Datum sign_numeric(Evaluation& evaluation, const CallSite&, Arguments a) {
+  const Decimal value = Decimal::of(a[0]);
+  return evaluation.decimal(Decimal::of(value.is_zero() ? 0 : value.is_negative() ? -1 : 1));
+}
+Datum pi(Evaluation&, const CallSite&, Arguments) { return Datum::of(std::numbers::pi); }
+
+Datum random_real(Evaluation& evaluation, const CallSite&, Arguments) {
+  return Datum::of(static_cast<double>(evaluation.random() >> 11) * 0x1p-53);
+}
+
+Datum width_bucket(Evaluation&, const CallSite&, Arguments a) {
+  const double x = a[0].real, low = a[1].real, high = a[2].real;
+  const auto count = static_cast<double>(a[3].integer);
+  if (x < low) return Datum::of(0);
+  if (x >= high) return Datum::of(a[3].integer + 1);
+  return Datum::of(static_cast<std::int64_t>((x - low) / (high - low) * count) + 1);
+}
+
+const Function rows[] = {
+    {"round", {float8}, float8, real<round_even>},
+    {"round", {numeric}, numeric, round_numeric<Rounding::half_away>},
+    {"round", {numeric, int4}, numeric, round_numeric<Rounding::half_away>},
+    {"floor", {float8}, float8, real<std::floor>},
+    {"floor", {numeric}, numeric, round_numeric<Rounding::floor>},
+    {"ceil", {float8}, float8, real<std::ceil>},
+    {"ceil", {numeric}, numeric, round_numeric<Rounding::ceiling>},
+    {"ceiling", {float8}, float8, real<std::ceil>},
+    {"ceiling", {numeric}, numeric, round_numeric<Rounding::ceiling>},
+    {"trunc", {float8}, float8, real<std::trunc>},
+    {"trunc", {numeric}, numeric, round_numeric<Rounding::down>},
+    {"trunc", {numeric, int4}, numeric, round_numeric<Rounding::down>},
+    {"sqrt", {float8}, float8, sqrt_float},
+    {"sqrt", {numeric}, numeric, sqrt_numeric},
+    {"cbrt", {float8}, float8, real<std::cbrt>},
+    {"exp", {float8}, float8, exp_float},
+    {"ln", {float8}, float8, logarithm<std::log>},
+    {"log10", {float8}, float8, logarithm<std::log10>},
+    {"log", {float8}, float8, logarithm<std::log10>},
+    {"pow", {float8, float8}, float8, power_float},
+    {"pow", {numeric, numeric}, numeric, power_numeric},
+    {"power", {float8, float8}, float8, power_float},
+    {"power", {numeric, numeric}, numeric, power_numeric},
+    {"^", {float8, float8}, float8, power_float},
+    {"sin", {float8}, float8, real<std::sin>},
+    {"cos", {float8}, float8, real<std::cos>},
+    {"tan", {float8}, float8, real<std::tan>},
+    {"cot", {float8}, float8, real<cotangent>},
+    {"asin", {float8}, float8, real<std::asin>},
+    {"acos", {float8}, float8, real<std::acos>},
+    {"atan", {float8}, float8, real<std::atan>},
+    {"atan2", {float8, float8}, float8, arc_tangent_2},
+    {"sinh", {float8}, float8, real<std::sinh>},
+    {"cosh", {float8}, float8, real<std::cosh>},
+    {"tanh", {float8}, float8, real<std::tanh>},
+    {"degrees", {float8}, float8, real<degrees>},
+    {"radians", {float8}, float8, real<radians>},
+    {"sign", {float8}, float8, sign_float},
+    {"sign", {numeric}, numeric, sign_numeric},
+    {"pi", {}, float8, pi},
+    {"width_bucket", {float8, float8, float8, int4}, int4, width_bucket},
+    {"random", {}, float8, random_real, true, false, Volatility::changing},
+};
+
+}  // namespace
+
+std::span<const Function> mathematical_functions() { return rows; }
+
+}  // namespace levada::query

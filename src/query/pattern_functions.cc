@@ -1,0 +1,356 @@
+// LIKE, SIMILAR TO and regular expressions (PCRE2 behind PostgreSQL's names).
+
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include <pcre2.h>
+
+#include <algorithm>
+
+#include "query/function_table.h"
+
+namespace levada::query {
+
+namespace {
+
+using enum TypeKind;
+using Arguments = std::span<const Datum>;
+
+constexpr std::uint32_t match_limit = 1'000'000;  // steps, so that no pattern holds up the engine
+
+// ---- LIKE ----
+
+std::size_t character_size(char lead) {
+  const auto byte = static_cast<unsigned char>(lead);
+  return byte < 0x80 ? 1 : byte < 0xE0 ? 2 : byte < 0xF0 ? 3 : 4;
+}
+
+bool like_matches(std::string_view text, std::string_view pattern, char escape) {
+  std::size_t t = 0, p = 0, star = std::string_view::npos, mark = 0;
+  while (t < text.size()) {
+    if (p < pattern.size() && pattern[p] == '%' && (escape != '%')) {
+      star = p++;
+      mark = t;
+      continue;
+    }
+    if (p < pattern.size()) {
+      if (pattern[p] == '_' && escape != '_') {
+        t += character_size(text[t]);
+        ++p;
+        continue;
+      }
+      const std::size_t literal =
+          escape != 0 && pattern[p] == escape && p + 1 < pattern.size() ? p + 1 : p;
+      if (pattern[literal] == text[t]) {
+        p = literal + 1;
+        ++t;
+        continue;
+      }
+    }
+    if (star == std::string_view::npos) return false;
+    p = star + 1;
+    mark += character_size(text[mark]);
+    t = mark;
+  }
+  while (p < pattern.size() && pattern[p] == '%') ++p;
+  return p == pattern.size();
+}
+
+std::string lowered(std::string_view text) {
+  std::string out(text);
+  std::transform(out.begin(), out.end(), out.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  return out;
+}
+
+template <bool fold, bool negated>
+Datum like(Evaluation& evaluation, const CallSite&, Arguments a) {
+  char escape = '\\';
+  if (a.size() > 2) {
+    if (a[2].size > 1) return evaluation.fail("22025", "invalid escape string");
+    escape = a[2].size == 1 ? a[2].bytes[0] : 0;
+  }
+  const bool matches = fold ? like_matches(lowered(a[0].text()), lowered(a[1].text()), escape)
+                            : like_matches(a[0].text(), a[1].text(), escape);
+  return Datum::of(matches != negated);
+}
+
+// ---- regular expressions ----
+
+class Pattern {
+ public:
+  static SqlResult<std::shared_ptr<Pattern>> compiled(std::string_view text,
+                                                      std::uint32_t options) {
+    int error = 0;
+    PCRE2_SIZE at = 0;
+    auto pattern = std::make_shared<Pattern>();
+    pattern->text_ = text;
+    pattern->options_ = options;
+    pattern->code_ = pcre2_compile(reinterpret_cast<PCRE2_SPTR>(text.data()), text.size(),
+                                   options | PCRE2_UTF | PCRE2_NO_UTF_CHECK, &error, &at, nullptr);
+    if (pattern->code_ == nullptr) {
+      PCRE2_UCHAR message[120];
+      pcre2_get_error_message(error, message, sizeof message);
+      return refuse(sqlstate::invalid_regular_expression,
+                    "invalid regular expression: " + std::string(reinterpret_cast<char*>(message)));
+    }
+    pcre2_jit_compile(pattern->code_, PCRE2_JIT_COMPLETE);
+    pattern->data_ = pcre2_match_data_create_from_pattern(pattern->code_, nullptr);
+    pattern->context_ = pcre2_match_context_create(nullptr);
+    pcre2_set_match_limit(pattern->context_, match_limit);
+    return pattern;
+  }
+  Pattern() = default;
+  Pattern(const Pattern&) = delete;
+  ~Pattern() {
+    pcre2_match_data_free(data_);
+    pcre2_match_context_free(context_);
+    pcre2_code_free(code_);
+  }
+
+  bool is(std::string_view text, std::uint32_t options) const {
+    return text_ == text && options_ == options;
+  }
+  // Group 0 and on, from `at`; empty: no match.
+  bool match(std::string_view subject, std::size_t at) const {
+    return pcre2_match(code_, reinterpret_cast<PCRE2_SPTR>(subject.data()), subject.size(), at, 0,
+                       data_, context_) > 0;
+  }
+  std::size_t groups() const {
+    std::uint32_t count = 0;
+    pcre2_pattern_info(code_, PCRE2_INFO_CAPTURECOUNT, &count);
+    return count;
+  }
+  std::size_t start(std::size_t group) const { return pcre2_get_ovector_pointer(data_)[2 * group]; }
+  std::size_t end(std::size_t group) const {
+    return pcre2_get_ovector_pointer(data_)[2 * group + 1];
+  }
+  bool has(std::size_t group) const { return start(group) != PCRE2_UNSET; }
+
+ private:
+  std::string text_;
+  std::uint32_t options_ = 0;
+  pcre2_code* code_ = nullptr;
+  pcre2_match_data* data_ = nullptr;
+  pcre2_match_context* context_ = nullptr;
+};
+
+// The pattern of a call site is nearly always the same: kept in its memo.
+const Pattern* pattern_of(Evaluation& evaluation, const CallSite& site, std::string_view text,
+                          std::uint32_t options) {
+  const auto* kept = static_cast<const Pattern*>(site.memo.get());
+  if (kept != nullptr && kept->is(text, options)) return kept;
+  auto made = Pattern::compiled(text, options);
+  if (!made) {
+    evaluation.fail(std::move(made).error());
+    return nullptr;
+  }
+  site.memo = *made;
+  return static_cast<const Pattern*>(site.memo.get());
+}
+
+struct Flags {
+  std::uint32_t options = 0;
+  bool global = false;
+  bool valid = true;
+};
+
+Flags flags_of(std::string_view text) {
+  Flags flags;
+  for (const char c : text) {
+    switch (c) {
+      case 'g':
+        flags.global = true;
+        break;
+      case 'i':
+        flags.options |= PCRE2_CASELESS;
+        break;
+      case 'c':
+        flags.options &= ~std::uint32_t{PCRE2_CASELESS};
+        break;
+      case 'n':
+      case 'm':
+        flags.options |= PCRE2_MULTILINE;
+        break;
+      case 's':
+        flags.options |= PCRE2_DOTALL;
+        break;
+      case 'x':
+        flags.options |= PCRE2_EXTENDED;
+        break;
+      default:
+        flags.valid = false;
+    }
+  }
+  return flags;
+}
+
+Datum bad_flags(Evaluation& evaluation, std::string_view text) {
+  return evaluation.fail(sqlstate::invalid_parameter_value,
+                         "invalid regular expression option: \"" + std::string(text) + "\"");
+}
+
+template <bool fold, bool negated>
+Datum matches(Evaluation& evaluation, const CallSite& site, Arguments a) {
+  const Pattern* pattern = pattern_of(evaluation, site, a[1].text(), fold ? PCRE2_CASELESS : 0);
+  if (pattern == nullptr) return Datum::null();
+  return Datum::of(pattern->match(a[0].text(), 0) != negated);
+}
+
+Datum groups_of(Evaluation& evaluation, const Pattern& pattern, std::string_view text) {
+  std::vector<Datum> parts;
+  const std::size_t groups = pattern.groups();
+  for (std::size_t i = groups == 0 ? 0 : 1; i <= groups; ++i)
+    parts.push_back(
+        pattern.has(i) ? Datum::of(text.substr(pattern.start(i), pattern.end(i) - pattern.start(i)))
+                       : Datum::null());
+  return evaluation.list(parts);
+}
+
+Datum regexp_match(Evaluation& evaluation, const CallSite& site, Arguments a) {
+  const Flags flags = a.size() > 2 ? flags_of(a[2].text()) : Flags{};
+  if (!flags.valid) return bad_flags(evaluation, a[2].text());
+  const Pattern* pattern = pattern_of(evaluation, site, a[1].text(), flags.options);
+  if (pattern == nullptr || !pattern->match(a[0].text(), 0)) return Datum::null();
+  return groups_of(evaluation, *pattern, a[0].text());
+}
+
+Datum regexp_count(Evaluation& evaluation, const CallSite& site, Arguments a) {
+  const Pattern* pattern = pattern_of(evaluation, site, a[1].text(), 0);
+  if (pattern == nullptr) return Datum::null();
+  std::int64_t count = 0;
+  for (std::size_t at = 0; at <= a[0].size && pattern->match(a[0].text(), at); ++count)
+    at = std::max(pattern->end(0), pattern->start(0) + 1);
+  return Datum::of(count);
+}
+
+Datum regexp_replace(Evaluation& evaluation, const CallSite& site, Arguments a) {
+  const Flags flags = a.size() > 3 ? flags_of(a[3].text()) : Flags{};
+  if (!flags.valid) return bad_flags(evaluation, a[3].text());
+  const Pattern* pattern = pattern_of(evaluation, site, a[1].text(), flags.options);
+  if (pattern == nullptr) return Datum::null();
+  const std::string_view text = a[0].text(), with = a[2].text();
+  std::string out;
+  std::size_t at = 0, copied = 0;
+  while (at <= text.size() && pattern->match(text, at)) {
+    out += text.substr(copied, pattern->start(0) - copied);
+    for (std::size_t i = 0; i < with.size(); ++i) {
+      if (with[i] != '\\' || i + 1 == with.size()) {
+        out += with[i];
+        continue;
+      }
+      const char c = with[++i];
+      const std::size_t group = c == '&' ? 0 : static_cast<std::size_t>(c - '0');
+      if (c == '&' || (c >= '0' && c <= '9')) {
+        if (group <= pattern->groups() && pattern->has(group))
+          out += text.substr(pattern->start(group), pattern->end(group) - pattern->start(group));
+      } else {
+        out += c;
+      }
+    }
+    copied = pattern->end(0);
+    at = std::max(copied, pattern->start(0) + 1);
+    if (at > copied && copied < text.size()) {
+      out += text[copied];
+      copied = at;
+    }
+    if (!flags.global) break;
+  }
+  if (copied < text.size()) out += text.substr(copied);
+  return evaluation.text(out);
+}
+
+Datum regexp_split(Evaluation& evaluation, const CallSite& site, Arguments a) {
+  const Pattern* pattern = pattern_of(evaluation, site, a[1].text(), 0);
+  if (pattern == nullptr) return Datum::null();
+  const std::string_view text = a[0].text();
+  std::vector<Datum> parts;
+  std::size_t at = 0, from = 0;
+  while (at < text.size() && pattern->match(text, at)) {
+    if (pattern->end(0) == pattern->start(0)) {
+      if (pattern->start(0) >= text.size()) break;
+      at = pattern->start(0) + 1;
+      parts.push_back(Datum::of(text.substr(from, at - from)));
+      from = at;
+      continue;
+    }
+    parts.push_back(Datum::of(text.substr(from, pattern->start(0) - from)));
+    at = from = pattern->end(0);
+  }
+  parts.push_back(Datum::of(text.substr(from)));
+  return evaluation.list(parts);
+}
+
+Datum similar_to(Evaluation& evaluation, const CallSite& site, Arguments a) {
+  std::string pattern = "^(?:";
+  const std::string_view from = a[1].text();
+  for (std::size_t i = 0; i < from.size(); ++i) {
+    const char c = from[i];
+    if (c == '\\' && i + 1 < from.size()) {
+      pattern += '\\';
+      pattern += from[++i];
+    } else if (c == '%') {
+      pattern += ".*";
+    } else if (c == '_') {
+      pattern += '.';
+    } else if (c == '.' || c == '^' || c == '$') {
+      pattern += '\\';
+      pattern += c;
+    } else {
+      pattern += c;
+    }
+  }
+  const Pattern* compiled = pattern_of(evaluation, site, pattern + ")$", PCRE2_DOTALL);
+  if (compiled == nullptr) return Datum::null();
+  return Datum::of(compiled->match(a[0].text(), 0));
+}
+
+const Function rows[] = {
+    {"like", {varchar, varchar}, boolean, like<false, false>},
+    {"like", {varchar, varchar, varchar}, boolean, like<false, false>},
+    {"not_like", {varchar, varchar}, boolean, like<false, true>},
+    {"ilike", {varchar, varchar}, boolean, like<true, false>},
+    {"ilike", {varchar, varchar, varchar}, boolean, like<true, false>},
+    {"not_ilike", {varchar, varchar}, boolean, like<true, true>},
+    {"~~", {varchar, varchar}, boolean, like<false, false>},
+    {"!~~", {varchar, varchar}, boolean, like<false, true>},
+    {"~~*", {varchar, varchar}, boolean, like<true, false>},
+    {"!~~*", {varchar, varchar}, boolean, like<true, true>},
+    {"similar_to", {varchar, varchar}, boolean, similar_to},
+    {"~", {varchar, varchar}, boolean, matches<false, false>},
+    {"~*", {varchar, varchar}, boolean, matches<true, false>},
+    {"!~", {varchar, varchar}, boolean, matches<false, true>},
+    {"!~*", {varchar, varchar}, boolean, matches<true, true>},
+    {"regexp_like", {varchar, varchar}, boolean, matches<false, false>},
+    {"regexp_match",
+     {varchar, varchar},
+     varchar,
+     regexp_match,
+     true,
+     false,
+     Volatility::pure,
+     result_list},
+    {"regexp_match",
+     {varchar, varchar, varchar},
+     varchar,
+     regexp_match,
+     true,
+     false,
+     Volatility::pure,
+     result_list},
+    {"regexp_count", {varchar, varchar}, int4, regexp_count},
+    {"regexp_replace", {varchar, varchar, varchar}, varchar, regexp_replace},
+    {"regexp_replace", {varchar, varchar, varchar, varchar}, varchar, regexp_replace},
+    {"regexp_split_to_array",
+     {varchar, varchar},
+     varchar,
+     regexp_split,
+     true,
+     false,
+     Volatility::pure,
+     result_list},
+};
+
+}  // namespace
+
+std::span<const Function> pattern_functions() { return rows; }
+
+}  // namespace levada::query

@@ -1,0 +1,115 @@
+// What clients ask about the session and the server.
+
+#include <cstdio>
+
+#include "query/function_table.h"
+#include "query/text.h"
+
+namespace levada::query {
+
+namespace {
+
+using enum TypeKind;
+using Arguments = std::span<const Datum>;
+
+Datum version(Evaluation&, const CallSite&, Arguments) {
+  return Datum::of("PostgreSQL 13.14.0-Levada");
+}
+Datum current_user(Evaluation& evaluation, const CallSite&, Arguments) {
+  return evaluation.text(evaluation.facts().user);
+}
+Datum current_database(Evaluation& evaluation, const CallSite&, Arguments) {
+  return evaluation.text(evaluation.facts().database);
+}
+Datum current_schema(Evaluation& evaluation, const CallSite&, Arguments) {
+  const auto& path = evaluation.facts().search_path;
+  return path.empty() ? Datum::null() : evaluation.text(path.front());
+}
+Datum current_schemas(Evaluation& evaluation, const CallSite&, Arguments a) {
+  std::vector<Datum> all;
+  if (a[0].boolean()) all.push_back(Datum::of("pg_catalog"));
+  for (const std::string& schema : evaluation.facts().search_path)
+    all.push_back(evaluation.text(schema));
+  return evaluation.list(all);
+}
+Datum backend_pid(Evaluation& evaluation, const CallSite&, Arguments) {
+  return Datum::of(std::int64_t{evaluation.facts().process_id});
+}
+Datum current_setting(Evaluation& evaluation, const CallSite&, Arguments a) {
+  for (const auto& [name, value] : evaluation.facts().settings)
+    if (name == a[0].text()) return evaluation.text(value);
+  if (a.size() > 1 && a[1].boolean()) return Datum::null();
+  return evaluation.fail(sqlstate::undefined_object, "unrecognized configuration parameter \"" +
+                                                         std::string(a[0].text()) + "\"");
+}
+Datum user_by_id(Evaluation& evaluation, const CallSite&, Arguments) {
+  return evaluation.text(evaluation.facts().user);
+}
+Datum yes(Evaluation&, const CallSite&, Arguments) { return Datum::of(true); }
+Datum no(Evaluation&, const CallSite&, Arguments) { return Datum::of(false); }
+Datum nothing(Evaluation&, const CallSite&, Arguments) { return Datum::null(); }
+Datum first(Evaluation&, const CallSite&, Arguments a) { return a[0]; }
+Datum encoding(Evaluation&, const CallSite&, Arguments) { return Datum::of("UTF8"); }
+
+Datum format_type(Evaluation& evaluation, const CallSite&, Arguments a) {
+  if (a[0].is_null()) return Datum::null();
+  const auto type = type_of_oid(static_cast<std::uint32_t>(a[0].integer));
+  return type ? evaluation.text(type->name()) : Datum::of("???");
+}
+Datum type_name(Evaluation& evaluation, const CallSite& site, Arguments) {
+  return evaluation.text(site.arguments[0].name());
+}
+Datum uuid(Evaluation& evaluation, const CallSite&, Arguments) {
+  const std::uint64_t a = evaluation.random(), b = evaluation.random();
+  char text[40];
+  std::snprintf(text, sizeof text, "%08x-%04x-4%03x-%04x-%012llx", static_cast<unsigned>(a >> 32),
+                static_cast<unsigned>(a >> 16 & 0xFFFF), static_cast<unsigned>(a & 0xFFF),
+                static_cast<unsigned>(0x8000 | (b >> 48 & 0x3FFF)),
+                static_cast<unsigned long long>(b & 0xFFFFFFFFFFFF));
+  return evaluation.text(text);
+}
+
+constexpr auto stable = Volatility::stable;
+
+const Function rows[] = {
+    {"version", {}, varchar, version},
+    {"current_user", {}, varchar, current_user, true, false, stable},
+    {"session_user", {}, varchar, current_user, true, false, stable},
+    {"user", {}, varchar, current_user, true, false, stable},
+    {"current_role", {}, varchar, current_user, true, false, stable},
+    {"current_database", {}, varchar, current_database, true, false, stable},
+    {"current_catalog", {}, varchar, current_database, true, false, stable},
+    {"current_schema", {}, varchar, current_schema, true, false, stable},
+    {"current_schemas", {boolean}, varchar, current_schemas, true, false, stable, result_list},
+    {"pg_backend_pid", {}, int4, backend_pid, true, false, stable},
+    {"current_setting", {varchar}, varchar, current_setting, true, false, stable},
+    {"current_setting", {varchar, boolean}, varchar, current_setting, true, false, stable},
+    {"pg_get_userbyid", {int4}, varchar, user_by_id, true, false, stable},
+    {"pg_table_is_visible", {int4}, boolean, yes},
+    {"pg_type_is_visible", {int4}, boolean, yes},
+    {"pg_function_is_visible", {int4}, boolean, yes},
+    {"pg_is_in_recovery", {}, boolean, no},
+    {"pg_relation_is_publishable", {int4}, boolean, no},
+    {"pg_get_expr", {varchar, int4}, varchar, first},
+    {"pg_get_expr", {varchar, int4, boolean}, varchar, first},
+    {"pg_get_serial_sequence", {varchar, varchar}, varchar, nothing, false},
+    {"pg_get_statisticsobjdef_columns", {int4}, varchar, nothing, false},
+    {"pg_get_ruledef", {int4}, varchar, nothing, false},
+    {"pg_encoding_to_char", {int4}, varchar, encoding},
+    {"obj_description", {int4}, varchar, nothing, false},
+    {"obj_description", {int4, varchar}, varchar, nothing, false},
+    {"col_description", {int4, int4}, varchar, nothing, false},
+    {"shobj_description", {int4, varchar}, varchar, nothing, false},
+    {"format_type", {int4, int4}, varchar, format_type, false},
+    {"pg_typeof", {any}, varchar, type_name, false},
+    {"has_table_privilege", {varchar, varchar}, boolean, yes},
+    {"has_schema_privilege", {varchar, varchar}, boolean, yes},
+    {"has_database_privilege", {varchar, varchar}, boolean, yes},
+    {"gen_random_uuid", {}, varchar, uuid, true, false, Volatility::changing},
+};
+
+}  // namespace
+
+std::span<const Function> system_functions() { return rows; }
+
+}  // namespace levada::query

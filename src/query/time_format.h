@@ -1,0 +1,16 @@
+#pragma once
+// to_char and to_timestamp of times: PostgreSQL's template patterns (YYYY-MM-DD HH24:MI:SS.MS …).
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace levada::query {
+
+std::string format_time(std::int64_t local, std::int32_t offset_seconds, std::string_view zone,
+                        std::string_view pattern);
+// Local microseconds; nullopt: the text does not fit the pattern.
+std::optional<std::int64_t> parse_time_by(std::string_view pattern, std::string_view text);
+
+}  // namespace levada::query

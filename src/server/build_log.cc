@@ -27,17 +27,22 @@ Result<std::unique_ptr<LogFloor>> LogFloor::build(const Configuration& configura
 
   std::unique_ptr<LogFloor> floor(new LogFloor(ground));
   const log::local::LocalLogOptions options = log_options(configuration, journals);
+  const auto home = [&floor](std::size_t journal) { return floor->home(journal); };
+  const auto open = [&](std::size_t journal) {
+    const log::local::JournalIndex index(static_cast<std::uint32_t>(journal));
+    return log::local::LocalLog::open(reactors.at(home(journal)), reactors.disk(home(journal)), log,
+                                      {configuration.data_dir, index}, options);
+  };
+  using Opened = std::unique_ptr<log::local::LocalLog>;
+  std::vector<Result<Opened>> opened = reactors.run_each<Opened>(journals, home, open);
+  floor->logs_.resize(journals);
+  for (std::size_t journal = 0; journal < journals; ++journal)
+    if (opened[journal]) floor->logs_[journal] = std::move(*opened[journal]);
   std::vector<log::Journal> faces;
-  for (std::uint32_t journal = 0; journal < journals; ++journal) {
-    const io::ReactorIndex home = floor->home(journal);
-    const auto open = [&]() -> Task<std::unique_ptr<log::local::LocalLog>> {
-      return log::local::LocalLog::open(reactors.at(home), reactors.disk(home), log,
-                                        {configuration.data_dir, log::local::JournalIndex(journal)},
-                                        options);
-    };
-    floor->logs_.push_back(TRY(reactors.run(home, open)));
-    log::local::LocalLog& opened = *floor->logs_.back();
-    faces.push_back({reactors.at(home), opened, opened});
+  for (std::size_t journal = 0; journal < journals; ++journal) {
+    TRY(std::move(opened[journal]));
+    log::local::LocalLog& both = *floor->logs_[journal];
+    faces.push_back({reactors.at(home(journal)), both, both});
   }
   floor->journals_ = std::make_unique<log::Journals>(std::move(faces));
   return floor;
@@ -49,12 +54,20 @@ bool LogFloor::healthy(io::ReactorIndex reactor) const {
   return true;
 }
 
+std::uint64_t LogFloor::work_done(io::ReactorIndex reactor) const {
+  std::uint64_t done = 0;
+  for (std::size_t journal = 0; journal < logs_.size(); ++journal)
+    if (home(journal) == reactor) done += logs_[journal]->work_done();
+  return done;
+}
+
 LogFloor::~LogFloor() { (void)close(); }
 
 Result<Unit> LogFloor::close() {
   if (std::exchange(closed_, true)) return Unit{};
   Result<Unit> result = Unit{};
   for (std::size_t journal = 0; journal < logs_.size(); ++journal) {
+    if (!logs_[journal]) continue;
     log::local::LocalLog& log = *logs_[journal];
     const Result<Unit> closed = ground_.reactors->run(home(journal), [&] { return log.close(); });
     if (result && !closed) result = closed;

@@ -25,6 +25,8 @@ class LogFloor {
   const log::Journals& journals() const { return *journals_; }
   // On the reactor: whether every journal of it takes what it is given.
   bool healthy(io::ReactorIndex reactor) const;
+  // On the reactor: a number that stands still when its journals have nothing to do.
+  std::uint64_t work_done(io::ReactorIndex reactor) const;
   // Journal j lives here.
   io::ReactorIndex home(std::size_t journal) const {
     return io::ReactorIndex(static_cast<std::uint32_t>(journal % ground_.size()));
@@ -37,7 +39,7 @@ class LogFloor {
   explicit LogFloor(IoFloor& ground) : ground_(ground) {}
 
   IoFloor& ground_;
-  std::vector<std::unique_ptr<log::local::LocalLog>> logs_;
+  std::vector<std::unique_ptr<log::local::LocalLog>> logs_;  // null: did not open
   std::unique_ptr<log::Journals> journals_;
   bool closed_ = false;
 };

@@ -4,6 +4,7 @@
 // has been closed before this goes away: stopping drops what still waits.
 
 #include <condition_variable>
+#include <deque>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -46,8 +47,13 @@ class Reactors {
   template <class Make,
             class T = typename reactor_detail::TaskValue<std::invoke_result_t<Make&>>::type>
   Result<T> run(ReactorIndex index, Make make);
+  // The same for `count` tasks at once: make(n) on the reactor home(n). Ends when all have ended.
+  template <class T, class Home, class Make>
+  std::vector<Result<T>> run_each(std::size_t count, Home home, Make make);
 
  private:
+  template <class T, class Make>
+  struct Visit;
   class Running;  // one thread and what lives on it
 
   Reactors() = default;
@@ -56,27 +62,52 @@ class Reactors {
   std::vector<std::unique_ptr<Running>> reactors_;
 };
 
+// One visit to a reactor from a thread that is none.
+template <class T, class Make>
+struct Reactors::Visit : Posted {
+  Make make;
+  std::mutex mutex;
+  std::condition_variable changed;
+  std::optional<Result<T>> result;
+
+  explicit Visit(Make m) : make(std::move(m)) {}
+  void begin(Reactor& reactor) {
+    Posted::run = [](Posted& posted) {
+      auto& self = static_cast<Visit&>(posted);
+      levada::start(self.make(), [&self](Result<T> result) {
+        std::lock_guard lock(self.mutex);
+        self.result.emplace(std::move(result));
+        self.changed.notify_one();  // under the lock: `self` is gone as soon as it is released
+      });
+    };
+    reactor.post(*this);
+  }
+  Result<T> end() {
+    std::unique_lock lock(mutex);
+    changed.wait(lock, [&] { return result.has_value(); });
+    return std::move(*result);
+  }
+};
+
 template <class Make, class T>
 Result<T> Reactors::run(ReactorIndex index, Make make) {
-  struct Visit : Posted {
-    Make make;
-    std::mutex mutex;
-    std::condition_variable changed;
-    std::optional<Result<T>> result;
-    explicit Visit(Make m) : make(std::move(m)) {}
-  } visit(std::move(make));
-  visit.Posted::run = [](Posted& posted) {
-    auto& self = static_cast<Visit&>(posted);
-    levada::start(self.make(), [&self](Result<T> result) {
-      std::lock_guard lock(self.mutex);
-      self.result.emplace(std::move(result));
-      self.changed.notify_one();  // under the lock: `self` is gone as soon as it is released
-    });
+  Visit<T, Make> visit(std::move(make));
+  visit.begin(at(index));
+  return visit.end();
+}
+
+template <class T, class Home, class Make>
+std::vector<Result<T>> Reactors::run_each(std::size_t count, Home home, Make make) {
+  struct Numbered {
+    Make& make;
+    std::size_t number;
+    Task<T> operator()() { return make(number); }
   };
-  at(index).post(visit);
-  std::unique_lock lock(visit.mutex);
-  visit.changed.wait(lock, [&] { return visit.result.has_value(); });
-  return std::move(*visit.result);
+  std::deque<Visit<T, Numbered>> visits;  // never moved
+  for (std::size_t n = 0; n < count; ++n) visits.emplace_back(Numbered{make, n}).begin(at(home(n)));
+  std::vector<Result<T>> results;
+  for (Visit<T, Numbered>& visit : visits) results.push_back(visit.end());
+  return results;
 }
 
 }  // namespace levada::io

@@ -44,7 +44,8 @@ JournalWriter::JournalWriter(io::Reactor& reactor, io::Disk& disk, io::EventLog&
 JournalWriter::~JournalWriter() { reactor_.disarm(confirm_); }
 
 Task<Unit> JournalWriter::open() {
-  active_ = co_await make_segment();
+  // Making a whole one would be most of a start's time.
+  active_ = co_await make_segment(std::min(options_.first_segment_size, options_.segment_size));
   co_return Unit{};
 }
 
@@ -236,7 +237,8 @@ void JournalWriter::prepare_next() {
 }
 
 Task<Unit> JournalWriter::prepare() {
-  Result<std::unique_ptr<JournalSegment>> made = co_await outcome(make_segment());
+  Result<std::unique_ptr<JournalSegment>> made =
+      co_await outcome(make_segment(options_.segment_size));
   preparing_ = false;
   if (made) {
     ready_ = std::move(*made);
@@ -253,7 +255,7 @@ Task<Unit> JournalWriter::prepare() {
   co_return Unit{};
 }
 
-Task<std::unique_ptr<JournalSegment>> JournalWriter::make_segment() {
+Task<std::unique_ptr<JournalSegment>> JournalWriter::make_segment(Bytes size_if_new) {
   auto segment = std::make_unique<JournalSegment>();
   segment->file = std::make_shared<JournalFile>();
   JournalFile& file = *segment->file;
@@ -267,15 +269,12 @@ Task<std::unique_ptr<JournalSegment>> JournalWriter::make_segment() {
     co_return segment;
   }
 
-  bool first = start_.next_slot == 0;
   std::string name = std::to_string(start_.next_slot++);
   file.path = start_.directory + "/journal-" + std::string(8 - name.size(), '0') + name;
-  Bytes size =
-      first ? std::min(options_.first_segment_size, options_.segment_size) : options_.segment_size;
-  file.capacity = count(size);
+  file.capacity = count(size_if_new);
   io::OpenOptions options{.create = true, .direct = true};
   file.file = co_await disk_.open(file.path, options);
-  Result<Unit> made = co_await outcome(file.file->preallocate(size));
+  Result<Unit> made = co_await outcome(file.file->preallocate(size_if_new));
   if (made) made = co_await outcome(disk_.sync_directory(start_.directory));
   if (!made) {
     (void)co_await outcome(disk_.remove(file.path));  // best effort: the first error is the news

@@ -88,7 +88,7 @@ class JournalWriter {
   void write_confirmation();
   void prepare_next();
   Task<Unit> prepare();
-  Task<std::unique_ptr<JournalSegment>> make_segment();
+  Task<std::unique_ptr<JournalSegment>> make_segment(Bytes size_if_new);
 
   io::Reactor& reactor_;
   io::Disk& disk_;

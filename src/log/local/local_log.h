@@ -65,6 +65,8 @@ class LocalLog final : public Log, public LogReader, private JournalListener {
   Epoch epoch() const { return Epoch(manifest_.epoch); }
   std::size_t partitions() const { return partitions_.size(); }
   std::uint64_t tail_footprint() const { return tail_.footprint(); }
+  // Stands still when nothing is written or stored.
+  std::uint64_t work_done() const { return writer_->next_block() + manifest_.next_id; }
   std::size_t stored_segments() const { return stored_.list()->size(); }
   // For tests: resolves when nothing is left to be clustered or cleaned up.
   Task<Unit> settle();

@@ -12,7 +12,7 @@ namespace levada::log::local {
 
 struct LocalLogOptions {
   Bytes segment_size = 64_MiB;        // a journal file; written over again and again
-  Bytes first_segment_size = 16_MiB;  // of an empty folder, so that the first start is quick
+  Bytes first_segment_size = 16_MiB;  // made at a start, so that it is quick
   Bytes block_size_good = 1_MiB;      // what one flush carries, unless one append is larger
   Bytes flush_beside = 64_KiB;        // so much waiting is flushed beside the flushes in flight
   std::uint32_t flushes_max = 3;      // in flight; more only add latency (limits.md, "Disk")

@@ -9,18 +9,12 @@
 namespace levada::log::local {
 namespace {
 
-constexpr std::uint64_t scan_size = 1 << 20;
+// Journal files are read in pieces of this size; a larger block is read whole.
+constexpr std::size_t piece_size = 1 << 20;
 
 unexpected<Error> corrupt(const std::string& path, std::uint64_t offset, const std::string& what) {
   return fail(ErrorKind::corrupt, path + " at offset " + std::to_string(offset) + ": " + what);
 }
-
-// What the headers of one file say, their blocks not yet looked at.
-struct ScannedFile {
-  std::shared_ptr<JournalFile> file;
-  std::uint64_t first_block = std::numeric_limits<std::uint64_t>::max();  // at offset 0, if any
-  std::uint64_t acknowledged = 0;  // the highest that a header of this sequence or an older tells
-};
 
 Task<std::size_t> read_up_to(io::File& file, std::uint64_t offset, MutableByteView into) {
   std::size_t have = 0;
@@ -33,8 +27,64 @@ Task<std::size_t> read_up_to(io::File& file, std::uint64_t offset, MutableByteVi
   co_return have;
 }
 
-// Looks for headers everywhere, because the first may be the one that is damaged.
-Task<ScannedFile> scan(io::Disk& disk, std::string path, Manifest manifest) {
+// A journal file read from front to back.
+class FileReader {
+ public:
+  explicit FileReader(std::shared_ptr<JournalFile> file)
+      : file_(std::move(file)), piece_(Bytes{piece_size}) {}
+
+  const std::shared_ptr<JournalFile>& file() const { return file_; }
+
+  // At least `size` bytes at the offset, or what the file has of them. Good until the next call.
+  Task<ByteView> at(std::uint64_t offset, std::size_t size) {
+    std::uint64_t end = std::min<std::uint64_t>(offset + align_up(size), file_->capacity);
+    if (offset < begin_ || end > begin_ + have_) {
+      if (align_up(size) > piece_.size()) piece_ = io::AlignedBuffer(Bytes{align_up(size)});
+      begin_ = offset;
+      std::uint64_t left = file_->capacity - std::min(offset, file_->capacity);
+      MutableByteView into = piece_.bytes().first(std::min<std::uint64_t>(piece_.size(), left));
+      have_ = co_await read_up_to(*file_->file, offset, into);
+    }
+    co_return ByteView(piece_.bytes()).first(have_).subspan(offset - begin_);
+  }
+
+ private:
+  std::shared_ptr<JournalFile> file_;
+  io::AlignedBuffer piece_;
+  std::uint64_t begin_ = 0;  // of what lies in the piece
+  std::size_t have_ = 0;
+};
+
+// What the headers of one file say, their blocks not yet looked at.
+struct ScannedFile {
+  std::shared_ptr<JournalFile> file;                                      // sequence 0: not in use
+  std::uint64_t first_block = std::numeric_limits<std::uint64_t>::max();  // at offset 0, if any
+  std::uint64_t acknowledged = 0;  // the highest that a header tells, of those looked at
+};
+
+// Looks at every page from `offset` on: the header that one looks for may be the damaged one.
+Task<Unit> scan(FileReader& reader, std::uint64_t offset, Manifest manifest, ScannedFile& found) {
+  for (; offset < found.file->capacity; offset += journal_alignment) {
+    ByteView page = co_await reader.at(offset, journal_alignment);
+    if (page.size() < journal_alignment) break;
+    std::optional<BlockHeader> header = decode_block_header(page.first(journal_alignment));
+    if (!header || header->journal != manifest.journal) continue;
+    if (header->sequence <= manifest.stored_sequence) continue;  // of an earlier use
+    if (header->sequence < found.file->sequence) continue;
+    if (header->sequence > found.file->sequence) {
+      found.file->sequence = header->sequence;
+      found.first_block = std::numeric_limits<std::uint64_t>::max();
+    }
+    if (offset == 0) found.first_block = header->number;
+    found.acknowledged = std::max(found.acknowledged, header->acknowledged);
+  }
+  co_return Unit{};
+}
+
+// Whether the file is in use, by its first page. A page that is whole and of an earlier use, or was
+// never written, means that the first block of a later use was not durable, hence none behind it
+// was acknowledged. Only a first page that cannot be read asks for a look at all others.
+Task<ScannedFile> look_at(io::Disk& disk, std::string path, Manifest manifest) {
   ScannedFile found;
   found.file = std::make_shared<JournalFile>();
   found.file->path = path;
@@ -43,54 +93,50 @@ Task<ScannedFile> scan(io::Disk& disk, std::string path, Manifest manifest) {
   Bytes size = co_await found.file->file->size();
   // A file that was cut has any size; only whole pages can be read.
   found.file->capacity = count(size) / journal_alignment * journal_alignment;
-  io::AlignedBuffer piece(Bytes{scan_size});
-  for (std::uint64_t offset = 0; offset < found.file->capacity; offset += scan_size) {
-    std::size_t got = co_await read_up_to(*found.file->file, offset, piece.bytes());
-    for (std::size_t at = 0; at + journal_alignment <= got; at += journal_alignment) {
-      ByteView bytes = ByteView(piece.bytes()).subspan(at, journal_alignment);
-      std::optional<BlockHeader> header = decode_block_header(bytes);
-      if (!header || header->journal != manifest.journal) continue;
-      if (header->sequence <= manifest.stored_sequence) continue;  // of an earlier use
-      if (header->sequence < found.file->sequence) continue;
-      if (header->sequence > found.file->sequence) {
-        found.file->sequence = header->sequence;
-        found.first_block = std::numeric_limits<std::uint64_t>::max();
-      }
-      if (offset + at == 0) found.first_block = header->number;
-      found.acknowledged = std::max(found.acknowledged, header->acknowledged);
-    }
-    if (got < scan_size) break;
+  if (manifest.clean || found.file->capacity == 0) co_return found;
+
+  io::AlignedBuffer first(Bytes{journal_alignment});
+  std::size_t got = co_await read_up_to(*found.file->file, 0, first.bytes());
+  ByteView page = ByteView(first.bytes()).first(got);
+  std::optional<BlockHeader> header;
+  if (got == journal_alignment) header = decode_block_header(page);
+  bool never_written =
+      std::all_of(page.begin(), page.end(), [](std::byte byte) { return byte == std::byte{0}; });
+  if (header && header->journal == manifest.journal) {
+    if (header->sequence <= manifest.stored_sequence) co_return found;
+    found.file->sequence = header->sequence;
+    found.first_block = header->number;
+    found.acknowledged = header->acknowledged;
+  } else if (!never_written) {
+    FileReader reader(found.file);
+    co_await scan(reader, 0, manifest, found);
   }
   co_return found;
 }
 
-struct ReadBlock {
-  BlockHeader header;
-  BlockMemory memory;
-  std::vector<Frame> frames;
-};
-
-// Nothing: there is no valid block of this sequence and number here.
-Task<std::optional<ReadBlock>> try_block(std::shared_ptr<JournalFile> file, std::uint32_t journal,
-                                         std::uint64_t offset, std::uint64_t number) {
-  std::optional<ReadBlock> none;
-  if (offset + journal_alignment > file->capacity) co_return none;
-  constexpr std::size_t guess = 64 << 10;  // most blocks need no second read
-  std::size_t size = std::min<std::uint64_t>(guess, file->capacity - offset);
-  BlockMemory memory = allocate_block_memory(size);
-  std::size_t got = co_await read_up_to(*file->file, offset, MutableByteView(memory.get(), size));
-  std::optional<BlockHeader> header = decode_block_header(ByteView(memory.get(), got));
-  if (!header || header->journal != journal || header->sequence != file->sequence ||
-      header->number != number || header->length > file->capacity - offset)
+// The block of this sequence and number at the offset, without its bytes; null: there is none.
+Task<std::shared_ptr<Block>> try_block(io::Reactor& reactor, FileReader& reader,
+                                       std::uint32_t journal, std::uint64_t offset,
+                                       std::uint64_t number, std::uint64_t& acknowledged) {
+  const std::shared_ptr<Block> none;
+  const JournalFile& file = *reader.file();
+  if (offset + journal_alignment > file.capacity) co_return none;
+  ByteView bytes = co_await reader.at(offset, journal_alignment);
+  std::optional<BlockHeader> header = decode_block_header(bytes);
+  if (!header || header->journal != journal || header->sequence != file.sequence ||
+      header->number != number || header->length > file.capacity - offset)
     co_return none;
-  if (header->length > got) {
-    size = align_up(header->length);
-    memory = allocate_block_memory(size);
-    got = co_await read_up_to(*file->file, offset, MutableByteView(memory.get(), size));
-  }
-  Result<std::vector<Frame>> frames = decode_block(*header, ByteView(memory.get(), got));
+  bytes = co_await reader.at(offset, header->length);
+  Result<std::vector<Frame>> frames = decode_block(*header, bytes);
   if (!frames) co_return none;
-  std::optional<ReadBlock> block = ReadBlock{*header, std::move(memory), std::move(*frames)};
+  acknowledged = std::max(acknowledged, header->acknowledged);
+  auto block = std::make_shared<Block>(reactor);
+  block->file = reader.file();
+  block->offset = offset;
+  block->number = number;
+  block->used = header->length;
+  block->frames = std::move(*frames);
+  block->ended = true;
   co_return block;
 }
 
@@ -100,33 +146,29 @@ struct Walk {
   std::uint64_t offset = 0;
 };
 
-// Takes the blocks of one file, from the expected one on and before `bound`.
-Task<std::unique_ptr<JournalSegment>> take_blocks(io::Reactor& reactor, ScannedFile scanned,
-                                                  std::uint32_t journal, std::uint64_t bound,
+// Takes the blocks of one file, from the expected one on and before `bound`. Where they end too
+// early, the rest of the file is asked what it knows to be acknowledged.
+Task<std::unique_ptr<JournalSegment>> take_blocks(io::Reactor& reactor, ScannedFile& scanned,
+                                                  Manifest manifest, std::uint64_t bound,
                                                   Walk& walk) {
   auto segment = std::make_unique<JournalSegment>();
   segment->file = scanned.file;
+  FileReader reader(scanned.file);
   while (walk.expected < bound) {
-    std::optional<ReadBlock> read =
-        co_await try_block(scanned.file, journal, segment->written, walk.expected);
     bool here = segment->written > 0 || scanned.first_block == walk.expected ||
                 scanned.first_block == std::numeric_limits<std::uint64_t>::max();
     if (here) {  // a file that begins with a later block is not where this one should lie
       walk.path = scanned.file->path;
       walk.offset = segment->written;
     }
-    if (!read) break;
-    auto block = std::make_shared<Block>(reactor);
-    block->file = scanned.file;
-    block->offset = segment->written;
-    block->number = read->header.number;
-    block->used = read->header.length;
-    block->frames = std::move(read->frames);
-    block->ended = true;
+    std::shared_ptr<Block> block = co_await try_block(
+        reactor, reader, manifest.journal, segment->written, walk.expected, scanned.acknowledged);
+    if (!block) break;
     segment->written += align_up(block->used);
     segment->blocks.push_back(std::move(block));
     ++walk.expected;
   }
+  if (walk.expected != bound) co_await scan(reader, segment->written, manifest, scanned);
   co_return segment;
 }
 
@@ -139,16 +181,7 @@ Task<std::vector<ScannedFile>> scan_all(io::Disk& disk, std::string directory, M
     std::string path = directory + "/" + name;
     recovered.next_slot =
         std::max(recovered.next_slot, static_cast<std::uint32_t>(std::stoul(name.substr(8))) + 1);
-    ScannedFile scanned;
-    if (manifest.clean) {
-      io::OpenOptions options{.direct = true};
-      std::unique_ptr<io::File> file = co_await disk.open(path, options);
-      Bytes size = co_await file->size();
-      scanned.file = std::make_shared<JournalFile>();
-      scanned.file->capacity = count(size);
-    } else {
-      scanned = co_await scan(disk, path, manifest);
-    }
+    ScannedFile scanned = co_await look_at(disk, path, manifest);
     if (scanned.file->sequence != 0)
       used.push_back(std::move(scanned));
     else if (scanned.file->capacity == segment_size)
@@ -170,9 +203,6 @@ Task<Recovered> recover_journal(io::Reactor& reactor, io::Disk& disk, std::strin
   std::vector<ScannedFile> files =
       co_await scan_all(disk, directory, manifest, segment_size, recovered);
 
-  std::uint64_t acknowledged = manifest.next_block - 1;
-  for (const ScannedFile& file : files) acknowledged = std::max(acknowledged, file.acknowledged);
-
   Walk walk{.expected = manifest.next_block, .path = directory, .offset = 0};
   for (std::size_t i = 0; i < files.size(); ++i) {
     // A later segment begins where the log was cut before it: what is numbered so here is garbage.
@@ -180,7 +210,7 @@ Task<Recovered> recover_journal(io::Reactor& reactor, io::Disk& disk, std::strin
     for (std::size_t later = i + 1; later < files.size(); ++later)
       bound = std::min(bound, files[later].first_block);
     std::unique_ptr<JournalSegment> segment =
-        co_await take_blocks(reactor, files[i], manifest.journal, bound, walk);
+        co_await take_blocks(reactor, files[i], manifest, bound, walk);
     if (segment->blocks.empty()) {
       if (files[i].file->capacity == segment_size)
         recovered.free_files.push_back(files[i].file->path);
@@ -188,6 +218,8 @@ Task<Recovered> recover_journal(io::Reactor& reactor, io::Disk& disk, std::strin
     }
     recovered.segments.push_back(std::move(segment));
   }
+  std::uint64_t acknowledged = manifest.next_block - 1;
+  for (const ScannedFile& file : files) acknowledged = std::max(acknowledged, file.acknowledged);
   if (walk.expected <= acknowledged)
     co_return corrupt(
         walk.path, walk.offset,

@@ -1,5 +1,7 @@
 #include "server/health_watch.h"
 
+#include "io/real/process.h"
+
 namespace levada::server {
 namespace {
 
@@ -10,8 +12,18 @@ Task<Unit> begin(Upkeep& upkeep) {
   co_return Unit{};
 }
 
-Task<Unit> look(const LogFloor& logs, ServerState& state, io::ReactorIndex index) {
+// What the journals of a reactor had done when it was last looked at.
+struct Rest {
+  std::uint64_t work_done = 0;
+  bool memory_given_back = false;
+};
+
+Task<Unit> look(const LogFloor& logs, ServerState& state, io::ReactorIndex index, Rest& rest) {
   state.log_health(index, logs.healthy(index));
+  const std::uint64_t work_done = logs.work_done(index);
+  const bool at_rest = work_done == rest.work_done;
+  if (at_rest && !rest.memory_given_back) io::give_memory_back();
+  rest = {work_done, at_rest};
   co_return Unit{};
 }
 
@@ -21,9 +33,10 @@ HealthWatch::HealthWatch(IoFloor& ground, const LogFloor& logs, ServerState& sta
     : reactors_(*ground.reactors) {
   for (std::uint32_t n = 0; n < ground.size(); ++n) {
     const io::ReactorIndex index(n);
-    watches_.push_back(
-        std::make_unique<Upkeep>(reactors_.at(index), watch_interval,
-                                 [&logs, &state, index] { return look(logs, state, index); }));
+    watches_.push_back(std::make_unique<Upkeep>(reactors_.at(index), watch_interval,
+                                                [&logs, &state, index, rest = Rest{}]() mutable {
+                                                  return look(logs, state, index, rest);
+                                                }));
     (void)reactors_.run(index, [&] { return begin(*watches_.back()); });
   }
 }

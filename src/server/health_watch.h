@@ -1,6 +1,6 @@
 #pragma once
-// HealthWatch: looks at every reactor's journals once a second and tells the console when one has
-// failed for good.
+// HealthWatch: looks at every reactor's journals once a second, tells the console when one has
+// failed for good, and gives memory back when they have come to rest.
 
 #include <memory>
 #include <vector>

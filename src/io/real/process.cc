@@ -40,6 +40,8 @@ void tune_allocator(std::uint32_t threads) {
   ::mallopt(M_TRIM_THRESHOLD, 8 << 20);
 }
 
+void give_memory_back() { ::malloc_trim(0); }
+
 StopSignals::StopSignals(bool reload) : reload_(reload) {
   const sigset_t set = stop_set(reload_);
   CHECK(::pthread_sigmask(SIG_BLOCK, &set, nullptr) == 0);

@@ -15,6 +15,10 @@ std::uint64_t raise_descriptor_limit();
 // time), of which little is kept. Before the first thread.
 void tune_allocator(std::uint32_t threads);
 
+// Gives the system back what the allocator holds and nobody uses. Threads that allocate meanwhile
+// wait for it, some milliseconds for each 100 MB: for quiet times.
+void give_memory_back();
+
 // SIGTERM and SIGINT, taken by the thread that waits for them instead of by a handler. Made before
 // the first thread, so that every thread has them blocked. SIGPIPE is ignored from then on.
 class StopSignals {

@@ -72,6 +72,14 @@ void OutputWriter::integer(std::string_view name, std::int64_t number) {
     cbor_->integer(number);
 }
 
+void OutputWriter::real(std::string_view name, double number) {
+  key(name);
+  if (json_)
+    json_->real(number);
+  else
+    cbor_->real(number);
+}
+
 void OutputWriter::boolean(std::string_view name, bool truth) {
   key(name);
   if (json_)

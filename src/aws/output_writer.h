@@ -30,6 +30,7 @@ class OutputWriter {
 
   void string(std::string_view name, std::string_view text);
   void integer(std::string_view name, std::int64_t number);
+  void real(std::string_view name, double number);
   void boolean(std::string_view name, bool truth);
   void timestamp(std::string_view name, UnixMillis time);
   void blob(std::string_view name, ByteView bytes);  // base64 in JSON, bytes in CBOR

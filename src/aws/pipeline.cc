@@ -302,6 +302,7 @@ Pipeline::Next Pipeline::refuse(Walk& walk, Fault fault) {
   walk.response.headers.add("x-amzn-ErrorType", fault.type);
   walk.response.headers.add("Content-Type", walk.content_type);
   walk.response.body.clear();
+  if (walk.operation != nullptr) fault.prefix = walk.service->service().error_prefix;
   write_fault(fault, walk.coding, walk.response.body);
   return Next::answered;
 }

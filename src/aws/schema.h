@@ -90,13 +90,17 @@ struct Waiter {
 };
 
 struct Service {
-  std::string_view name;           // "kinesis", as in signatures, policies and on the command line
-  std::string_view target_prefix;  // "Kinesis_20131202"
-  std::string_view json_version;   // "1.1"
+  std::string_view name;               // "kinesis", as in signatures and policies
+  std::string_view target_prefix;      // "Kinesis_20131202"
+  std::string_view json_version;       // "1.1"
   std::string_view structure_package;  // how Java names structures, in messages
   bool speaks_cbor;
   std::span<const Operation> operations;  // sorted by name
   std::span<const Waiter> waiters = {};
+  std::string_view command = {};  // on the command line, where it is not `name`
+  // Stands before the exception's name in a body. Services that have one spell the message both
+  // ways, "Message" and "message".
+  std::string_view error_prefix = {};
 };
 
 const Operation* find_operation(const Service& service, std::string_view name);

@@ -21,12 +21,15 @@ struct Request {
   const io::Address& peer;
 };
 
+// A part of a streamed body. Many answers may send the same one: it is never copied, nor changed.
+using BodyPiece = std::shared_ptr<const Buffer>;
+
 // A body that comes while it is sent. The server asks for the next piece when the client has taken
 // the last one, so a slow client costs one piece and nobody else anything.
 class BodySource {
  public:
   virtual ~BodySource() = default;
-  virtual Task<Buffer> next() = 0;        // empty: the end. An error ends the connection or stream.
+  virtual Task<BodyPiece> next() = 0;     // null: the end. An error ends the connection or stream.
   virtual void client_left() noexcept {}  // a pending next() should end soon
 };
 

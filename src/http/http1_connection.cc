@@ -155,17 +155,22 @@ Task<Http1Connection::Next> Http1Connection::answer() {
 }
 
 Task<Unit> Http1Connection::stream(BodySource& source) {
+  BodyPiece piece;  // goes out from where it is: the others who send it share its memory
   for (;;) {
-    const std::array<ByteView, 1> parts = {ByteView(output_)};
+    const std::array<ByteView, 3> parts = {ByteView(output_),
+                                           piece ? ByteView(*piece) : ByteView(),
+                                           piece ? wire::chunk_end : ByteView()};
     const Result<Unit> written = co_await outcome(write(parts));
     if (!written) {
       source.client_left();
       co_return fail(written.error().kind, written.error().message);
     }
     output_.clear();
-    const Buffer piece = co_await source.next();
-    if (piece.empty()) break;
-    wire::write_chunk(output_, piece);
+    piece.reset();
+    piece = co_await source.next();
+    if (!piece) break;
+    CHECK(!piece->empty());  // an empty chunk would end the body
+    wire::write_chunk_size(output_, piece->size());
   }
   wire::write_last_chunk(output_);
   const std::array<ByteView, 1> parts = {ByteView(output_)};

@@ -126,16 +126,16 @@ Task<Unit> Http2Connection::stream(wire::Http2StreamId id, std::unique_ptr<BodyS
       (void)co_await outcome(streaming.drained.wait(shared_.in(shared_.limits.write)));
       continue;
     }
-    const Result<Buffer> piece = co_await outcome(source->next());
+    const Result<BodyPiece> piece = co_await outcome(source->next());
     if (!piece) {
       session_.reset(id);
       break;
     }
-    if (piece->empty()) {
+    if (*piece == nullptr) {
       session_.finish(id);
       break;
     }
-    session_.push(id, *piece);
+    session_.push(id, **piece);
     to_send_.notify_all();
   }
   streaming_.erase(id);

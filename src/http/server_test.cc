@@ -37,9 +37,9 @@ class Echo final : public Handler {
  private:
   class ThreePieces final : public BodySource {
    public:
-    Task<Buffer> next() override {
-      if (++given_ > 3) co_return Buffer{};
-      co_return Buffer(2, static_cast<std::byte>('0' + given_));
+    Task<BodyPiece> next() override {
+      if (++given_ > 3) co_return BodyPiece();
+      co_return BodyPiece(std::make_shared<const Buffer>(2, static_cast<std::byte>('0' + given_)));
     }
 
    private:

@@ -280,10 +280,10 @@ TEST(ControlPlane, a_subscription_pushes_beats_and_is_taken_over) {
   ASSERT_TRUE(first) << message_of(first);
   ASSERT_TRUE(k.put("s", "a", "x"));
   const auto event = k.world.run((*first)->next());
-  ASSERT_EQ(event->records.size(), 1u);
+  ASSERT_EQ(event->event->records.size(), 1u);
   const auto beat = k.world.run((*first)->next());
-  EXPECT_TRUE(beat->records.empty());
-  EXPECT_LT(*event->continuation, *beat->continuation);
+  EXPECT_TRUE(beat->event->records.empty());
+  EXPECT_LT(*event->event->continuation, *beat->event->continuation);
   EXPECT_EQ(refusal_in(k.world.run(k.data().subscribe_to_shard(k.caller, command))),
             Refusal::none);  // five seconds have passed: it takes over
   EXPECT_EQ(refusal_in(k.world.run((*first)->next())), Refusal::resource_in_use);
@@ -306,8 +306,8 @@ TEST(ControlPlane, a_subscription_ends_with_the_children) {
   const auto event = k.world.run((*subscription)->next());
   ASSERT_TRUE(event);
   EXPECT_TRUE(event->last);
-  EXPECT_FALSE(event->continuation);
-  EXPECT_EQ(event->children.size(), 2u);
+  EXPECT_FALSE(event->event->continuation);
+  EXPECT_EQ(event->event->children.size(), 2u);
 }
 
 }  // namespace

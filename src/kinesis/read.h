@@ -2,6 +2,7 @@
 // GetShardIterator, GetRecords and SubscribeToShard: what is asked and what is answered. Records
 // are views into the log's own memory, which the answer keeps alive.
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -81,13 +82,22 @@ struct SubscribeToShard {
   bool dry_run = false;
 };
 
+// What is pushed. Subscribers at the same position of a shard share one, so it never changes.
 struct SubscriptionEvent {
   std::vector<ReadRecord> records{};
   std::optional<Uint192> continuation{};  // absent at the end of a closed shard
   Millis behind_latest{0};
   std::vector<ChildShard> children{};
-  bool last = false;  // after this event the response ends cleanly
   std::vector<std::shared_ptr<const void>> keepers{};
+
+  // What a face made of the event, by the face's own codings: made for the first subscriber and
+  // sent to all of them. An event stays on one reactor, hence no lock.
+  mutable std::array<std::shared_ptr<const Buffer>, 2> encoded{};
+};
+
+struct Push {
+  std::shared_ptr<const SubscriptionEvent> event{};  // null: nothing more, `last` is true
+  bool last = false;                                 // behind it the response ends cleanly
 };
 
 // One open subscription, on the reactor that opened it. Errors of next() are sent in band, then the
@@ -97,7 +107,7 @@ class Subscription {
   virtual ~Subscription() = default;
   // At the latest after five seconds, then perhaps without records. `last` comes after five
   // minutes, or at the end of the shard.
-  virtual Task<SubscriptionEvent> next() = 0;
+  virtual Task<Push> next() = 0;
   virtual void cancel() noexcept = 0;  // a pending next() ends soon
 };
 

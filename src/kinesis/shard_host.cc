@@ -120,17 +120,22 @@ Task<log::Bounds> ShardHost::wait(log::PartitionId partition, log::Position beyo
   co_return co_await journals_.of(partition).reader.wait(partition, beyond, deadline);
 }
 
-Task<std::uint64_t> ShardHost::admit(log::PartitionId partition, std::string consumer) {
+Task<Admitted> ShardHost::admit(log::PartitionId partition, std::string consumer) {
   constexpr Nanos takeover_after = std::chrono::seconds(5);  // API_SubscribeToShard
+  constexpr Nanos call_interval = std::chrono::seconds(1);   // the same page: one call a second
   constexpr std::size_t admissions_max = 1000;  // of consumers that left; AWS allows 20 at a time
   const MonotonicNanos now = reactor_.clock().monotonic();
   auto& admissions = state_of(partition).admissions;
   if (const auto at = admissions.find(consumer);
-      at != admissions.end() && now - at->second.since < takeover_after)
-    co_return 0;
+      at != admissions.end() && now - at->second.since < takeover_after) {
+    std::optional<MonotonicNanos>& refused = at->second.refused;
+    const bool too_often = limits_.enforced && refused && now - *refused < call_interval;
+    refused = now;
+    co_return Admitted{.number = 0, .too_often = too_often};
+  }
   if (admissions.size() >= admissions_max) admissions.clear();
-  admissions[consumer] = {++last_admission_, now};
-  co_return last_admission_;
+  admissions[consumer] = {++last_admission_, now, std::nullopt};
+  co_return Admitted{.number = last_admission_};
 }
 
 Task<std::uint64_t> ShardHost::admission(log::PartitionId partition, const std::string& consumer) {

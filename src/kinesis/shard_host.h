@@ -56,6 +56,12 @@ struct ReadResult {
   std::size_t bytes = 0;
 };
 
+// The answer to one who wants to subscribe.
+struct Admitted {
+  std::uint64_t number = 0;  // 0: the one before is less than five seconds old
+  bool too_often = false;    // refused less than a second ago
+};
+
 class ShardHost {
  public:
   ShardHost(io::Reactor& reactor, const log::Journals& journals, const catalog::StreamTable& table,
@@ -73,9 +79,8 @@ class ShardHost {
   // Ends when something is beyond the position, or the shard ends, or at the deadline.
   Task<log::Bounds> wait(log::PartitionId partition, log::Position beyond, Deadline deadline);
 
-  // One subscription for a consumer and shard: the newest admission is the one that counts. 0: the
-  // one before is less than five seconds old.
-  Task<std::uint64_t> admit(log::PartitionId partition, std::string consumer);
+  // One subscription for a consumer and shard: the newest admission is the one that counts.
+  Task<Admitted> admit(log::PartitionId partition, std::string consumer);
   Task<std::uint64_t> admission(log::PartitionId partition, const std::string& consumer);
 
   // Refuses records of the partition from now on and resolves when all that were taken before are
@@ -90,6 +95,7 @@ class ShardHost {
   struct Admission {
     std::uint64_t number = 0;
     MonotonicNanos since;
+    std::optional<MonotonicNanos> refused;
   };
   struct ShardState {
     explicit ShardState(const ShardLimits& limits) : throttle(limits) {}

@@ -16,8 +16,7 @@ namespace {
 constexpr Nanos subscription_life = std::chrono::minutes(5);  // API_SubscribeToShard
 constexpr Nanos heartbeat = std::chrono::seconds(5);
 constexpr Nanos wait_slice = std::chrono::milliseconds(250);  // how soon a cancel is noticed
-constexpr Bytes event_bytes_max = 1_MiB;                      // well below the clients' 2 MiB
-constexpr std::uint32_t event_records_max = 10'000;
+constexpr Nanos pace_slice = std::chrono::milliseconds(20);   // 40 KiB of a consumer's 2 MiB/s
 
 // What a subscription is about.
 struct Subject {
@@ -32,30 +31,41 @@ struct Subject {
 class PushedShard final : public Subscription {
  public:
   PushedShard(io::Reactor& reactor, const catalog::StreamTable& table, const Neighbours& neighbours,
-              Subject subject, log::Position from)
+              EventShelf& shelf, const ShardLimits& limits, Subject subject, log::Position from)
       : reactor_(reactor),
         table_(table),
         neighbours_(neighbours),
+        shelf_(shelf),
+        paced_(limits.enforced),
+        pace_(limits.fan_out_bytes, limits.fan_out_bytes),
         subject_(std::move(subject)),
         from_(from),
         ends_(reactor.clock().monotonic() + subscription_life),
-        beat_(reactor.clock().monotonic() + heartbeat) {}
+        beat_(reactor.clock().monotonic() + heartbeat) {
+    shelf_.join();
+  }
+  ~PushedShard() override { shelf_.leave(); }
 
-  Task<SubscriptionEvent> next() override;
+  Task<Push> next() override;
   void cancel() noexcept override { cancelled_ = true; }
 
  private:
   Result<catalog::StreamSnapshot> still_there() const;
   Task<Unit> check_admission();
-  Task<SubscriptionEvent> event(catalog::StreamSnapshot stream, ReadResult read);
+  bool may_read();  // the consumer has not had more of this shard than its share
+  Task<Unit> wait_for_more(bool at_tip);
+  Push pushed(ShelfRead read);
+  Push without_records(const catalog::Stream& stream);
 
   io::Reactor& reactor_;
   const catalog::StreamTable& table_;
   const Neighbours& neighbours_;
+  EventShelf& shelf_;
+  bool paced_;
+  TokenBucket pace_;
   Subject subject_;
   log::Position from_;
   MonotonicNanos ends_, beat_;
-  UnixMillis last_arrival_;
   bool cancelled_ = false;
 };
 
@@ -83,61 +93,77 @@ Task<Unit> PushedShard::check_admission() {
   co_return Unit{};
 }
 
-Task<SubscriptionEvent> PushedShard::event(catalog::StreamSnapshot stream, ReadResult read) {
-  const catalog::Shard& shard = *stream->find(subject_.shard);
-  const UnixMillis now = reactor_.clock().now();
-  SubscriptionEvent event;
-  if (!read.records.empty()) last_arrival_ = read.last_arrival;
-  if (!read.at_tip) event.behind_latest = std::max(now - read.last_arrival, Millis(0));
+bool PushedShard::may_read() {
+  if (!paced_) return true;
+  pace_.refill(reactor_.clock().monotonic());
+  return pace_.has(1);
+}
+
+Push PushedShard::pushed(ShelfRead read) {
+  const MonotonicNanos now = reactor_.clock().monotonic();
   from_ = read.next;
-  if (read.at_tip && !shard.open()) {
-    event.children = children_of(*stream, shard.index);
-    event.last = true;
-  } else if (!read.records.empty()) {
-    event.continuation = read.records.back().sequence;
+  if (paced_) pace_.take(read.bytes);
+  beat_ = now + heartbeat;
+  const bool last = now >= ends_ || !read.event->children.empty();
+  return {std::move(read.event), last};
+}
+
+Push PushedShard::without_records(const catalog::Stream& stream) {
+  const catalog::Shard& shard = *stream.find(subject_.shard);
+  const MonotonicNanos now = reactor_.clock().monotonic();
+  SubscriptionEvent event;
+  if (!shard.open()) {
+    event.children = children_of(stream, shard.index);
+  } else if (now >= ends_) {
+    return {nullptr, true};
   } else {
     // Between the records: the position just before the next one, at the time of the event.
     const log::Position before = from_.value() == 0 ? from_ : log::Position(from_.value() - 1);
-    event.continuation = sequence_number(shard, before, now);
+    event.continuation = sequence_number(shard, before, reactor_.clock().now());
   }
-  event.records = std::move(read.records);
-  event.keepers = std::move(read.keepers);
-  beat_ = reactor_.clock().monotonic() + heartbeat;
-  co_return event;
+  beat_ = now + heartbeat;
+  const bool last = !shard.open() || now >= ends_;
+  return {std::make_shared<const SubscriptionEvent>(std::move(event)), last};
 }
 
-Task<SubscriptionEvent> PushedShard::next() {
+Task<Push> PushedShard::next() {
   for (;;) {
     if (cancelled_) co_return fail(ErrorKind::closed, "the subscriber left");
     const catalog::StreamSnapshot stream = co_await still_there();
     co_await check_admission();
-    const ReadAsk ask{.stream = subject_.stream,
-                      .shard = subject_.shard,
-                      .position = from_,
-                      .records_max = event_records_max,
-                      .bytes_max = event_bytes_max,
-                      .polling = false};
-    const auto look = [ask](ShardHost& host) { return host.read(ask); };
-    ReadResult read = co_await neighbours_.at(reactor_, subject_.partition, look);
-    const MonotonicNanos now = reactor_.clock().monotonic();
-    const bool ended = read.at_tip && !stream->find(subject_.shard)->open();
-    if (!read.records.empty() || ended || now >= beat_ || now >= ends_) {
-      SubscriptionEvent event = co_await this->event(stream, std::move(read));
-      event.last = event.last || now >= ends_;
-      co_return event;
+    bool at_tip = false;
+    if (may_read()) {
+      ShelfRead read = co_await shelf_.read(stream, subject_.shard, from_);
+      if (read.event != nullptr) co_return pushed(std::move(read));
+      from_ = read.next;
+      at_tip = read.at_tip;
+      const MonotonicNanos now = reactor_.clock().monotonic();
+      const bool ended = at_tip && !stream->find(subject_.shard)->open();
+      if (ended || now >= beat_ || now >= ends_) co_return without_records(*stream);
     }
-    const log::PartitionId partition = subject_.partition;
-    const log::Position beyond = read.next;
-    const Deadline deadline = std::min({beat_, ends_, now + wait_slice});
-    const auto wait = [=](ShardHost& host) { return host.wait(partition, beyond, deadline); };
-    Result<log::Bounds> waited = co_await outcome(neighbours_.at(reactor_, partition, wait));
-    if (!waited && waited.error().kind != ErrorKind::timeout)
-      co_return tl::unexpected<Error>(std::move(waited).error());
-    if (waited && waited->sealed) {  // closed: wait until the news of its children is here
-      const Nanos soon = std::chrono::milliseconds(1);
-      co_await io::sleep_for(reactor_, soon);
-    }
+    co_await wait_for_more(at_tip);
   }
+}
+
+// Ends when there is something new, or after a slice.
+Task<Unit> PushedShard::wait_for_more(bool at_tip) {
+  if (!at_tip) {  // paced, or what was there has just left
+    const Nanos pause = pace_slice;
+    co_return co_await outcome(io::sleep_for(reactor_, pause));
+  }
+  const log::PartitionId partition = subject_.partition;
+  const log::Position beyond = from_;
+  const MonotonicNanos now = reactor_.clock().monotonic();
+  const Deadline deadline = std::min({beat_, ends_, now + wait_slice});
+  const auto wait = [=](ShardHost& host) { return host.wait(partition, beyond, deadline); };
+  Result<log::Bounds> waited = co_await outcome(neighbours_.at(reactor_, partition, wait));
+  if (!waited && waited.error().kind != ErrorKind::timeout)
+    co_return tl::unexpected<Error>(std::move(waited).error());
+  if (waited && waited->sealed) {  // closed: wait until the news of its children is here
+    const Nanos soon = std::chrono::milliseconds(1);
+    co_await io::sleep_for(reactor_, soon);
+  }
+  co_return Unit{};
 }
 
 }  // namespace
@@ -185,15 +211,20 @@ Task<std::unique_ptr<Subscription>> SubscriptionDesk::subscribe(Caller caller,
   const auto admit = [&subject](ShardHost& host) {
     return host.admit(subject.partition, subject.consumer_arn);
   };
-  subject.admission = co_await neighbours_.at(reactor_, subject.partition, admit);
-  if (subject.admission == 0)
+  const Admitted admitted = co_await neighbours_.at(reactor_, subject.partition, admit);
+  if (admitted.too_often)
+    co_return refuse(Refusal::limit_exceeded, "Rate exceeded for SubscribeToShard of consumer " +
+                                                  subject.consumer_arn + " and shard " +
+                                                  shard_id(*index) + ".");
+  if (admitted.number == 0)
     co_return refuse(
         Refusal::resource_in_use,
         "Another active subscription exists for this consumer: " + subject.consumer_arn);
+  subject.admission = admitted.number;
   const log::Position from =
       co_await find_start(reactor_, neighbours_, subject.partition, ask, known);
-  std::unique_ptr<Subscription> opened =
-      std::make_unique<PushedShard>(reactor_, table_, neighbours_, std::move(subject), from);
+  std::unique_ptr<Subscription> opened = std::make_unique<PushedShard>(
+      reactor_, table_, neighbours_, shelf_, limits_, std::move(subject), from);
   co_return std::move(opened);
 }
 

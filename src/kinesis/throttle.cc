@@ -9,7 +9,7 @@ ShardLimits ShardLimits::custom(std::uint64_t records, std::uint64_t bytes) {
   limits.write_bytes = bytes;
   limits.read_calls *= factor;
   limits.iterator_calls *= factor;
-  limits.read_bytes = 2 * bytes;
+  limits.read_bytes = limits.fan_out_bytes = 2 * bytes;
   limits.large_read_pause /= static_cast<std::int64_t>(factor);
   return limits;
 }

@@ -51,6 +51,7 @@ struct ShardLimits {
   std::uint64_t read_calls = 5;                      // GetRecords
   std::uint64_t read_bytes = count(2_MiB);           // shared by all polling readers
   std::uint64_t iterator_calls = 5;                  // GetShardIterator
+  std::uint64_t fan_out_bytes = count(2_MiB);        // pushed to each consumer
   std::uint64_t large_read = count(10_MiB);          // a call that returned this much …
   Nanos large_read_pause = std::chrono::seconds(5);  // … blocks further ones this long
 

@@ -99,6 +99,15 @@ void write_chunked_head(Buffer& out, int status, std::span<const HeaderField> he
   write_head(out, status, headers, {"Transfer-Encoding", "chunked"}, {});
 }
 
+const ByteView chunk_end = as_bytes("\r\n");
+
+void write_chunk_size(Buffer& out, std::uint64_t size) {
+  const Decimal text(size, 16);
+  Pen pen = extend(out, text.text().size() + 2);
+  pen.text(text.text());
+  pen.text("\r\n");
+}
+
 void write_chunk(Buffer& out, ByteView data) {
   if (data.empty()) return;
   const Decimal size(data.size(), 16);

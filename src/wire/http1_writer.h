@@ -22,6 +22,10 @@ void write_chunked_head(Buffer& out, int status, std::span<const HeaderField> he
 void write_chunk(Buffer& out, ByteView data);
 void write_last_chunk(Buffer& out);
 
+// What stands before and behind a chunk whose data is sent from where it lies. The size is not 0.
+void write_chunk_size(Buffer& out, std::uint64_t size);
+extern const ByteView chunk_end;
+
 // "HTTP/1.1 100 Continue", the answer to RequestHead::expects_continue.
 void write_continue(Buffer& out);
 

@@ -48,34 +48,47 @@ void EventSource::append_event_frame(Buffer& out, std::string_view event_type,
   wire::append_event(out, headers, payload);
 }
 
-Task<Buffer> EventSource::next() {
-  Buffer out;
-  Buffer payload;
-  if (stage_ == Stage::ended) co_return out;
+http::BodyPiece EventSource::initial_response() const {
+  Buffer payload, frame;
+  OutputWriter writer(coding_, payload);
+  writer.begin_structure();
+  writer.end_structure();
+  writer.finish();
+  append_event_frame(frame, "initial-response", payload);
+  return std::make_shared<const Buffer>(std::move(frame));
+}
+
+http::BodyPiece EventSource::encoded(const kinesis::SubscriptionEvent& event) const {
+  http::BodyPiece& shared = event.encoded[coding_ == Coding::json ? 0 : 1];
+  if (shared == nullptr) {
+    Buffer payload, frame;
+    OutputWriter writer(coding_, payload);
+    write_event(writer, event);
+    writer.finish();
+    append_event_frame(frame, "SubscribeToShardEvent", payload);
+    shared = std::make_shared<const Buffer>(std::move(frame));
+  }
+  return shared;
+}
+
+Task<http::BodyPiece> EventSource::next() {
+  if (stage_ == Stage::ended) co_return http::BodyPiece();
   if (stage_ == Stage::initial) {
     stage_ = Stage::events;
-    OutputWriter writer(coding_, payload);
-    writer.begin_structure();
-    writer.end_structure();
-    writer.finish();
-    append_event_frame(out, "initial-response", payload);
-    co_return out;
+    co_return initial_response();
   }
-  const Result<kinesis::SubscriptionEvent> event = co_await outcome(subscription_->next());
-  if (!event) {
+  const Result<kinesis::Push> push = co_await outcome(subscription_->next());
+  if (!push) {
     stage_ = Stage::ended;
-    if (event.error().kind == ErrorKind::closed) co_return out;  // a stop, or the client left
-    append_exception_frame(out, fault_of(event.error()));
-    co_return out;
+    if (push.error().kind == ErrorKind::closed)
+      co_return http::BodyPiece();  // a stop, or the client left
+    Buffer frame;
+    append_exception_frame(frame, fault_of(push.error()));
+    co_return http::BodyPiece(std::make_shared<const Buffer>(std::move(frame)));
   }
-  if (event->last) stage_ = Stage::ended;
-  // The last event after five minutes may be none at all.
-  if (event->last && event->records.empty() && event->children.empty()) co_return out;
-  OutputWriter writer(coding_, payload);
-  write_event(writer, *event);
-  writer.finish();
-  append_event_frame(out, "SubscribeToShardEvent", payload);
-  co_return out;
+  if (push->last) stage_ = Stage::ended;
+  if (push->event == nullptr) co_return http::BodyPiece();
+  co_return encoded(*push->event);
 }
 
 }  // namespace levada::aws::kinesis_api

@@ -16,13 +16,15 @@ class EventSource final : public http::BodySource {
   EventSource(std::unique_ptr<kinesis::Subscription> subscription, Coding coding)
       : subscription_(std::move(subscription)), coding_(coding) {}
 
-  Task<Buffer> next() override;
+  Task<http::BodyPiece> next() override;
   void client_left() noexcept override { subscription_->cancel(); }
 
  private:
   enum class Stage : std::uint8_t { initial, events, ended };
 
   std::string_view content_type() const;
+  http::BodyPiece initial_response() const;
+  http::BodyPiece encoded(const kinesis::SubscriptionEvent& event) const;
   void append_event_frame(Buffer& out, std::string_view event_type, ByteView payload) const;
 
   std::unique_ptr<kinesis::Subscription> subscription_;

@@ -111,8 +111,8 @@ TEST_F(KinesisFaceTest, a_subscription_begins_with_the_initial_response) {
   ASSERT_TRUE(answer.source);
   const auto next = [&] {
     Buffer piece;
-    start(answer.source->next(), [&](Result<Buffer> got) {
-      if (got) piece.swap(*got);
+    start(answer.source->next(), [&](Result<http::BodyPiece> got) {
+      if (got && *got) piece = **got;
     });
     return piece;
   };

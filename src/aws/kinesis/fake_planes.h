@@ -92,12 +92,12 @@ class FakeData final : public kinesis::DataPlane {
  private:
   class OneEvent final : public kinesis::Subscription {
    public:
-    Task<kinesis::SubscriptionEvent> next() override {
+    Task<kinesis::Push> next() override {
       if (sent_) co_return kinesis::refuse(kinesis::Refusal::resource_in_use, "taken over");
       sent_ = true;
       kinesis::SubscriptionEvent event;
       event.continuation = number(9);
-      co_return event;
+      co_return kinesis::Push{std::make_shared<const kinesis::SubscriptionEvent>(std::move(event))};
     }
     void cancel() noexcept override {}
 

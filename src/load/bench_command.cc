@@ -82,7 +82,22 @@ int run_bench(int count, const char* const* arguments) {
       scenario("get-records", "fill a stream, then read it back", catch_up_scenario);
   CLI::App* tail =
       scenario("tail", "one put after the other, each seen by a polling reader", tail_scenario);
-  for (CLI::App* command : {records, record, catch_up, tail})
+  CLI::App* push =
+      scenario("push", "one put after the other, each pushed to a subscriber", push_scenario);
+  CLI::App* fan_out =
+      scenario("fan-out", "fill a stream, then push it to many consumers", fan_out_scenario);
+  fan_out->add_option("--consumers", options.consumers, "consumers of every shard")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 20));
+  fan_out->add_option("--fill", options.fill_mebibytes, "MiB of data in each shard")
+      ->capture_default_str();
+  CLI::App* reshard =
+      scenario("reshard", "UpdateShardCount from 1 to --shards under a writer", reshard_scenario);
+  for (CLI::App* command : {fan_out, reshard})
+    command->add_option("--records", options.put.records, "records in each request")
+        ->capture_default_str()
+        ->check(CLI::Range(1, 500));
+  for (CLI::App* command : {records, record, catch_up, tail, push, fan_out, reshard})
     add_server_options(*command, options, endpoint);
   CLI::App* bare =
       scenario("bare-path", "what this machine allows, without a server", bare_path_scenario);
@@ -100,7 +115,7 @@ int run_bench(int count, const char* const* arguments) {
   } catch (const CLI::ParseError& error) {
     return app.exit(error);
   }
-  if (record->parsed() || tail->parsed()) options.put.records = 0;
+  if (record->parsed() || tail->parsed() || push->parsed()) options.put.records = 0;
   const Result<io::Address> address = io::Address::parse(endpoint);
   if (!address) {
     std::fprintf(stderr, "levada bench: --endpoint: %s\n", address.error().message.c_str());

@@ -1,92 +1,14 @@
 #include "load/scenarios.h"
 
-#include <cstdio>
 #include <optional>
 
-#include "http/exchange.h"
 #include "io/gate.h"
 #include "load/bare_path.h"
+#include "load/bench_client.h"
 #include "load/null_server.h"
 
 namespace levada::load {
 namespace {
-
-using namespace std::chrono_literals;
-
-constexpr Nanos patience = 30s;
-
-Nanos seconds(double value) { return Nanos(static_cast<std::int64_t>(value * 1e9)); }
-double in_seconds(Nanos value) { return static_cast<double>(value.count()) / 1e9; }
-double in_micros(Nanos value) { return static_cast<double>(value.count()) / 1e3; }
-
-template <class... Args>
-std::string format(const char* pattern, Args... args) {
-  char text[512];
-  std::snprintf(text, sizeof text, pattern, args...);
-  return text;
-}
-
-// A connection that signs each request as it goes.
-class Client {
- public:
-  Client(Doors doors, KinesisRequests requests, std::unique_ptr<io::Connection> connection)
-      : doors_(doors), requests_(std::move(requests)), exchange_(std::move(connection)) {}
-
-  // The body of the answer, which must be a 200.
-  Task<std::string_view> ask(std::string operation, std::string body) {
-    const std::string request = requests_.make(operation, body, doors_.reactor.clock().now());
-    const Deadline deadline = doors_.reactor.clock().monotonic() + patience;
-    const http::Answer answer = co_await exchange_.ask(request, deadline);
-    if (answer.status != 200)
-      co_return fail(ErrorKind::invalid, operation + " was answered " + std::string(answer.body));
-    co_return answer.body;
-  }
-
- private:
-  Doors doors_;
-  KinesisRequests requests_;
-  http::Exchange exchange_;
-};
-
-Task<std::unique_ptr<Client>> connect(Doors doors, BenchOptions options) {
-  auto connection =
-      co_await doors.network.connect(options.server, doors.reactor.clock().monotonic() + patience);
-  co_return std::make_unique<Client>(doors, KinesisRequests(options.server, options.keys),
-                                     std::move(connection));
-}
-
-// The text value of the first member of that name; the answers are Levada's or a peer's own JSON.
-std::string_view member(std::string_view json, std::string_view name) {
-  const std::string mark = "\"" + std::string(name) + "\":";
-  auto at = json.find(mark);
-  if (at == json.npos) return {};
-  at = json.find_first_not_of(' ', at + mark.size());
-  if (json[at] != '"') return {};
-  return json.substr(at + 1, json.find('"', at + 1) - at - 1);
-}
-
-Task<Unit> make_stream(Doors doors, BenchOptions options) {
-  if (!options.create_stream) co_return Unit{};
-  auto client = co_await connect(doors, options);
-  const std::string name = R"({"StreamName":")" + options.put.stream + "\"";
-  co_await client->ask("CreateStream",
-                       name + R"(,"ShardCount":)" + std::to_string(options.shards) + "}");
-  for (;;) {
-    const std::string_view described = co_await client->ask("DescribeStream", name + "}");
-    if (described.find("ACTIVE") != described.npos) co_return Unit{};
-    co_await io::sleep_for(doors.reactor, 20ms);
-  }
-}
-
-std::vector<std::string> prepare(Doors doors, const BenchOptions& options) {
-  KinesisRequests requests(options.server, options.keys);
-  const char* operation = options.put.records == 0 ? "PutRecord" : "PutRecords";
-  std::vector<std::string> prepared;
-  for (std::uint32_t i = 0; i < options.prepared; ++i)
-    prepared.push_back(
-        requests.make(operation, put_body(options.put, doors.random), doors.reactor.clock().now()));
-  return prepared;
-}
 
 Line tell(const char* what, const ReplayReport& report, std::uint64_t records,
           std::uint64_t payload) {

@@ -26,6 +26,8 @@ struct BenchOptions {
   std::uint32_t shards = 4;
   std::uint32_t connections = 8;
   std::uint32_t prepared = 64;  // different requests, sent round and round
+  std::uint32_t consumers = 20;
+  std::uint32_t fill_mebibytes = 8;  // in each shard, for those who read them back
   double seconds = 5;
   double requests_per_second = 0;  // 0: closed loop
   std::string directory = ".";     // where the bare path writes its blocks
@@ -37,6 +39,9 @@ using Line = std::string;
 Task<Line> put_scenario(Doors doors, BenchOptions options);          // PutRecords or PutRecord
 Task<Line> catch_up_scenario(Doors doors, BenchOptions options);     // fill, then GetRecords
 Task<Line> tail_scenario(Doors doors, BenchOptions options);         // put → polled reader
+Task<Line> push_scenario(Doors doors, BenchOptions options);         // put → subscriber
+Task<Line> fan_out_scenario(Doors doors, BenchOptions options);      // fill, then push to many
+Task<Line> reshard_scenario(Doors doors, BenchOptions options);      // 1 → many, under a writer
 Task<Line> bare_path_scenario(Doors doors, BenchOptions options);    // no server at all
 Task<Line> null_server_scenario(Doors doors, BenchOptions options);  // answers until killed
 

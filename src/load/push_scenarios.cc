@@ -1,0 +1,242 @@
+// Scenarios of enhanced fan-out and of resharding.
+
+#include <algorithm>
+#include <optional>
+
+#include "http/exchange.h"
+#include "io/gate.h"
+#include "io/signal.h"
+#include "load/bench_client.h"
+#include "load/latency_histogram.h"
+#include "load/pushed_shard.h"
+
+namespace levada::load {
+namespace {
+
+using namespace std::chrono_literals;
+
+std::string shard_name(std::uint32_t shard) { return "shardId-" + format("%012u", shard); }
+
+// A subscription whose initial response has come.
+Task<std::unique_ptr<PushedShard>> subscribe(Doors doors, BenchOptions options, std::string arn,
+                                             std::uint32_t shard, std::string position) {
+  const Deadline deadline = doors.reactor.clock().monotonic() + patience;
+  auto pushed =
+      std::make_unique<PushedShard>(co_await doors.network.connect(options.server, deadline));
+  KinesisRequests requests(options.server, options.keys);
+  const std::string body = R"({"ConsumerARN":")" + arn + R"(","ShardId":")" + shard_name(shard) +
+                           R"(","StartingPosition":{"Type":")" + position + "\"}}";
+  std::string request = requests.make("SubscribeToShard", body, doors.reactor.clock().now());
+  co_await pushed->begin(std::move(request), deadline);
+  co_await pushed->next(deadline);  // the initial response
+  co_return std::move(pushed);
+}
+
+// When the last record was seen.
+struct Seen {
+  explicit Seen(io::Reactor& reactor) : changed(reactor) {}
+  io::Signal changed;
+  std::uint64_t events = 0;
+  MonotonicNanos last;
+  bool done = false;
+};
+
+Task<Unit> watch(Doors doors, PushedShard& pushed, Seen& seen) {
+  while (!seen.done) {
+    const Deadline deadline = doors.reactor.clock().monotonic() + patience;
+    const std::string_view frame = co_await pushed.next(deadline);
+    seen.last = doors.reactor.clock().monotonic();
+    if (frame.find("\"Records\":[]") != frame.npos) continue;
+    ++seen.events;
+    seen.changed.notify_all();
+  }
+  co_return Unit{};
+}
+
+// What all readers of a fan-out have received.
+struct Received {
+  std::uint64_t bytes = 0;
+  std::uint32_t running = 0;
+};
+
+Task<Unit> drain(Doors doors, BenchOptions options, std::string arn, std::uint32_t shard,
+                 Received& received) {
+  const auto pushed = co_await subscribe(doors, options, arn, shard, "TRIM_HORIZON");
+  constexpr std::size_t tail = 100;  // where MillisBehindLatest stands
+  for (;;) {
+    const Deadline deadline = doors.reactor.clock().monotonic() + patience;
+    const std::string_view frame = co_await pushed->next(deadline);
+    received.bytes += frame.size();
+    const std::string_view end = frame.substr(frame.size() - std::min(tail, frame.size()));
+    if (frame.empty() || end.find("\"MillisBehindLatest\":0") != end.npos) co_return Unit{};
+  }
+}
+
+// Records of one size in one shard, by explicit hash keys.
+Task<Unit> fill_shard(Doors doors, BenchOptions options, std::uint32_t shard) {
+  auto client = co_await connect(doors, options);
+  std::string list = R"({"MaxResults":1,"StreamName":")" + options.put.stream + "\"";
+  if (shard > 0) list += R"(,"ExclusiveStartShardId":")" + shard_name(shard - 1) + "\"";
+  list += "}";
+  const std::string listed(co_await client->ask("ListShards", list));
+  const std::string key(member(listed, "StartingHashKey"));
+  std::string put = put_body(options.put, doors.random);
+  std::string keyed;
+  constexpr std::string_view mark = R"("PartitionKey")";
+  for (std::size_t at = 0;;) {
+    const auto next = put.find(mark, at);
+    keyed += put.substr(at, next - at);
+    if (next == put.npos) break;
+    keyed += R"("ExplicitHashKey": ")" + key + "\", " + std::string(mark);
+    at = next + mark.size();
+  }
+  const std::uint64_t each = std::uint64_t{options.put.records} * options.put.data_size;
+  const std::uint64_t times = (std::uint64_t{options.fill_mebibytes} << 20) / each + 1;
+  for (std::uint64_t n = 0; n < times; ++n) co_await client->ask("PutRecords", keyed);
+  co_return Unit{};
+}
+
+// A writer that goes on until told to stop.
+struct Writing {
+  bool stop = false;
+  std::uint64_t answered = 0;
+  std::uint64_t refused = 0;
+};
+
+Task<Unit> write_on(Doors doors, BenchOptions options, const std::vector<std::string>& requests,
+                    Writing& writing, std::size_t begin) {
+  http::Exchange server(
+      co_await doors.network.connect(options.server, doors.reactor.clock().monotonic() + patience));
+  for (std::size_t n = begin; !writing.stop; ++n) {
+    const Deadline deadline = doors.reactor.clock().monotonic() + patience;
+    const http::Answer answer = co_await server.ask(requests[n % requests.size()], deadline);
+    const bool good =
+        answer.status == 200 && answer.body.find("\"FailedRecordCount\":0") != answer.body.npos;
+    ++(good ? writing.answered : writing.refused);
+  }
+  co_return Unit{};
+}
+
+}  // namespace
+
+Task<Line> push_scenario(Doors doors, BenchOptions options) {
+  options.shards = 1;
+  options.put.records = 0;
+  co_await make_stream(doors, options);
+  const std::string arn = co_await register_consumer(doors, options, "push");
+  const auto pushed = co_await subscribe(doors, options, arn, 0, "LATEST");
+  auto writer = co_await connect(doors, options);
+  Seen seen(doors.reactor);
+  io::Gate gate;
+  gate.spawn(watch(doors, *pushed, seen));
+  LatencyHistogram behind_ack, behind_send;
+  const MonotonicNanos end = doors.reactor.clock().monotonic() + seconds(options.seconds);
+  const Nanos between =
+      options.requests_per_second > 0 ? seconds(1 / options.requests_per_second) : Nanos(0);
+  while (doors.reactor.clock().monotonic() < end) {
+    const std::uint64_t before = seen.events;
+    const std::string body = put_body(options.put, doors.random);
+    const MonotonicNanos sent = doors.reactor.clock().monotonic();
+    co_await writer->ask("PutRecord", body);
+    const MonotonicNanos acknowledged = doors.reactor.clock().monotonic();
+    const Deadline deadline = acknowledged + patience;
+    while (seen.events == before) co_await seen.changed.wait(deadline);
+    behind_ack.add(std::max(seen.last - acknowledged, Nanos(0)));
+    behind_send.add(seen.last - sent);
+    if (between > Nanos(0)) co_await io::sleep_for(doors.reactor, between);
+  }
+  seen.done = true;
+  const std::string last = put_body(options.put, doors.random);
+  co_await writer->ask("PutRecord", last);  // wakes the watcher
+  co_await gate.close();
+  co_return format(
+      "put -> pushed event: behind the acknowledgement p50 %.0f us, p99 %.0f us, max %.0f us; "
+      "behind the sending p50 %.0f us, p99 %.0f us; %llu records",
+      in_micros(behind_ack.percentile(0.5)), in_micros(behind_ack.percentile(0.99)),
+      in_micros(behind_ack.max()), in_micros(behind_send.percentile(0.5)),
+      in_micros(behind_send.percentile(0.99)), static_cast<unsigned long long>(behind_ack.count()));
+}
+
+Task<Line> fan_out_scenario(Doors doors, BenchOptions options) {
+  co_await make_stream(doors, options);
+  std::vector<std::string> arns;
+  for (std::uint32_t n = 0; n < options.consumers; ++n)
+    arns.push_back(co_await register_consumer(doors, options, "c" + std::to_string(n)));
+  std::optional<Error> failure;
+  const auto failed = [&failure](const Error& error) {
+    if (!failure) failure = error;
+  };
+  {
+    io::Gate filling;
+    for (std::uint32_t shard = 0; shard < options.shards; ++shard)
+      filling.spawn(fill_shard(doors, options, shard), failed);
+    co_await filling.close();
+  }
+  if (failure) co_return fail(failure->kind, failure->message);
+  Received received;
+  const MonotonicNanos begin = doors.reactor.clock().monotonic();
+  {
+    io::Gate draining;
+    for (std::uint32_t shard = 0; shard < options.shards; ++shard)
+      for (const std::string& arn : arns)
+        draining.spawn(drain(doors, options, arn, shard, received), failed);
+    co_await draining.close();
+  }
+  if (failure) co_return fail(failure->kind, failure->message);
+  const double took = in_seconds(doors.reactor.clock().monotonic() - begin);
+  const std::uint64_t each = std::uint64_t{options.put.records} * options.put.data_size;
+  const std::uint64_t times = (std::uint64_t{options.fill_mebibytes} << 20) / each + 1;
+  const double payload =
+      static_cast<double>(each * times) * options.shards * options.consumers / 1e6;
+  co_return format(
+      "fan-out: %.1f MB/s payload, %.1f MB/s of frames; %u consumers x %u shards, "
+      "%.0f MB payload in %.2f s",
+      payload / took, static_cast<double>(received.bytes) / 1e6 / took, options.consumers,
+      options.shards, payload, took);
+}
+
+Task<Line> reshard_scenario(Doors doors, BenchOptions options) {
+  const std::uint32_t target = options.shards;
+  options.shards = 1;
+  co_await make_stream(doors, options);
+  auto control = co_await connect(doors, options);
+  const auto requests = prepare(doors, options);
+  Writing writing;
+  std::optional<Error> failure;
+  io::Gate gate;
+  for (std::uint32_t n = 0; n < options.connections; ++n)
+    gate.spawn(write_on(doors, options, requests, writing, n), [&failure](const Error& error) {
+      if (!failure) failure = error;
+    });
+  const Nanos window = seconds(options.seconds);
+  co_await io::sleep_for(doors.reactor, window);  // warm
+  const std::uint64_t warm = writing.answered;
+  co_await io::sleep_for(doors.reactor, window);
+  const double rate_before = static_cast<double>(writing.answered - warm) / in_seconds(window);
+  const std::uint64_t until_then = writing.answered;
+  const MonotonicNanos begin = doors.reactor.clock().monotonic();
+  for (std::uint32_t count = 1; count < target;) {
+    count = std::min(2 * count, target);
+    const std::string update = R"({"ScalingType":"UNIFORM_SCALING","StreamName":")" +
+                               options.put.stream + R"(","TargetShardCount":)" +
+                               std::to_string(count) + "}";
+    co_await control->ask("UpdateShardCount", update);
+    co_await wait_until_active(doors, options);
+  }
+  const Nanos took = doors.reactor.clock().monotonic() - begin;
+  const std::uint64_t meanwhile = writing.answered - until_then;
+  co_await io::sleep_for(doors.reactor, window);
+  const std::uint64_t behind = writing.answered - until_then - meanwhile;
+  writing.stop = true;
+  co_await gate.close();
+  if (failure) co_return fail(failure->kind, failure->message);
+  const double rate_meanwhile = static_cast<double>(meanwhile) / in_seconds(took);
+  co_return format(
+      "UpdateShardCount 1 -> %u: %.0f ms; writer %.0f requests/s before, %.0f (%.0f %%) meanwhile, "
+      "%.0f afterwards; %llu refused",
+      target, in_seconds(took) * 1e3, rate_before, rate_meanwhile,
+      100 * rate_meanwhile / rate_before, static_cast<double>(behind) / in_seconds(window),
+      static_cast<unsigned long long>(writing.refused));
+}
+
+}  // namespace levada::load

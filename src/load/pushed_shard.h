@@ -1,0 +1,34 @@
+#pragma once
+// PushedShard: the receiving end of one SubscribeToShard over HTTP/1.1: frames as they come, not
+// decoded. A frame is what the server sent as one chunk.
+
+#include <memory>
+#include <string>
+
+#include "base/bytes.h"
+#include "base/task.h"
+#include "io/network.h"
+
+namespace levada::load {
+
+class PushedShard {
+ public:
+  explicit PushedShard(std::unique_ptr<io::Connection> connection)
+      : connection_(std::move(connection)) {}
+
+  // Sends a whole request and reads the head of its answer, which must be a 200.
+  Task<Unit> begin(std::string request, Deadline deadline);
+  // Valid until the next call; empty: the end of the answer.
+  Task<std::string_view> next(Deadline deadline);
+
+ private:
+  Task<Unit> fill(std::size_t size, Deadline deadline);  // until so much lies before us
+  Task<std::size_t> line(Deadline deadline);             // until a line does; its size with CRLF
+  std::string_view ahead() const { return as_text(ByteView(input_).subspan(at_, end_ - at_)); }
+
+  std::unique_ptr<io::Connection> connection_;
+  Buffer input_;
+  std::size_t at_ = 0, end_ = 0, taken_ = 0;
+};
+
+}  // namespace levada::load

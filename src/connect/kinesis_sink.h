@@ -1,0 +1,100 @@
+#pragma once
+// KinesisSink: a relation's changes on their way into a stream: formatted when they are taken, sent
+// lane by lane, sent again until they have arrived (streaming spec 2.2). Lives on the SQL engine's
+// reactor.
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "connect/sink_format.h"
+#include "connect/sink_lanes.h"
+#include "io/gate.h"
+#include "io/random.h"
+#include "io/reactor.h"
+#include "io/signal.h"
+#include "streaming/sink.h"
+
+namespace levada::connect {
+
+class KinesisSink final : public streaming::Sink {
+ public:
+  KinesisSink(io::Reactor& reactor, io::Random& random, KinesisPorts& ports,
+              streaming::SinkDefinition definition, SinkOptions options, std::uint64_t resume_after,
+              std::function<void()> progressed);
+  ~KinesisSink() override;
+
+  void take(std::shared_ptr<const streaming::SinkEpoch> epoch) override;
+  std::uint64_t backlog() const override;
+  std::uint64_t acknowledged() const override;
+  streaming::SinkStatus status() const override;
+  query::SqlResult<Unit> alter(
+      const std::vector<std::pair<std::string, std::string>>& options) override;
+  void pause(bool paused) override;
+  Task<Unit> stop() override;
+
+ private:
+  // How a lane fares, beside what it holds.
+  struct Pace {
+    MonotonicNanos next{};        // not before this
+    std::uint32_t throttled = 0;  // calls in a row that brought nothing on
+    std::uint32_t failures = 0;   // in a row
+    bool one_by_one = false;      // a call was refused as a whole: which entry is it?
+  };
+
+  Task<Unit> run();
+  Task<Unit> find_shards();
+  MonotonicNanos pump();  // starts the calls that may start; when to look again
+  Task<Unit> send(std::size_t lane, std::vector<PutEntry> batch);
+  void settle(std::size_t lane, const std::vector<PutOutcome>& outcomes);
+  void fail_call(std::size_t lane, std::size_t entries, const Error& error);
+  Nanos throttle_pause(std::uint32_t times);
+  Nanos failure_pause(std::uint32_t times);
+  void note_error(std::string text);
+  MonotonicNanos now() const { return reactor_.clock().monotonic(); }
+
+  io::Reactor& reactor_;
+  io::Random& random_;
+  KinesisPorts& ports_;
+  streaming::SinkDefinition definition_;
+  SinkOptions options_;
+  SinkFormatter formatter_;
+  std::function<void()> progressed_;
+  std::shared_ptr<KinesisPort> port_;
+  SinkLanes lanes_;
+  std::vector<Pace> paces_;  // of the lanes
+  // Taken before the shards are known.
+  std::deque<std::pair<std::uint64_t, SinkRecord>> early_;
+  std::uint64_t last_taken_;
+  bool shards_known_ = false;
+  bool refresh_shards_ = false;
+  MonotonicNanos shards_found_{};
+  bool paused_ = false;
+  bool encode_failed_ = false;  // a value without JSON: nothing may pass it
+  double allowance_ = 0;        // rows that the rate limit leaves
+  MonotonicNanos allowance_at_{};
+  streaming::SinkStatus status_;
+  io::Signal changed_;
+  io::Gate gate_;
+};
+
+// `connector = 'kinesis'` in CREATE SINK.
+class KinesisSinkConnector final : public streaming::SinkConnector {
+ public:
+  // All outlive this and the sinks that it starts.
+  KinesisSinkConnector(io::Reactor& reactor, io::Random& random, KinesisPorts& ports)
+      : reactor_(reactor), random_(random), ports_(ports) {}
+
+  std::string_view name() const override { return "kinesis"; }
+  Task<query::SqlResult<Unit>> validate(const streaming::SinkDefinition& definition) override;
+  std::unique_ptr<streaming::Sink> start(streaming::SinkDefinition definition,
+                                         std::uint64_t resume_after,
+                                         std::function<void()> progressed) override;
+
+ private:
+  io::Reactor& reactor_;
+  io::Random& random_;
+  KinesisPorts& ports_;
+};
+
+}  // namespace levada::connect

@@ -1,0 +1,99 @@
+#pragma once
+// SinkLanes: which records go into the next call, and what an outcome means for the rest (streaming
+// spec 2.2). Pure: no clock, no network; whoever sends asks for a batch and says what became of it.
+//
+// A lane is a shard with at most one call under way. An entry leaves only when every earlier one of
+// its key has arrived, so a key occurs at most once in all calls under way, and what failed is sent
+// again before anything newer of its key. With `replace`, a newer entry takes the place of one that
+// still waits.
+
+#include <cstdint>
+#include <deque>
+#include <list>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "connect/kinesis_port.h"
+#include "connect/sink_format.h"
+
+namespace levada::connect {
+
+class SinkLanes {
+ public:
+  struct Rules {
+    bool key_order = true;
+    bool replace = false;  // UPSERT: only the newest of a key matters
+  };
+  explicit SinkLanes(Rules rules) : rules_(rules) {}
+
+  // The open shards, before anything is taken; later whenever no call is under way. Every entry
+  // that waits finds its lane anew. Errors: invalid (the ranges leave a gap).
+  Result<Unit> set_shards(const std::vector<ShardInfo>& shards);
+  std::size_t lanes() const { return lanes_.size(); }
+  const std::string& shard(std::size_t lane) const { return lanes_[lane].shard; }
+
+  // Epochs come in their order.
+  void add(std::uint64_t epoch, SinkRecord record);
+
+  // What the lane may send now, at most `entries_max`: under way from here on; empty: nothing, or a
+  // call is under way. The entries look into this object, until they are settled.
+  std::vector<PutEntry> take(std::size_t lane, std::size_t entries_max = put_entries_max);
+  bool busy(std::size_t lane) const { return !lanes_[lane].sent.empty(); }
+  bool any_busy() const;
+  bool waiting(std::size_t lane) const { return !lanes_[lane].queue.empty(); }
+
+  struct Settled {
+    std::size_t taken = 0;
+    std::uint64_t taken_bytes = 0;
+    std::size_t failed = 0;
+    bool moved = false;  // a record went to another shard than was thought
+  };
+  // What became of the call of the lane. Those that failed wait again, in their place.
+  Settled settle(std::size_t lane, const std::vector<PutOutcome>& outcomes);
+  // The call as a whole did not succeed: all wait again.
+  void put_back(std::size_t lane);
+  // The only entry of the call can never be sent: it is given up.
+  void drop(std::size_t lane);
+
+  std::size_t pending() const { return pending_; }
+  std::uint64_t pending_bytes() const { return pending_bytes_; }
+  // The oldest epoch that something is missing of; nothing: all has arrived.
+  std::optional<std::uint64_t> oldest() const;
+
+ private:
+  struct Entry {
+    std::uint64_t epoch;
+    std::uint64_t number;  // order of arrival
+    SinkRecord record;
+    Uint128 hash_key;
+    bool sent = false;
+  };
+  using Entries = std::list<Entry>;
+  struct Lane {
+    std::string shard;
+    Uint128 first, last;
+    Entries queue;  // waiting and under way, in order
+    std::vector<Entries::iterator> sent;
+  };
+  struct Key {
+    std::deque<Entry*> entries;  // in order; the first may be under way
+  };
+
+  std::size_t lane_of(Uint128 hash_key) const;
+  void forget(Lane& lane, Entries::iterator entry);
+
+  Rules rules_;
+  std::vector<Lane> lanes_;  // by range
+  std::unordered_map<std::string, Key> keys_;
+  std::map<std::uint64_t, std::size_t> epochs_;  // with what is pending of each
+  std::uint64_t next_number_ = 0;
+  std::size_t pending_ = 0;
+  std::uint64_t pending_bytes_ = 0;
+};
+
+}  // namespace levada::connect

@@ -89,49 +89,6 @@ void append_base64(std::string_view bytes, std::string& out) {
   out += '"' + wire::base64_encode(as_bytes(bytes)) + '"';
 }
 
-// A JSON value again, keys sorted at every level, numbers as doubles unless they are integers.
-void append_sorted(const wire::Value& value, std::string& out) {
-  switch (value.kind()) {
-    case wire::ValueKind::boolean:
-      out += value.boolean() ? "true" : "false";
-      return;
-    case wire::ValueKind::integer:
-      out += std::to_string(value.integer());
-      return;
-    case wire::ValueKind::real:
-      return append_json_double(value.real(), out);
-    case wire::ValueKind::string:
-      return append_json_string(value.string(), out);
-    case wire::ValueKind::array: {
-      out += '[';
-      bool first = true;
-      for (const wire::Value& item : value.items()) {
-        if (!std::exchange(first, false)) out += ',';
-        append_sorted(item, out);
-      }
-      out += ']';
-      return;
-    }
-    case wire::ValueKind::object: {
-      std::vector<wire::Member> members(value.members().begin(), value.members().end());
-      std::sort(members.begin(), members.end(),
-                [](const auto& a, const auto& b) { return a.key < b.key; });
-      out += '{';
-      for (std::size_t n = 0; n < members.size(); ++n) {
-        if (n > 0) out += ',';
-        append_json_string(members[n].key, out);
-        out += ':';
-        append_sorted(members[n].value, out);
-      }
-      out += '}';
-      return;
-    }
-    default:
-      out += "null";
-      return;
-  }
-}
-
 SqlResult<Unit> append_jsonb(const Type& type, const Datum& datum, bool embedded,
                              std::string& out) {
   const std::string text = query::to_text(type, datum);
@@ -142,7 +99,7 @@ SqlResult<Unit> append_jsonb(const Type& type, const Datum& datum, bool embedded
   wire::ValueTree tree({.depth_max = 512, .node_count_max = 1 << 20});
   const auto value = wire::read_json(text, tree);
   if (!value) return query::refuse("22023", "Encode error: " + value.error().message);
-  append_sorted(*value, out);
+  append_sorted_json(*value, out);
   return Unit{};
 }
 
@@ -261,6 +218,48 @@ SqlResult<Unit> append_schema_parts(std::string_view name, const Type& type, Sin
 }
 
 }  // namespace
+
+void append_sorted_json(const wire::Value& value, std::string& out) {
+  switch (value.kind()) {
+    case wire::ValueKind::boolean:
+      out += value.boolean() ? "true" : "false";
+      return;
+    case wire::ValueKind::integer:
+      out += std::to_string(value.integer());
+      return;
+    case wire::ValueKind::real:
+      return append_json_double(value.real(), out);
+    case wire::ValueKind::string:
+      return append_json_string(value.string(), out);
+    case wire::ValueKind::array: {
+      out += '[';
+      bool first = true;
+      for (const wire::Value& item : value.items()) {
+        if (!std::exchange(first, false)) out += ',';
+        append_sorted_json(item, out);
+      }
+      out += ']';
+      return;
+    }
+    case wire::ValueKind::object: {
+      std::vector<wire::Member> members(value.members().begin(), value.members().end());
+      std::sort(members.begin(), members.end(),
+                [](const auto& a, const auto& b) { return a.key < b.key; });
+      out += '{';
+      for (std::size_t n = 0; n < members.size(); ++n) {
+        if (n > 0) out += ',';
+        append_json_string(members[n].key, out);
+        out += ':';
+        append_sorted_json(members[n].value, out);
+      }
+      out += '}';
+      return;
+    }
+    default:
+      out += "null";
+      return;
+  }
+}
 
 void append_json_string(std::string_view text, std::string& out) {
   out += '"';

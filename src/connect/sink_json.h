@@ -8,6 +8,7 @@
 #include "query/sql_error.h"
 #include "query/type.h"
 #include "query/value.h"
+#include "wire/value.h"
 
 namespace levada::connect {
 
@@ -22,6 +23,9 @@ query::SqlResult<Unit> append_json(const query::Type& type, const query::Datum& 
 void append_json_string(std::string_view text, std::string& out);
 // As Rust's ryu prints it: 1.0, 1e16, 1.234e-7; null for what is not finite.
 void append_json_double(double number, std::string& out);
+
+// A JSON value again: keys sorted at every level, numbers as doubles unless they are integers.
+void append_sorted_json(const wire::Value& value, std::string& out);
 
 // A column's entry in a schema: {"field":"id","optional":true,"type":"int32"}, with Debezium's
 // logical names or with the parts of lists and structures.

@@ -1,0 +1,52 @@
+#pragma once
+// GeneratorSource: a reader whose rows are made, not fetched: at a rate, up to a count, and the
+// same ones again after a restart, since row n is a function of n.
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "io/reactor.h"
+#include "io/signal.h"
+#include "streaming/source.h"
+
+namespace levada::streaming {
+
+class RowGenerator {
+ public:
+  virtual ~RowGenerator() = default;
+  // The row of that number; an empty one: this number has none.
+  virtual query::Row make(std::uint64_t number) = 0;
+};
+
+struct GeneratorPace {
+  std::uint64_t rows_max = ~std::uint64_t{0};  // numbers from 0 up to this
+  double rows_per_second = 0;                  // 0: as fast as they are taken
+};
+
+class GeneratorSource final : public SourceReader {
+ public:
+  GeneratorSource(io::Reactor& reactor, std::unique_ptr<RowGenerator> generator, GeneratorPace pace,
+                  const std::map<std::string, std::string>& positions);
+  ~GeneratorSource() override;
+
+  Task<SourceBatch> next(std::size_t rows_max) override;
+  SourceStatus status() const override;
+  void stop() override;
+
+ private:
+  std::uint64_t due() const;  // numbers that the rate allows by now
+
+  io::Reactor& reactor_;
+  std::unique_ptr<RowGenerator> generator_;
+  GeneratorPace pace_;
+  std::uint64_t next_number_ = 0;
+  std::uint64_t first_number_ = 0;  // of this run
+  MonotonicNanos began_;
+  bool stopped_ = false;
+  SourceStatus status_;
+  io::Signal stop_signal_;
+};
+
+}  // namespace levada::streaming

@@ -823,16 +823,20 @@ SqlResult<TypeName> Grammar::type_name() {
   if (is("struct") && is_sign("<", 1)) {
     at_ += 2;
     type.name = "struct";
-    while (!is_sign(">") && !is_sign(">>")) {
+    const auto closes = [this] {
+      return peek().kind == TokenKind::operator_ &&
+             peek().text.find_first_not_of('>') == std::string::npos;
+    };
+    while (!closes()) {
       std::string field = ATTEMPT(label());
       type.fields.emplace_back(std::move(field), ATTEMPT(type_name()));
       if (!take_sign(",")) break;
     }
-    // ">>" closes two.
-    if (is_sign(">>"))
-      tokens_[at_].text = ">";
+    if (!closes()) return unexpected_token();
+    if (peek().text.size() > 1)  // ">>" closes two
+      tokens_[at_].text.pop_back();
     else
-      ATTEMPT(expect_sign(">"));
+      ++at_;
   } else if (is("map") && is_sign("(", 1)) {
     at_ += 2;
     type.name = "map";

@@ -189,7 +189,8 @@ TEST_F(KinesisClientTest, ListsShardsOverSeveralPages) {
 TEST_F(KinesisClientTest, ReadsAShardFromATimestamp) {
   script_.say({200, R"({"ShardIterator":"it"})"});
   script_.say({200, R"({"MillisBehindLatest":7,"NextShardIterator":"it2","Records":[
-      {"Data":"b25l","PartitionKey":"k","SequenceNumber":"9","ApproximateArrivalTimestamp":1.5}]})"});
+      {"Data":"b25l","PartitionKey":"k","SequenceNumber":"9",
+       "ApproximateArrivalTimestamp":1.5}]})"});
   const auto iterator =
       world_.run(port().shard_iterator("shardId-0", {.kind = IteratorStart::Kind::at_timestamp,
                                                      .timestamp = UnixMillis(1'699'727'409'453)}));

@@ -157,6 +157,8 @@ SqlResult<std::optional<std::size_t>> CopyDecoder::cut_csv(std::string_view inpu
       close();
     } else if (c == '\n') {
       break;
+    } else if (c == '\r' && (at + 1 == input.size() || input[at + 1] == '\n')) {
+      if (at + 1 == input.size() && !last) return std::nullopt;
     } else {
       field.text.push_back(c);
     }
@@ -165,7 +167,6 @@ SqlResult<std::optional<std::size_t>> CopyDecoder::cut_csv(std::string_view inpu
     if (!last || input.empty()) return std::nullopt;
     if (quoted) return query::refuse(bad_copy_file, "unterminated CSV quoted field");
   }
-  if (!was_quoted && field.text.ends_with('\r')) field.text.pop_back();
   if (fields_.empty() && !was_quoted && field.text == "\\.")
     ended_ = true;
   else

@@ -17,6 +17,23 @@ namespace levada::sql {
 using query::SqlError;
 using query::SqlResult;
 
+// Bind weaker to stronger.
+enum Precedence : int {
+  precedence_or = 1,
+  precedence_and = 2,
+  precedence_not = 3,
+  precedence_is = 4,
+  precedence_comparison = 5,
+  precedence_like = 6,
+  precedence_other = 7,
+  precedence_sum = 8,
+  precedence_product = 9,
+  precedence_power = 10,
+  precedence_at = 11,
+  precedence_collate = 12,
+  precedence_sign = 13,
+};
+
 class Grammar {
  public:
   Grammar(std::string_view text, std::vector<Token> tokens)
@@ -76,8 +93,17 @@ class Grammar {
   bool take_if_exists();
   bool take_if_not_exists();
 
-  // Terms (grammar_terms.cc).
-  struct Deeper;
+  // Counts how deep rules are nested.
+  struct Deeper {
+    explicit Deeper(int& now) : depth(now) { ++depth; }
+    Deeper(const Deeper&) = delete;
+    Deeper& operator=(const Deeper&) = delete;
+    ~Deeper() { --depth; }
+    int& depth;
+  };
+  static constexpr int depth_max = 300;  // of nested terms and types
+
+  // Terms (grammar_terms.cc, grammar_calls.cc, grammar_type_names.cc).
   SqlResult<TermRef> term_above(int precedence);
   SqlResult<TermRef> prefix();
   SqlResult<TermRef> primary();

@@ -1,0 +1,382 @@
+// What begins with a word: literals with a type, special forms, calls with all that may follow
+// them.
+
+#include <algorithm>
+
+#include "sql/grammar.h"
+
+namespace levada::sql {
+namespace {
+
+// Functions that are called without parentheses.
+constexpr std::string_view bare_functions[] = {
+    "current_catalog", "current_date",      "current_role", "current_schema",
+    "current_time",    "current_timestamp", "current_user", "localtime",
+    "localtimestamp",  "session_user",      "user"};
+
+bool contains(auto& list, std::string_view word) {
+  return std::find(std::begin(list), std::end(list), word) != std::end(list);
+}
+
+}  // namespace
+
+// |a, b| term
+SqlResult<TermRef> Grammar::lambda() {
+  TermRef made = make(TermKind::lambda, here());
+  ++at_;
+  do {
+    made->names.push_back(ATTEMPT(name()));
+  } while (take_sign(","));
+  ATTEMPT(expect_sign("|"));
+  made->arguments.push_back(ATTEMPT(term()));
+  return closed(std::move(made));
+}
+
+SqlResult<TermRef> Grammar::word_term() {
+  const Token& token = peek();
+  const std::uint32_t position = token.begin;
+  const bool quoted = token.kind == TokenKind::quoted;
+  if (!quoted) {
+    const std::string& word = token.text;
+    if (word == "null" || word == "true" || word == "false") {
+      TermRef made = make(word == "null" ? TermKind::null : TermKind::boolean, position);
+      made->text = word;
+      ++at_;
+      return closed(std::move(made));
+    }
+    if (word == "case") return case_term();
+    if ((word == "cast" || word == "try_cast") && is_sign("(", 1)) return cast_call();
+    if (word == "array" && (is_sign("[", 1) || is_sign("(", 1))) return array_term();
+    if (word == "map" && is_sign("{", 1)) return map_term();
+    if (word == "interval" && (peek(1).kind == TokenKind::string || is_sign("(", 1)))
+      return interval_literal();
+    if (word == "exists" && is_sign("(", 1)) {
+      TermRef made = make(TermKind::exists, position);
+      at_ += 2;
+      made->query = ATTEMPT(query());
+      ATTEMPT(expect_sign(")"));
+      return closed(std::move(made));
+    }
+    if (word == "row" && is_sign("(", 1)) {
+      TermRef made = make(TermKind::row, position);
+      at_ += 2;
+      if (!is_sign(")")) made->arguments = ATTEMPT(terms());
+      ATTEMPT(expect_sign(")"));
+      return closed(std::move(made));
+    }
+    if (contains(bare_functions, word) && !is_sign("(", 1)) {
+      TermRef made = make(TermKind::call, position);
+      made->names = {word};
+      made->call = std::make_unique<CallParts>();
+      ++at_;
+      return closed(std::move(made));
+    }
+    if (at_type_literal()) {
+      TermRef made = make(TermKind::cast, position);
+      made->type = ATTEMPT(type_name());
+      TermRef text = make(TermKind::string, here());
+      text->text = ATTEMPT(string());
+      made->arguments.push_back(closed(std::move(text)));
+      return closed(std::move(made));
+    }
+    if (is_reserved(word) && !is_sign("(", 1)) return unexpected_token();
+    // Words that only begin clauses are no functions either.
+    if (is_reserved(word) && word != "left" && word != "right" && !contains(bare_functions, word) &&
+        word != "any" && word != "overlaps" && word != "concurrently" && word != "like" &&
+        word != "ilike")
+      return unexpected_token();
+  }
+  Name names;
+  names.push_back(tokens_[at_++].text);
+  while (is_sign(".")) {
+    ++at_;
+    if (take_sign("*")) {
+      TermRef star = make(TermKind::star, position);
+      star->names = std::move(names);
+      return closed(std::move(star));
+    }
+    names.push_back(ATTEMPT(label()));
+  }
+  if (is_sign("(")) return call(std::move(names), position, quoted);
+  TermRef column = make(TermKind::column, position);
+  column->names = std::move(names);
+  return closed(std::move(column));
+}
+
+// A type's name with a string behind it: DATE '…', TIMESTAMP WITH TIME ZONE '…', int '…'.
+bool Grammar::at_type_literal() const {
+  const std::string& word = peek().text;
+  if (is_reserved(word)) return false;
+  if (peek(1).kind == TokenKind::string) return word != "secret" && word != "escape";
+  if ((word == "timestamp" || word == "time") && (is("with", 1) || is("without", 1)) &&
+      is("time", 2) && is("zone", 3))
+    return peek(4).kind == TokenKind::string;
+  if (word == "double" && is("precision", 1)) return peek(2).kind == TokenKind::string;
+  if (word == "character" && is("varying", 1)) return peek(2).kind == TokenKind::string;
+  return false;
+}
+
+SqlResult<TermRef> Grammar::case_term() {
+  TermRef made = make(TermKind::choose, here());
+  ++at_;
+  if (!is("when")) {
+    made->has_operand = true;
+    made->arguments.push_back(ATTEMPT(term()));
+  }
+  if (!is("when")) return unexpected_token();
+  while (take("when")) {
+    made->arguments.push_back(ATTEMPT(term()));
+    ATTEMPT(expect("then"));
+    made->arguments.push_back(ATTEMPT(term()));
+  }
+  if (take("else")) {
+    made->has_else = true;
+    made->arguments.push_back(ATTEMPT(term()));
+  }
+  ATTEMPT(expect("end"));
+  return closed(std::move(made));
+}
+
+SqlResult<TermRef> Grammar::cast_call() {
+  TermRef made = make(is("cast") ? TermKind::cast : TermKind::try_cast, here());
+  at_ += 2;
+  made->arguments.push_back(ATTEMPT(term()));
+  ATTEMPT(expect("as"));
+  made->type = ATTEMPT(type_name());
+  ATTEMPT(expect_sign(")"));
+  return closed(std::move(made));
+}
+
+SqlResult<TermRef> Grammar::array_term() {
+  const std::uint32_t position = here();
+  if (take("array") && is_sign("(")) {
+    ++at_;
+    TermRef made = make(TermKind::array_query, position);
+    made->query = ATTEMPT(query());
+    ATTEMPT(expect_sign(")"));
+    return closed(std::move(made));
+  }
+  // Inner brackets of ARRAY[[…], […]] need no word.
+  const Deeper deeper(depth_);
+  if (depth_ > depth_max) return refuse("arrays are nested too deeply", here());
+  TermRef made = make(TermKind::array, position);
+  ATTEMPT(expect_sign("["));
+  if (take_sign("]")) return closed(std::move(made));
+  do {
+    made->arguments.push_back(is_sign("[") ? ATTEMPT(array_term()) : ATTEMPT(term()));
+  } while (take_sign(","));
+  ATTEMPT(expect_sign("]"));
+  return closed(std::move(made));
+}
+
+SqlResult<TermRef> Grammar::map_term() {
+  TermRef made = make(TermKind::map, here());
+  at_ += 2;
+  while (!is_sign("}")) {
+    made->arguments.push_back(ATTEMPT(term()));
+    ATTEMPT(expect_sign(":"));
+    made->arguments.push_back(ATTEMPT(term()));
+    if (!take_sign(",")) break;
+  }
+  ATTEMPT(expect_sign("}"));
+  return closed(std::move(made));
+}
+
+// EXTRACT, SUBSTRING, POSITION, OVERLAY, TRIM in the forms with words; nothing: it is an ordinary
+// call. Behind the opening parenthesis.
+SqlResult<std::optional<TermRef>> Grammar::special_call(const std::string& name,
+                                                        std::uint32_t position) {
+  TermRef made = make(TermKind::call, position);
+  made->names = {name};
+  made->call = std::make_unique<CallParts>();
+  auto& arguments = made->arguments;
+  const auto finish = [&]() -> SqlResult<std::optional<TermRef>> {
+    ATTEMPT(expect_sign(")"));
+    return std::optional<TermRef>(closed(std::move(made)));
+  };
+  if (name == "extract") {
+    TermRef field = make(TermKind::string, here());
+    field->text = peek().kind == TokenKind::string ? ATTEMPT(string()) : ATTEMPT(label());
+    arguments.push_back(closed(std::move(field)));
+    if (!take_sign(",")) ATTEMPT(expect("from"));
+    arguments.push_back(ATTEMPT(term()));
+    return finish();
+  }
+  if (name == "position") {
+    TermRef needle = ATTEMPT(term_above(precedence_like));
+    if (take_sign(",")) {  // position(haystack, needle) is RisingWave's
+      arguments.push_back(std::move(needle));
+      arguments.push_back(ATTEMPT(term()));
+      return finish();
+    }
+    ATTEMPT(expect("in"));
+    arguments.push_back(ATTEMPT(term()));
+    arguments.push_back(std::move(needle));
+    return finish();
+  }
+  if (name == "substring") {
+    arguments.push_back(ATTEMPT(term()));
+    if (take("from")) {
+      arguments.push_back(ATTEMPT(term()));
+      if (take("for")) arguments.push_back(ATTEMPT(term()));
+    } else if (take("for")) {
+      TermRef one = make(TermKind::number, here());
+      one->text = "1";
+      arguments.push_back(std::move(one));
+      arguments.push_back(ATTEMPT(term()));
+    } else {
+      while (take_sign(",")) arguments.push_back(ATTEMPT(term()));
+    }
+    return finish();
+  }
+  if (name == "overlay") {
+    arguments.push_back(ATTEMPT(term()));
+    if (take("placing")) {
+      arguments.push_back(ATTEMPT(term()));
+      ATTEMPT(expect("from"));
+      arguments.push_back(ATTEMPT(term()));
+      if (take("for")) arguments.push_back(ATTEMPT(term()));
+    } else {
+      while (take_sign(",")) arguments.push_back(ATTEMPT(term()));
+    }
+    return finish();
+  }
+  if (name == "trim") {
+    if (take("leading"))
+      made->names = {"ltrim"};
+    else if (take("trailing"))
+      made->names = {"rtrim"};
+    else
+      take("both");
+    TermRef first;
+    if (!is("from")) first = ATTEMPT(term());
+    if (take("from")) {
+      arguments.push_back(ATTEMPT(term()));
+      if (first) arguments.push_back(std::move(first));
+    } else {
+      arguments.push_back(std::move(first));
+    }
+    while (take_sign(",")) arguments.push_back(ATTEMPT(term()));
+    return finish();
+  }
+  return std::optional<TermRef>();
+}
+
+SqlResult<TermRef> Grammar::call(Name names, std::uint32_t position, bool quoted) {
+  ATTEMPT(expect_sign("("));
+  if (!quoted && names.size() == 1)
+    if (auto special = ATTEMPT(special_call(names.front(), position))) return *std::move(special);
+  TermRef made = make(TermKind::call, position);
+  made->names = std::move(names);
+  made->quoted_name = quoted;
+  made->call = std::make_unique<CallParts>();
+  if (is_sign("*") && is_sign(")", 1)) {
+    ++at_;
+    made->call->star = true;
+  } else if (!is_sign(")")) {
+    made->call->distinct = take("distinct");
+    if (!made->call->distinct) take("all");
+    do {
+      take("variadic");
+      // name => value
+      if (peek().kind == TokenKind::word && is_sign("=>", 1)) at_ += 2;
+      made->arguments.push_back(ATTEMPT(term()));
+    } while (take_sign(","));
+    if (take({"order", "by"})) made->call->order = ATTEMPT(order_items());
+    if (take({"ignore", "nulls"})) made->call->ignore_nulls = true;
+  }
+  ATTEMPT(expect_sign(")"));
+  ATTEMPT(call_suffix(*made));
+  return closed(std::move(made));
+}
+
+// WITHIN GROUP, FILTER, OVER
+SqlResult<Unit> Grammar::call_suffix(Term& call) {
+  if (take({"within", "group"})) {
+    ATTEMPT(expect_sign("("));
+    ATTEMPT(expect({"order", "by"}));
+    call.call->within_group = ATTEMPT(order_items());
+    ATTEMPT(expect_sign(")"));
+  }
+  if (is("filter") && is_sign("(", 1)) {
+    at_ += 2;
+    ATTEMPT(expect("where"));
+    call.call->filter = ATTEMPT(term());
+    ATTEMPT(expect_sign(")"));
+  }
+  if (take({"ignore", "nulls"})) call.call->ignore_nulls = true;
+  if (!is("over")) return Unit{};
+  ++at_;
+  if (is_sign("(")) {
+    ++at_;
+    call.call->window = ATTEMPT(window_clause());
+    ATTEMPT(expect_sign(")"));
+  } else {
+    call.call->window_name = ATTEMPT(name());
+  }
+  return Unit{};
+}
+
+SqlResult<WindowClause> Grammar::window_clause() {
+  WindowClause window;
+  if (at_name() && !is("partition") && !is("range") && !is("rows") && !is("groups") &&
+      !is("session"))
+    window.base = ATTEMPT(name());
+  if (take({"partition", "by"})) window.partition = ATTEMPT(terms());
+  if (take({"order", "by"})) window.order = ATTEMPT(order_items());
+  if (is("range") || is("rows") || is("groups") || is("session"))
+    window.frame = ATTEMPT(frame_clause());
+  return window;
+}
+
+SqlResult<FrameClause> Grammar::frame_clause() {
+  FrameClause frame;
+  if (take({"session", "with", "gap"})) {
+    frame.unit = FrameUnit::session;
+    frame.start.offset = ATTEMPT(term());
+    return frame;
+  }
+  frame.unit = take("range") ? FrameUnit::range : is("rows") ? FrameUnit::rows : FrameUnit::groups;
+  if (frame.unit != FrameUnit::range) ++at_;
+  if (take("between")) {
+    frame.start = ATTEMPT(frame_bound());
+    ATTEMPT(expect("and"));
+    frame.end = ATTEMPT(frame_bound());
+  } else {
+    frame.start = ATTEMPT(frame_bound());
+  }
+  if (!take("exclude")) return frame;
+  if (take({"current", "row"}))
+    frame.exclusion = "current row";
+  else if (take("group"))
+    frame.exclusion = "group";
+  else if (take("ties"))
+    frame.exclusion = "ties";
+  else
+    ATTEMPT(expect({"no", "others"}));
+  return frame;
+}
+
+SqlResult<FrameBound> Grammar::frame_bound() {
+  FrameBound bound;
+  if (take({"current", "row"})) {
+    bound.kind = BoundKind::current_row;
+    return bound;
+  }
+  if (take("unbounded")) {
+    if (take("preceding")) return bound;
+    ATTEMPT(expect("following"));
+    bound.kind = BoundKind::unbounded_following;
+    return bound;
+  }
+  bound.offset = ATTEMPT(term());
+  if (take("preceding")) {
+    bound.kind = BoundKind::preceding;
+  } else {
+    ATTEMPT(expect("following"));
+    bound.kind = BoundKind::following;
+  }
+  return bound;
+}
+
+}  // namespace levada::sql

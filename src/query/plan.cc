@@ -98,6 +98,7 @@ Plan set_operation(SetKind kind, bool all, std::vector<Plan> inputs) {
 
 Plan top_n(TopN node) {
   auto columns = node.input->columns;
+  if (node.ranked) columns.push_back({"row_number", TypeKind::int8});
   return make(std::move(node), std::move(columns));
 }
 

@@ -107,6 +107,7 @@ struct TopN {
   ExpressionRef limit = {};   // int8, no columns; NULL: none
   ExpressionRef offset = {};  // int8, no columns; NULL: none
   bool with_ties = false;
+  bool ranked = false;  // made by the optimizer: row_number() is one more column
 };
 
 enum class FrameUnit : std::uint8_t { rows, range, groups };

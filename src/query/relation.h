@@ -54,7 +54,8 @@ class RelationCatalog {
  public:
   virtual ~RelationCatalog() = default;
   // An empty schema means the session's search path. nullptr: there is none.
-  virtual const Relation* relation(std::string_view schema, std::string_view name) const = 0;
+  virtual std::shared_ptr<const Relation> relation(std::string_view schema,
+                                                   std::string_view name) const = 0;
   virtual bool has_schema(std::string_view schema) const = 0;
 };
 

@@ -9,6 +9,7 @@
 #include <tl/expected.hpp>
 
 #include "base/attempt.h"
+#include "base/result.h"
 
 namespace levada::query {
 

@@ -1,0 +1,64 @@
+#pragma once
+// Circuit: a plan made of operators. Each step pushes the changes of its relations through and
+// gives the change of its output. A SELECT is the same circuit, stepped once with whole relations.
+
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "query/delta.h"
+#include "query/evaluation.h"
+#include "query/plan.h"
+#include "query/sql_error.h"
+
+namespace levada::query {
+
+class Operator;
+
+struct RelationDelta {
+  RelationId relation;
+  const Delta* delta = nullptr;
+};
+
+class Circuit {
+ public:
+  // `once`: for a single step; now() is then the statement's time and an order is kept.
+  // Otherwise now() may stand in temporal filters only (0A000 elsewhere).
+  static SqlResult<std::unique_ptr<Circuit>> build(const Plan& plan, bool once);
+  ~Circuit();
+
+  // What the output changes. Relations that did not change may be left out.
+  SqlResult<Delta> step(std::span<const RelationDelta> changes, Evaluation& evaluation);
+
+  bool follows_time() const { return follows_time_; }
+  bool reads(RelationId relation) const;
+
+ private:
+  friend class CircuitBuilder;
+  struct Node {
+    std::unique_ptr<Operator> op;  // none: a scan
+    std::vector<Delta> inbox;
+    std::vector<std::pair<std::size_t, std::size_t>> consumers;  // node, input
+    std::size_t operator_inputs = 0;
+  };
+  struct Source {
+    RelationId relation;
+    std::size_t node;
+  };
+
+  Circuit() = default;
+
+  std::vector<Node> nodes_;  // inputs before their consumers; the last is the root
+  std::vector<Source> sources_;
+  std::size_t root_ = 0;
+  bool once_ = false, first_ = true, follows_time_ = false;
+};
+
+// A SELECT: the rows, in the plan's order if it has one.
+SqlResult<std::vector<Row>> run_once(const Plan& plan, const SessionFacts& facts,
+                                     const std::function<Delta(const Relation&)>& rows_of);
+
+}  // namespace levada::query

@@ -1,0 +1,174 @@
+// Operators that recompute a key: bags of rows by key; for each key that a step touches they put
+// out f(bag after) - f(bag before). DISTINCT, INTERSECT, EXCEPT, one-row subqueries.
+
+#include <algorithm>
+
+#include "query/bag.h"
+#include "query/operator.h"
+
+namespace levada::query {
+
+namespace {
+
+// All columns equal, as SQL sees it; the row that is shown is the first that came.
+struct Counted {
+  std::uint64_t hash = 0;
+  Row row;
+  std::vector<std::int64_t> weights;  // of each input
+  std::int64_t shown = 0;             // weight in the output
+  bool touched = false;
+};
+
+class RowCounts : public Operator {
+ public:
+  explicit RowCounts(std::size_t inputs) : inputs_(inputs) {}
+
+  void step(const Step&, std::span<Delta> inputs, Delta& out) final {
+    std::vector<Counted*> touched;
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+      for (const Change& change : inputs[i]) {
+        const std::uint64_t h = hash(change.row.span());
+        Counted* entry = table_.find(
+            h, [&](const Counted& c) { return equal(c.row.span(), change.row.span()); });
+        if (entry == nullptr) {
+          entry = &table_.insert(h);
+          entry->row = change.row;
+          entry->weights.resize(inputs_);
+        }
+        entry->weights[i] += change.weight;
+        if (!std::exchange(entry->touched, true)) touched.push_back(entry);
+      }
+    }
+    for (Counted* entry : touched) {
+      entry->touched = false;
+      const std::int64_t wanted = weight_of(entry->weights);
+      if (wanted != entry->shown) out.push_back({entry->row, wanted - entry->shown});
+      entry->shown = wanted;
+      const bool gone = std::all_of(entry->weights.begin(), entry->weights.end(),
+                                    [](std::int64_t w) { return w == 0; });
+      if (gone) table_.erase(entry);
+    }
+  }
+
+ protected:
+  virtual std::int64_t weight_of(const std::vector<std::int64_t>& weights) const = 0;
+
+ private:
+  std::size_t inputs_;
+  GrowingMap<Counted> table_;
+};
+
+class DistinctOperator final : public RowCounts {
+ public:
+  DistinctOperator() : RowCounts(1) {}
+
+ private:
+  std::int64_t weight_of(const std::vector<std::int64_t>& w) const override { return w[0] > 0; }
+};
+
+class SetOperator final : public RowCounts {
+ public:
+  SetOperator(SetKind kind, bool all, std::size_t inputs)
+      : RowCounts(inputs), kind_(kind), all_(all) {}
+
+ private:
+  std::int64_t weight_of(const std::vector<std::int64_t>& weights) const override {
+    std::int64_t result = weights[0];
+    if (!all_) result = std::min<std::int64_t>(result, 1);
+    for (std::size_t i = 1; i < weights.size(); ++i) {
+      const std::int64_t w = weights[i];
+      switch (kind_) {
+        case SetKind::union_:
+          result += w;
+          break;
+        case SetKind::intersect:
+          result = std::min(result, w);
+          break;
+        case SetKind::except:
+          result = all_ ? result - std::max<std::int64_t>(w, 0) : w > 0 ? 0 : result;
+          break;
+      }
+      result = std::max<std::int64_t>(result, 0);
+    }
+    return all_ ? std::max<std::int64_t>(result, 0) : std::int64_t{result > 0};
+  }
+  SetKind kind_;
+  bool all_;
+};
+
+// The rows of one key must not become two; a view that meets a second row keeps the first.
+class SingleRowOperator final : public Operator {
+ public:
+  explicit SingleRowOperator(const SingleRow& node) {
+    for (const ExpressionRef& expression : node.partition) partition_.emplace_back(expression);
+  }
+
+  void step(const Step& step, std::span<Delta> inputs, Delta& out) override {
+    std::vector<Entry*> touched;
+    std::vector<Datum> key;
+    for (const Change& change : inputs[0]) {
+      key.clear();
+      for (const Program& program : partition_)
+        key.push_back(program.evaluate(step.evaluation, change.row.data()));
+      const std::uint64_t h = hash(std::span<const Datum>(key));
+      Entry* entry = table_.find(
+          h, [&](const Entry& e) { return equal(e.key.span(), std::span<const Datum>(key)); });
+      if (entry == nullptr) {
+        entry = &table_.insert(h);
+        entry->key = Row::of(key);
+      }
+      step.evaluation.reset();
+      entry->bag.add(change.row, change.weight);
+      if (!std::exchange(entry->touched, true)) touched.push_back(entry);
+    }
+    for (Entry* entry : touched) {
+      entry->touched = false;
+      std::int64_t rows = 0;
+      for (const BagItem& item : entry->bag.items()) rows += item.weight;
+      if (rows > 1) {
+        step.evaluation.fail(sqlstate::cardinality_violation,
+                             "more than one row returned by a subquery used as an expression");
+        step.evaluation.settle({});
+      }
+      const BagItem* first = smallest(entry->bag);
+      if (entry->shown && first != nullptr && same_bytes(entry->shown.span(), first->row.span()))
+        continue;
+      if (entry->shown) out.push_back({std::exchange(entry->shown, Row()), -1});
+      if (first != nullptr) {
+        entry->shown = first->row;
+        out.push_back({first->row, 1});
+      } else {
+        table_.erase(entry);
+      }
+    }
+  }
+
+ private:
+  struct Entry {
+    std::uint64_t hash = 0;
+    Row key, shown;
+    Bag bag;
+    bool touched = false;
+  };
+  static const BagItem* smallest(const Bag& bag) {
+    const BagItem* best = nullptr;
+    for (const BagItem& item : bag.items())
+      if (item.weight > 0 && (best == nullptr || compare(item.row.span(), best->row.span()) < 0))
+        best = &item;
+    return best;
+  }
+  std::vector<Program> partition_;
+  GrowingMap<Entry> table_;
+};
+
+}  // namespace
+
+std::unique_ptr<Operator> make_distinct() { return std::make_unique<DistinctOperator>(); }
+std::unique_ptr<Operator> make_set_operation(SetKind kind, bool all, std::size_t inputs) {
+  return std::make_unique<SetOperator>(kind, all, inputs);
+}
+std::unique_ptr<Operator> make_single_row(const SingleRow& node) {
+  return std::make_unique<SingleRowOperator>(node);
+}
+
+}  // namespace levada::query

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "cli/command_line.h"
 #include "load/bench_command.h"
 #include "server/serve.h"
 #include "server/version.h"
@@ -19,6 +20,7 @@ constexpr std::string_view help_text =
     "\n"
     "  levada serve [FLAGS]    the server; levada serve --help lists the flags\n"
     "  levada bench [FLAGS]    the load generator\n"
+    "  levada kinesis OPERATION --options…   the AWS CLI's commands; levada kinesis help\n"
     "  levada version\n"
     "  levada help\n"
     "\n"
@@ -40,20 +42,27 @@ bool is_any(std::string_view word, std::initializer_list<std::string_view> words
   return false;
 }
 
-int run(int count, const char* const* texts) {
+// A link named `aws` makes every command line one of the AWS CLI's.
+bool is_named_aws(std::string_view program) {
+  const std::size_t slash = program.rfind('/');
+  return program.substr(slash == program.npos ? 0 : slash + 1) == "aws";
+}
+
+int run(std::string_view program, int count, const char* const* texts) {
   const std::vector<std::string_view> arguments(texts, texts + count);
+  if (is_named_aws(program)) return cli::run(arguments);
   if (arguments.empty()) {
     print(help_text, stderr);
     return 2;
   }
   const std::string_view command = arguments[0];
+  if (cli::is_command(command) || (command.starts_with("--") && arguments.size() > 1))
+    return cli::run(arguments);
   if (command == "serve") return server::serve(std::span(arguments).subspan(1));
   if (command == "bench") return load::run_bench(count - 1, texts + 1);
   if (is_any(command, {"help", "--help", "-h"})) return print(help_text, stdout);
   if (is_any(command, {"version", "--version", "-V"}))
     return print("levada " + std::string(server::version()) + '\n', stdout);
-  if (is_any(command, {"kinesis", "timestream-write", "timestream-query"}))
-    return refuse("the AWS CLI's commands are not in this version; use aws --endpoint-url");
   return refuse("there is no command \"" + std::string(command) + '"');
 }
 
@@ -61,5 +70,5 @@ int run(int count, const char* const* texts) {
 }  // namespace levada
 
 int main(int count, char** texts) {
-  return count > 0 ? levada::run(count - 1, texts + 1) : levada::run(0, nullptr);
+  return count > 0 ? levada::run(texts[0], count - 1, texts + 1) : levada::run("", 0, nullptr);
 }

@@ -66,6 +66,8 @@ struct Paginator {
   std::string_view more;       // a path; empty: as long as there is a token
   std::string_view limit;
   std::string_view result;
+  Names further_results = {};  // lists that pages add to besides `result`
+  Names once = {};             // paths whose values the first page alone gives to the whole
 };
 
 struct Operation {
@@ -101,6 +103,8 @@ struct Service {
   // Stands before the exception's name in a body. Services that have one spell the message both
   // ways, "Message" and "message".
   std::string_view error_prefix = {};
+  // Before ".REGION.amazonaws.com", for those who call the real AWS, where it is not `name`.
+  std::string_view host_prefix = {};
 };
 
 const Operation* find_operation(const Service& service, std::string_view name);

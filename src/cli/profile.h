@@ -1,0 +1,44 @@
+#pragma once
+// ~/.aws/config and ~/.aws/credentials, read as botocore reads them: profiles by name, the
+// credentials file over the config file, nested blocks under their name.
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+
+namespace levada::cli {
+
+// Settings of one profile or section. A nested block's settings are "block.setting".
+using Settings = std::map<std::string, std::string, std::less<>>;
+
+// Every section of an INI file. An error says that the file cannot be parsed.
+Result<std::map<std::string, Settings>> read_ini(const std::string& path);
+
+class ConfigurationFiles {
+ public:
+  // Files that do not exist are empty. AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE name others.
+  static Result<ConfigurationFiles> read();
+
+  const Settings* profile(std::string_view name) const;             // both files
+  const Settings* shared_credentials(std::string_view name) const;  // the credentials file alone
+  const Settings* config_profile(std::string_view name) const;      // the config file alone
+  const Settings* services(std::string_view name) const;            // a [services …] section
+
+ private:
+  using Sections = std::map<std::string, Settings, std::less<>>;
+  Sections profiles_;
+  Sections config_profiles_;
+  Sections shared_;
+  Sections services_;
+};
+
+// A setting's value; empty when there is none.
+std::string_view setting(const Settings* settings, std::string_view name);
+
+// Divides words as a shell does, with quotes and backslashes; nothing when a quote is not closed.
+Result<std::vector<std::string>> shell_words(std::string_view text);
+
+}  // namespace levada::cli

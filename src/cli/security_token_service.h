@@ -1,0 +1,28 @@
+#pragma once
+// AWS STS, as far as profiles need it: keys lent for a role.
+
+#include <string>
+
+#include "base/result.h"
+#include "cli/http_client.h"
+
+namespace levada::cli {
+
+struct Credentials;
+
+struct RoleSession {
+  std::string arn;
+  std::string name;
+  std::string external_id;
+  std::string duration_seconds;  // empty: an hour
+};
+
+// Errors are those of the AWS CLI: "An error occurred (AccessDenied) when calling the AssumeRole
+// operation: …".
+Result<Credentials> assume_role(const Credentials& source, const RoleSession& role,
+                                const std::string& region, const HttpOptions& http);
+Result<Credentials> assume_role_with_web_identity(const std::string& token, const RoleSession& role,
+                                                  const std::string& region,
+                                                  const HttpOptions& http);
+
+}  // namespace levada::cli

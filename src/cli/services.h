@@ -1,0 +1,15 @@
+#pragma once
+// The services that the command line speaks to. One line each; everything else comes from their
+// tables.
+
+#include <span>
+#include <string_view>
+
+#include "aws/schema.h"
+
+namespace levada::cli {
+
+std::span<const aws::Service* const> services();
+const aws::Service* find_service(std::string_view name);
+
+}  // namespace levada::cli

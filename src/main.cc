@@ -56,13 +56,12 @@ int run(std::string_view program, int count, const char* const* texts) {
     return 2;
   }
   const std::string_view command = arguments[0];
-  if (cli::is_command(command) || (command.starts_with("--") && arguments.size() > 1))
-    return cli::run(arguments);
   if (command == "serve") return server::serve(std::span(arguments).subspan(1));
   if (command == "bench") return load::run_bench(count - 1, texts + 1);
   if (is_any(command, {"help", "--help", "-h"})) return print(help_text, stdout);
   if (is_any(command, {"version", "--version", "-V"}))
     return print("levada " + std::string(server::version()) + '\n', stdout);
+  if (cli::is_command(command) || command.starts_with("--")) return cli::run(arguments);
   return refuse("there is no command \"" + std::string(command) + '"');
 }
 

@@ -31,7 +31,10 @@ Result<Endpoint> Endpoint::parse(std::string_view url) {
   const std::size_t scheme_end = url.find("://");
   if (scheme_end == url.npos) return refuse();
   const std::string_view scheme = url.substr(0, scheme_end);
-  if (scheme != "http" && scheme != "https") return refuse();
+  if (scheme != "http" && scheme != "https")
+    return fail(ErrorKind::invalid,
+                "An HTTP Client raised an unhandled exception: Not supported URL scheme " +
+                    std::string(scheme));
   endpoint.tls = scheme == "https";
   std::string_view rest = url.substr(scheme_end + 3);
   const std::size_t path_begin = rest.find_first_of("/?");
@@ -56,8 +59,12 @@ Result<Endpoint> Endpoint::parse(std::string_view url) {
   if (!port.empty()) {
     const auto [end, error] =
         std::from_chars(port.data(), port.data() + port.size(), endpoint.port);
+    if (error == std::errc::result_out_of_range)
+      return fail(ErrorKind::invalid, "Port out of range 0-65535");
     if (error != std::errc{} || end != port.data() + port.size()) return refuse();
   }
+  if (host.starts_with('[') != host.ends_with(']'))
+    return fail(ErrorKind::invalid, "Invalid IPv6 URL");
   if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
   if (host.empty()) return refuse();
   endpoint.host = host;

@@ -214,8 +214,11 @@ Result<Unit> run_operation(const OperationCommand& command, std::span<const std:
     const BinaryFormat binary_format = TRY(session.binary_format());
     TRY(decode_blobs(parameters, operation.input, binary_format));
     TRY(validate_parameters(parameters, operation.input));
+    const Document sample = output_skeleton(operation);
+    // The AWS CLI checks its own sample too, and says so.
+    if (operation.output != nullptr) TRY(validate_parameters(sample, *operation.output));
     output.format = TRY(session.output_format());
-    return print_answer(operation.name, output_skeleton(operation), output, print_to_stdout);
+    return print_answer(operation.name, sample, output, print_to_stdout);
   }
 
   ApiClient client = TRY(ApiClient::make(command.service, session, globals));

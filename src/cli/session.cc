@@ -83,7 +83,7 @@ Result<Endpoint> Session::endpoint(const aws::Service& service, const std::strin
           (region.starts_with("cn-") ? ".cn" : "");
   }
   Result<Endpoint> endpoint = Endpoint::parse(url);
-  if (!endpoint) return fail_as(ExitCode::general, "Invalid endpoint: " + url);
+  if (!endpoint) return fail_as(ExitCode::general, endpoint.error().message);
   return endpoint;
 }
 
@@ -133,12 +133,12 @@ Result<BinaryFormat> Session::binary_format() const {
 
 Result<int> Session::attempts_max() const {
   const std::string mode = configured("AWS_RETRY_MODE", "retry_mode");
-  if (!mode.empty() && mode != "standard" && mode != "adaptive" && mode != "legacy")
+  if (!mode.empty() && mode != "standard" && mode != "adaptive")
     return fail_as(ExitCode::general, "Invalid value provided to \"mode\": \"" + mode +
-                                          "\" must be one of: \"legacy\", \"standard\", "
-                                          "\"adaptive\"");
+                                          "\" must be one of: \"standard\" or \"adaptive\"");
   const std::string text = configured("AWS_MAX_ATTEMPTS", "max_attempts");
-  if (text.empty()) return mode == "legacy" ? 5 : 3;
+  constexpr int attempts_default = 3;
+  if (text.empty()) return attempts_default;
   int attempts = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), attempts);
   if (error != std::errc{} || end != text.data() + text.size())
@@ -146,7 +146,7 @@ Result<int> Session::attempts_max() const {
                    "invalid literal for int() with base 10: " + python_repr(text));
   if (attempts < 1)
     return fail_as(ExitCode::general, "Value provided to \"max_attempts\": " + text +
-                                          " must be an integer greater than or equal to 1.");
+                                          " must be an integer greater than or equal to one.");
   return attempts;
 }
 

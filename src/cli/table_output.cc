@@ -31,20 +31,22 @@ struct Section {
   std::optional<std::size_t> column_count;
   Widths widths_max;
 
-  void widen(const Row& row) {
-    for (std::size_t i = 0; i < row.size(); ++i) {
-      const auto width = static_cast<std::ptrdiff_t>(cli::column_count(row[i]));
-      if (i == widths_max.size()) {
-        widths_max.push_back(width);
-      } else {
-        widths_max[i] = std::max(widths_max[i], width);
-      }
-    }
+  // The first row decides how many columns there are. Later headers that have more are refused as
+  // Python does it.
+  Result<Unit> widen(const Row& row) {
+    if (widths_max.empty()) widths_max.resize(row.size());
+    if (row.size() > widths_max.size())
+      return fail_as(ExitCode::general, "list index out of range");
+    for (std::size_t i = 0; i < row.size(); ++i)
+      widths_max[i] =
+          std::max(widths_max[i], static_cast<std::ptrdiff_t>(cli::column_count(row[i])));
+    return Unit{};
   }
-  void set_headers(const Row& names) {
-    widen(names);
+  Result<Unit> set_headers(const Row& names) {
+    TRY(widen(names));
     if (!column_count) column_count = names.size();
     headers = names;
+    return Unit{};
   }
   Result<Unit> add(Row row) {
     if (!column_count) column_count = row.size();
@@ -52,7 +54,7 @@ struct Section {
       return fail_as(ExitCode::general, "Row should have " + std::to_string(*column_count) +
                                             " elements, instead it has " +
                                             std::to_string(row.size()));
-    widen(row);
+    TRY(widen(row));
     rows.push_back(std::move(row));
     return Unit{};
   }
@@ -133,6 +135,7 @@ class Table {
       width = width_max();
     }
     std::string out = dashes(width) + '\n';
+    out += write_end();
     for (const Section& section : sections_) render(out, section, width);
     return out;
   }
@@ -203,7 +206,7 @@ class Table {
       const std::string& name = *scalars.begin();
       TRY(section().add({name, python_text(*object.find(name))}));
     } else if (!scalars.empty()) {
-      section().set_headers(Row(scalars.begin(), scalars.end()));
+      TRY(section().set_headers(Row(scalars.begin(), scalars.end())));
       Row row;
       for (const std::string& name : scalars) row.push_back(python_text(*object.find(name)));
       TRY(section().add(std::move(row)));
@@ -222,13 +225,13 @@ class Table {
       group(item, scalars, others);
     }
     const Row headers(scalars.begin(), scalars.end());
-    section().set_headers(headers);
+    TRY(section().set_headers(headers));
     for (const Document& item : items) {
       if (&item != &items.front() && !others.empty()) {
         sections_.emplace_back();
         sections_.back().title = title.value_or("");
         sections_.back().indent = indent;
-        section().set_headers(headers);
+        TRY(section().set_headers(headers));
       }
       Row row;
       for (const std::string& name : headers) {
@@ -266,10 +269,15 @@ class Table {
     return std::string(color) + text + std::string(color_end);
   }
 
+  // The AWS CLI's library ends every write, coloured or not, with a reset.
+  std::string_view write_end() const { return options_.color ? color_end : std::string_view(); }
+
   void line(std::string& out, const Section& section, const std::string& text) const {
     std::string edges;
     for (std::size_t i = 0; i < section.indent; ++i) edges += colored(color_of_edges, "|");
-    out += edges + text + edges + '\n';
+    const std::string_view end = write_end();
+    out.append(edges).append(end).append(text).append(end).append(edges).append(end);
+    out.append("\n").append(end);
   }
 
   static std::string border(const Widths& widths) {

@@ -40,6 +40,7 @@ DATA_PLANE = [
     "console",
     "kinesis_boto3",
     "kinesis_cli",
+    "cli_side_by_side",
     "kinesis_js",
     "guide_pages",
 ]

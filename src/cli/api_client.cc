@@ -9,6 +9,7 @@
 #include "cli/exit_code.h"
 #include "cli/json_text.h"
 #include "cli/parameters.h"
+#include "cli/services.h"
 #include "cli/signing.h"
 #include "cli/text.h"
 #include "cli/timestamp.h"
@@ -83,7 +84,8 @@ Document shape_timestamp(const Document& value, TimestampFormat format) {
 }
 
 std::string user_agent(const aws::Service& service, const aws::Operation& operation) {
-  return "levada-cli command/" + std::string(service.name) + '.' + kebab_case(operation.name);
+  return "levada-cli command/" + std::string(command_name(service)) + '.' +
+         kebab_case(operation.name);
 }
 
 }  // namespace
@@ -219,10 +221,8 @@ class ApiClient::Caller {
         {"Content-Type", "application/x-amz-json-" + std::string(service_.json_version)},
         {"User-Agent", user_agent(service_, operation)}};
     request.body = body;
-    const std::string_view signing_name =
-        service_.signing_name.empty() ? service_.name : service_.signing_name;
     if (credentials_)
-      sign(request, connection_.endpoint(), *credentials_, region_, std::string(signing_name));
+      sign(request, connection_.endpoint(), *credentials_, region_, std::string(service_.name));
     return request;
   }
 

@@ -49,7 +49,7 @@ Result<Unit> run_wait(const aws::Service& service, Words arguments, GlobalOption
   const std::string* const name = parsed.value("subcommand");
   if (name == nullptr) {
     if (!parsed.rest.empty()) return usage_error("Unknown options: " + join(parsed.rest, ","));
-    return usage_error("usage: aws [options] " + std::string(service.name) +
+    return usage_error("usage: aws [options] " + std::string(command_name(service)) +
                        " wait <subcommand> [parameters]\naws: error: too few arguments");
   }
   // Only the name goes; everything else is for the operation.
@@ -73,7 +73,8 @@ Result<Unit> run_service(const aws::Service& service, Words arguments, GlobalOpt
 
 Result<Unit> run_command(Words arguments) {
   Positional command{.name = "command"};
-  for (const aws::Service* const service : services()) command.choices.emplace_back(service->name);
+  for (const aws::Service* const service : services())
+    command.choices.emplace_back(command_name(*service));
   command.choices.push_back("help");
   const ParsedArguments parsed =
       TRY(parse_arguments(arguments, global_options(), std::span(&command, 1)));

@@ -181,7 +181,7 @@ Result<Unit> show_help() {
   page.line("levada [options] <command> <subcommand> [parameters]", 3);
   page.heading("available services");
   for (const aws::Service* const service : services())
-    page.line("o " + std::string(service->name), 3);
+    page.line("o " + std::string(command_name(*service)), 3);
   page.paragraph(
       "levada <service> help lists its commands; levada <service> <command> help "
       "describes one.",
@@ -192,7 +192,7 @@ Result<Unit> show_help() {
 
 Result<Unit> show_service_help(const aws::Service& service) {
   Page page;
-  page.heading(service.name);
+  page.heading(command_name(service));
   page.heading("available commands");
   for (const aws::Operation& operation : service.operations) {
     page.line("o " + kebab_case(operation.name), 3);

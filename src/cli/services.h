@@ -10,6 +10,8 @@
 namespace levada::cli {
 
 std::span<const aws::Service* const> services();
-const aws::Service* find_service(std::string_view name);
+// "timestream-write": what stands on the command line.
+std::string_view command_name(const aws::Service& service);
+const aws::Service* find_service(std::string_view command);
 
 }  // namespace levada::cli

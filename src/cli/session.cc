@@ -5,6 +5,7 @@
 
 #include "cli/exit_code.h"
 #include "cli/file.h"
+#include "cli/services.h"
 #include "cli/text.h"
 
 namespace levada::cli {
@@ -62,7 +63,7 @@ std::string Session::endpoint_url(const aws::Service& service) const {
   if (lower_case(configured("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
                             "ignore_configured_endpoint_urls")) == "true")
     return "";
-  const std::string service_id = replace_all(std::string(service.name), "-", "_");
+  const std::string service_id = replace_all(std::string(command_name(service)), "-", "_");
   std::string url = environment(("AWS_ENDPOINT_URL_" + upper_case(service_id)).c_str());
   if (!url.empty()) return url;
   url = environment("AWS_ENDPOINT_URL");

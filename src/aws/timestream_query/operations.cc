@@ -37,7 +37,8 @@ constexpr Paginator list_scheduled_queries_pages{"NextToken", "NextToken", "", "
                                                  "ScheduledQueries"};
 constexpr Paginator list_tags_for_resource_pages{"NextToken", "NextToken", "", "MaxResults",
                                                  "Tags"};
-constexpr Paginator query_pages{"NextToken", "NextToken", "", "MaxRows", "Rows"};
+constexpr std::string_view told_once[] = {"ColumnInfo", "QueryId", "QueryStatus"};
+constexpr Paginator query_pages{"NextToken", "NextToken", "", "MaxRows", "Rows", {}, told_once};
 
 constexpr Operation operations[] = {
     {"CancelQuery", cancel_query_request, &cancel_query_response, cancel_query_errors,
@@ -87,6 +88,7 @@ constinit const Service service{
     .operations = operations,
     .command = "timestream-query",
     .error_prefix = "com.amazonaws.timestream.v20181101#",
+    .host_prefix = "query.timestream",
 };
 
 }  // namespace levada::aws::timestream_query_api

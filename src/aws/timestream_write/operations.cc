@@ -85,6 +85,7 @@ constinit const Service service{
     .operations = operations,
     .command = "timestream-write",
     .error_prefix = "com.amazonaws.timestream.v20181101#",
+    .host_prefix = "ingest.timestream",
 };
 
 }  // namespace levada::aws::timestream_write_api

@@ -17,8 +17,8 @@ std::string directory_of(const std::string& path) {
   return slash == 0 ? "/" : path.substr(0, slash);
 }
 
-Task<Unit> write_whole(Disk& disk, std::string path, ByteView content) {
-  OpenOptions options{.create = true};
+Task<Unit> write_whole(Disk& disk, std::string path, ByteView content, Readers readers) {
+  OpenOptions options{.create = true, .secret = readers == Readers::owner};
   std::unique_ptr<File> file = co_await disk.open(std::move(path), options);
   co_await file->truncate(0_B);
   co_await file->write(0, content, Durable::later);
@@ -46,9 +46,9 @@ AlignedBuffer& AlignedBuffer::operator=(AlignedBuffer&& other) noexcept {
 
 AlignedBuffer::~AlignedBuffer() { ::operator delete(data_, alignment); }
 
-Task<Unit> replace_file(Disk& disk, std::string path, ByteView content) {
+Task<Unit> replace_file(Disk& disk, std::string path, ByteView content, Readers readers) {
   std::string temporary = path + ".new";
-  Result<Unit> written = co_await outcome(write_whole(disk, temporary, content));
+  Result<Unit> written = co_await outcome(write_whole(disk, temporary, content, readers));
   if (written) written = co_await outcome(disk.rename(temporary, path));
   if (!written) {
     (void)co_await outcome(disk.remove(temporary));  // best effort: the first error is the news

@@ -44,6 +44,7 @@ struct OpenOptions {
   bool exclusive = false;  // with create: exists is an error
   bool direct = false;     // O_DIRECT: aligned access only, no page cache
   bool write = true;
+  bool secret = false;  // a file that is made now is for its owner alone
 };
 
 // One open file. Several reads and writes may be in flight; they may end in any order. Closes
@@ -76,7 +77,9 @@ class Disk {
 };
 
 // Writes a small file so that after a crash either the old or the new content is there, whole.
-Task<Unit> replace_file(Disk& disk, std::string path, ByteView content);
+enum class Readers : bool { group, owner };  // who may read a new file, besides its owner
+Task<Unit> replace_file(Disk& disk, std::string path, ByteView content,
+                        Readers readers = Readers::group);
 Task<Buffer> read_file(Disk& disk, std::string path, Bytes size_max);
 
 }  // namespace levada::io

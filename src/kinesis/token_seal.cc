@@ -36,7 +36,7 @@ Task<TokenKey> load_token_key(io::Disk& disk, io::Random& random, std::string pa
   Buffer fresh(key_file_size);
   std::memcpy(fresh.data(), key.data(), sizeof key);
   store_le<std::uint32_t>(fresh.data() + sizeof key, crc32c(key));
-  co_await io::replace_file(disk, path, fresh);
+  co_await io::replace_file(disk, path, fresh, io::Readers::owner);
   co_return key;
 }
 

@@ -17,7 +17,8 @@
 namespace levada::io {
 namespace {
 
-constexpr int file_mode = 0640;  // the group may read, others nothing
+constexpr mode_t file_mode = 0640;  // the group may read, others nothing
+constexpr mode_t secret_mode = 0600;
 constexpr int directory_mode = 0750;
 
 int flags_of(OpenOptions options) {
@@ -28,8 +29,8 @@ int flags_of(OpenOptions options) {
   return flags;
 }
 
-Result<int> open_descriptor(const std::string& path, int flags) {
-  int descriptor = ::open(path.c_str(), flags, file_mode);
+Result<int> open_descriptor(const std::string& path, int flags, mode_t mode = file_mode) {
+  int descriptor = ::open(path.c_str(), flags, mode);
   if (descriptor < 0) return system_error(errno, "open", path);
   return descriptor;
 }
@@ -83,8 +84,9 @@ Result<std::vector<std::string>> names_in(const std::string& directory) {
 }  // namespace
 
 Task<std::unique_ptr<File>> RealDisk::open(std::string path, OpenOptions options) {
-  BlockingWait wait(blocking_,
-                    [&path, options] { return open_descriptor(path, flags_of(options)); });
+  BlockingWait wait(blocking_, [&path, options] {
+    return open_descriptor(path, flags_of(options), options.secret ? secret_mode : file_mode);
+  });
   Result<int> opened = co_await wait;
   int descriptor = co_await std::move(opened);
   std::unique_ptr<File> made =

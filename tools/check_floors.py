@@ -12,7 +12,7 @@ import sys
 
 FLOORS = [
     ["base", "io", "wire"],
-    ["log", "http", "tls"],
+    ["log", "http", "tls", "keys"],
     ["state", "catalog"],
     ["query", "sql"],
     ["kinesis", "timestream", "streaming"],

@@ -1,0 +1,34 @@
+#pragma once
+// AesGcm: AES-256-GCM in place, with two OpenSSL contexts that are made once and keep the key they
+// used last. One for each reactor.
+
+#include <array>
+#include <memory>
+
+#include "base/bytes.h"
+
+namespace levada::keys {
+
+using KeyMaterial = std::array<std::byte, 32>;
+using Nonce = std::array<std::byte, 12>;
+using Tag = std::array<std::byte, 16>;
+
+class AesGcm {
+ public:
+  AesGcm();
+  ~AesGcm();
+
+  // Encrypts `text` where it stands. A nonce serves a key once.
+  Tag seal(const KeyMaterial& key, const Nonce& nonce, ByteView authenticated,
+           MutableByteView text);
+  // From `sealed` to `text` of the same size, which may be the same bytes. False: changed, or under
+  // another key; `text` is worthless then.
+  [[nodiscard]] bool open(const KeyMaterial& key, const Nonce& nonce, ByteView authenticated,
+                          ByteView sealed, const Tag& tag, MutableByteView text);
+
+ private:
+  struct Context;
+  std::unique_ptr<Context> seal_, open_;
+};
+
+}  // namespace levada::keys

@@ -28,6 +28,7 @@ Stream attributes_of(const Stream& stream) {
   copy.reshardings = stream.reshardings;
   copy.mode_changes = stream.mode_changes;
   copy.encryption_changes = stream.encryption_changes;
+  copy.data_keys = stream.data_keys;
   return copy;
 }
 
@@ -36,7 +37,7 @@ bool same_attributes(const Stream& a, const Stream& b) {
     return std::tie(s.id, s.key, s.created, s.status, s.due, s.mode, s.retention_hours, s.trim_mark,
                     s.record_kib_max, s.warm_mib_per_second, s.encryption, s.key_id, s.distribution,
                     s.metrics, s.tags, s.policy, s.next_shard, s.reshardings, s.mode_changes,
-                    s.encryption_changes);
+                    s.encryption_changes, s.data_keys);
   };
   return all(a) == all(b);
 }
@@ -73,6 +74,40 @@ void read_tag(Tags& tags, ByteView bytes) {
   tags.insert_or_assign(std::move(key), std::move(value));
 }
 
+void write(state::FieldWriter& to, const DataKey& key) {
+  to.number(1, key.number);
+  to.number(2, millis(key.made));
+  to.text(3, key.master_key);
+  to.number(4, key.master_version);
+  to.bytes(5, key.envelope);
+}
+
+bool read(ByteView bytes, DataKey& key) {
+  state::FieldReader from(bytes);
+  while (const auto f = from.next()) {
+    switch (f->id) {
+      case 1:
+        key.number = static_cast<std::uint32_t>(f->number);
+        break;
+      case 2:
+        key.made = moment(f->number);
+        break;
+      case 3:
+        key.master_key = f->text();
+        break;
+      case 4:
+        key.master_version = static_cast<std::uint32_t>(f->number);
+        break;
+      case 5:
+        key.envelope.assign(f->bytes.begin(), f->bytes.end());
+        break;
+      default:
+        break;
+    }
+  }
+  return !from.broken();
+}
+
 void write(state::FieldWriter& to, const Stream& s) {
   to.number(1, s.id.value());
   to.text(2, s.key.account);
@@ -96,6 +131,8 @@ void write(state::FieldWriter& to, const Stream& s) {
   for (const UnixMillis at : s.reshardings) to.number(20, millis(at));
   for (const UnixMillis at : s.mode_changes) to.number(21, millis(at));
   for (const UnixMillis at : s.encryption_changes) to.number(22, millis(at));
+  for (const DataKey& key : s.data_keys)
+    to.nested(23, [&](state::FieldWriter& in) { write(in, key); });
 }
 
 bool read(ByteView bytes, Stream& s) {
@@ -170,6 +207,9 @@ bool read(ByteView bytes, Stream& s) {
         break;
       case 22:
         s.encryption_changes.push_back(moment(f->number));
+        break;
+      case 23:
+        if (!read(f->bytes, s.data_keys.emplace_back())) return false;
         break;
       default:
         break;

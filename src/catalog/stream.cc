@@ -15,6 +15,11 @@ const Shard* Stream::find(ShardIndex index) const {
   return at != shards.end() && at->index == index ? &*at : nullptr;
 }
 
+const DataKey* Stream::data_key(std::uint32_t number) const {
+  const auto at = std::ranges::find(data_keys, number, &DataKey::number);
+  return at == data_keys.end() ? nullptr : &*at;
+}
+
 void Stream::index_shards() {
   open_shards.clear();
   for (std::uint32_t n = 0; n < shards.size(); ++n)

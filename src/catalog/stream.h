@@ -10,6 +10,7 @@
 #include <tuple>
 #include <vector>
 
+#include "base/bytes.h"
 #include "base/id.h"
 #include "base/time.h"
 #include "base/uint128.h"
@@ -51,6 +52,17 @@ enum class ConsumerStatus : std::uint8_t { creating, active, deleting };
 using ShardMetrics = std::uint8_t;
 inline constexpr ShardMetrics all_shard_metrics = 0x7f;
 
+// A key that records are encrypted with, sealed by a master key. What was written names it by
+// number.
+struct DataKey {
+  std::uint32_t number = 0;  // counts from 1 within the incarnation
+  UnixMillis made{};
+  std::string master_key;  // its id
+  std::uint32_t master_version = 0;
+  Buffer envelope;
+  friend bool operator==(const DataKey&, const DataKey&) = default;
+};
+
 using Tags = std::map<std::string, std::string>;  // by code point, as AWS lists them
 
 struct Consumer {
@@ -75,7 +87,8 @@ struct Stream {
   std::uint32_t record_kib_max = 1024;
   std::uint32_t warm_mib_per_second = 0;
   Encryption encryption = Encryption::none;
-  std::string key_id;
+  std::string key_id;              // as StartStreamEncryption named it
+  std::vector<DataKey> data_keys;  // by number; while encrypted, the last one seals
   Distribution distribution = Distribution::user_partition_key;
   ShardMetrics metrics = 0;
   Tags tags;
@@ -90,7 +103,8 @@ struct Stream {
   // Derived from `shards` by index_shards(): the open ones by hash range, as places in `shards`.
   std::vector<std::uint32_t> open_shards;
 
-  const Shard* find(ShardIndex index) const;  // nullptr: never existed, or left
+  const DataKey* data_key(std::uint32_t number) const;  // nullptr: never was, or left
+  const Shard* find(ShardIndex index) const;            // nullptr: never existed, or left
   bool accepts_records() const {
     return status == StreamStatus::active || status == StreamStatus::updating;
   }

@@ -1,6 +1,6 @@
-// Streams on a machine that loses power: after every crash each acknowledged record is read again
-// once, in order within its shard, the shards tile the key space, and no stream is stuck.
-// Usage: crash_sim FIRST_SEED COUNT
+// Streams on a machine that loses power while they are resharded, encrypted, deleted: after every
+// crash each acknowledged record is read again once, in order within its shard, the shards tile the
+// key space, and no stream is stuck. Usage: crash_sim FIRST_SEED COUNT
 
 #include <cstdio>
 #include <cstdlib>
@@ -8,6 +8,7 @@
 
 #include "io/event_log.h"
 #include "io/sim/sim_world.h"
+#include "keys/key_text.h"
 #include "kinesis/service.h"
 #include "kinesis/shard_id.h"
 #include "log/local/local_log.h"
@@ -47,6 +48,7 @@ Task<Unit> boot(io::SimWorld& world, Machine& machine) {
   options.directory = directory;
   options.limits = ShardLimits::off();
   options.control.transition_delay = Millis(20);
+  options.key_interval = std::chrono::milliseconds(10);
   machine.service = std::make_unique<Service>(std::move(doors), log::Journals(journals), disk,
                                               std::move(options));
   co_return co_await outcome(machine.service->open());
@@ -74,11 +76,22 @@ Task<Unit> write_for_ever(io::SimWorld& world, Service& service, Witnessed& seen
   }
 }
 
+// What `levada keys rotate` does to the file, while the server runs.
+Task<Unit> rotate_keys(io::SimWorld& world) {
+  std::string path = "/data/keys";
+  const Buffer file = co_await io::read_file(world.disk(), path, keys::key_file_max);
+  keys::KeyStore store = co_await keys::read_key_store(as_text(file));
+  for (const keys::MasterKey& key : store.keys())
+    keys::rotate(*store.by_id(key.id), world.clock().now(), world.random());
+  const std::string text = keys::write_key_store(store);
+  co_return co_await outcome(io::replace_file(world.disk(), path, as_bytes(text)));
+}
+
 Task<Unit> reshape_for_ever(io::SimWorld& world, Service& service) {
   ControlPlane& control = service.control(io::ReactorIndex(0));
   for (;;) {
     const std::string name = name_of(world.dice().next());
-    switch (world.dice().below(6)) {
+    switch (world.dice().below(9)) {
       case 0: {
         DeleteStream command{.stream = {name, {}}};
         (void)co_await outcome(control.delete_stream(caller, command));
@@ -90,6 +103,16 @@ Task<Unit> reshape_for_ever(io::SimWorld& world, Service& service) {
         (void)co_await outcome(control.create_stream(caller, command));
         break;
       }
+      case 3:
+      case 4: {
+        ChangeEncryption command{.stream = {name, {}}, .key_id = keys::managed_alias};
+        command.start = world.dice().below(2) == 0;
+        (void)co_await outcome(control.change_encryption(caller, command));
+        break;
+      }
+      case 5:
+        (void)co_await outcome(rotate_keys(world));
+        break;
       default: {
         UpdateShardCount command{.stream = {name, {}}, .target = 0};
         command.target = static_cast<std::uint32_t>(1 + world.dice().below(5));

@@ -7,6 +7,7 @@
 
 #include "catalog/catalog.h"
 #include "kinesis/control_plane.h"
+#include "kinesis/key_keeper.h"
 #include "kinesis/lifecycle.h"
 #include "kinesis/refusal.h"
 #include "kinesis/token_seal.h"
@@ -25,8 +26,8 @@ struct ControlOptions {
 class LocalControlPlane final : public ControlPlane {
  public:
   LocalControlPlane(io::Reactor& reactor, const catalog::StreamTable& table,
-                    catalog::Catalog& catalog, Lifecycle& lifecycle, const ControlOptions& options,
-                    const TokenKey& key, io::Random& random);
+                    catalog::Catalog& catalog, Lifecycle& lifecycle, KeyKeeper& keeper,
+                    const ControlOptions& options, const TokenKey& key, io::Random& random);
 
   Task<Unit> create_stream(Caller caller, CreateStream command) override;
   Task<Unit> delete_stream(Caller caller, DeleteStream command) override;
@@ -84,6 +85,7 @@ class LocalControlPlane final : public ControlPlane {
   const catalog::StreamTable& table_;
   catalog::Catalog& catalog_;
   Lifecycle& lifecycle_;
+  KeyKeeper& keeper_;
   const ControlOptions& options_;
   TokenSeal seal_;
 };

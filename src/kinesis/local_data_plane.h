@@ -14,8 +14,8 @@ class SubscriptionDesk;
 class LocalDataPlane final : public DataPlane {
  public:
   LocalDataPlane(io::Reactor& reactor, const catalog::StreamTable& table,
-                 const Neighbours& neighbours, SubscriptionDesk& desk, const TokenKey& key,
-                 io::Random& random);
+                 const Neighbours& neighbours, SubscriptionDesk& desk, RecordCipher& cipher,
+                 const TokenKey& key, io::Random& random);
 
   Task<PutRecordAnswer> put_record(Caller caller, PutRecord command) override;
   Task<PutRecordsAnswer> put_records(Caller caller, PutRecords command) override;
@@ -33,6 +33,7 @@ class LocalDataPlane final : public DataPlane {
   const catalog::StreamTable& table_;
   const Neighbours& neighbours_;
   SubscriptionDesk& desk_;
+  RecordCipher& cipher_;
   PutRouter router_;
   TokenSeal seal_;
 };

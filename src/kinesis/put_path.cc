@@ -24,6 +24,7 @@ Result<catalog::StreamSnapshot> LocalDataPlane::writable_stream(Caller caller,
   catalog::StreamSnapshot stream = TRY(find_stream(table_, caller, ref));
   if (!stream->accepts_records())
     return refuse(Refusal::resource_not_found, text::stream_not_found(shown(ref), caller.account));
+  if (stream->encryption == catalog::Encryption::kms) TRY(cipher_.sealing_key(*stream));
   return stream;
 }
 

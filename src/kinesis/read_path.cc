@@ -20,11 +20,12 @@ Millis behind(const ReadResult& read, UnixMillis now) {
 
 LocalDataPlane::LocalDataPlane(io::Reactor& reactor, const catalog::StreamTable& table,
                                const Neighbours& neighbours, SubscriptionDesk& desk,
-                               const TokenKey& key, io::Random& random)
+                               RecordCipher& cipher, const TokenKey& key, io::Random& random)
     : reactor_(reactor),
       table_(table),
       neighbours_(neighbours),
       desk_(desk),
+      cipher_(cipher),
       router_(reactor, table, neighbours),
       seal_(key, random) {}
 

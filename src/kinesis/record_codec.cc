@@ -8,16 +8,25 @@
 namespace levada::kinesis {
 namespace {
 
-constexpr std::byte payload_version{1};
+constexpr std::byte plain_version{1}, sealed_version{2};
 
 }  // namespace
 
-PayloadWriter::PayloadWriter(MutableByteView into, catalog::Encryption encryption)
+PayloadWriter::PayloadWriter(MutableByteView into)
     : at_(into.data() + payload_header_size), left_(into.size() - payload_header_size) {
   CHECK(into.size() >= payload_header_size);
   std::memset(into.data(), 0, payload_header_size);
-  into[0] = payload_version;
-  into[1] = static_cast<std::byte>(encryption);
+  into[0] = plain_version;
+}
+
+PayloadWriter::PayloadWriter(MutableByteView into, std::uint32_t data_key)
+    : at_(into.data() + payload_header_size + nonce_size),
+      left_(into.size() - payload_header_size - seal_overhead) {
+  CHECK(into.size() >= payload_header_size + seal_overhead);
+  std::memset(into.data(), 0, payload_header_size);
+  into[0] = sealed_version;
+  into[1] = static_cast<std::byte>(catalog::Encryption::kms);
+  store_le(into.data() + 4, data_key);
 }
 
 void PayloadWriter::add(const PutEntry& record) {
@@ -33,10 +42,20 @@ void PayloadWriter::add(const PutEntry& record) {
   left_ -= size;
 }
 
+std::optional<PayloadHead> read_payload_head(ByteView payload) {
+  if (payload.size() < payload_header_size) return std::nullopt;
+  PayloadHead head{.encryption = static_cast<catalog::Encryption>(payload[1])};
+  if (payload[0] == plain_version) return head;
+  head.data_key = load_le<std::uint32_t>(payload.data() + 4);
+  const bool whole = payload.size() >= payload_header_size + seal_overhead && head.data_key != 0;
+  if (payload[0] != sealed_version || !whole) return std::nullopt;
+  return head;
+}
+
 std::optional<PayloadReader> PayloadReader::open(ByteView payload) {
-  if (payload.size() < payload_header_size || payload[0] != payload_version) return std::nullopt;
-  const auto encryption = static_cast<catalog::Encryption>(payload[1]);
-  return PayloadReader(payload.subspan(payload_header_size), encryption);
+  const std::optional<PayloadHead> head = read_payload_head(payload);
+  if (!head || head->data_key != 0) return std::nullopt;
+  return PayloadReader(payload.subspan(payload_header_size), head->encryption);
 }
 
 std::optional<StoredRecord> PayloadReader::next() {

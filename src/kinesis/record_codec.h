@@ -14,6 +14,9 @@ namespace levada::kinesis {
 
 inline constexpr std::size_t payload_header_size = 8;
 inline constexpr std::size_t record_header_size = 6;
+inline constexpr std::size_t nonce_size = 12,
+                             tag_size = 16;  // around the records of a sealed payload
+inline constexpr std::size_t seal_overhead = nonce_size + tag_size;
 
 // What a record takes of the stream's limits: its data and its key (spec kinesis 10).
 inline std::size_t billed_size(const PutEntry& record) {
@@ -25,7 +28,9 @@ inline std::size_t encoded_size(const PutEntry& record) {
 
 class PayloadWriter {
  public:
-  PayloadWriter(MutableByteView into, catalog::Encryption encryption);
+  explicit PayloadWriter(MutableByteView into);
+  // With room for the nonce in front of the records and the tag behind them.
+  PayloadWriter(MutableByteView into, std::uint32_t data_key);
   void add(const PutEntry& record);
   bool full() const { return left_ == 0; }
 
@@ -41,10 +46,22 @@ struct StoredRecord {
   std::size_t billed() const { return data.size() + partition_key.size(); }
 };
 
-// Reads a payload from its first record on; nullopt: the bytes are no payload.
+// What stands before the records; nullopt: the bytes are no payload.
+struct PayloadHead {
+  std::uint32_t data_key = 0;  // 0: the records are not sealed
+  catalog::Encryption encryption = catalog::Encryption::none;
+};
+std::optional<PayloadHead> read_payload_head(ByteView payload);
+
+// Reads records one after the other.
 class PayloadReader {
  public:
+  // Of a payload that is not sealed.
   static std::optional<PayloadReader> open(ByteView payload);
+  // Of records that were sealed and are opened.
+  static PayloadReader of_opened(ByteView records) {
+    return PayloadReader(records, catalog::Encryption::kms);
+  }
   catalog::Encryption encryption() const { return encryption_; }
   std::optional<StoredRecord> next();  // nullopt at the end, or where the bytes are wrong
 

@@ -14,9 +14,12 @@ constexpr Nanos slice = std::chrono::milliseconds(100);  // how long a stop may 
 
 struct Service::Room {
   Room(const ReactorDoors& d, const log::Journals& journals, const ShardLimits& limits)
-      : doors(d), host(d.reactor, journals, table, limits) {}
+      : doors(d),
+        cipher(d.reactor.clock(), d.random),
+        host(d.reactor, journals, table, cipher, limits) {}
   ReactorDoors doors;
   catalog::StreamTable table;
+  RecordCipher cipher;
   ShardHost host;
   std::unique_ptr<SubscriptionDesk> desk;
   std::unique_ptr<LocalDataPlane> data;
@@ -42,6 +45,11 @@ Service::Service(std::vector<ReactorDoors> reactors, const log::Journals& journa
   catalog_ = std::make_unique<catalog::Catalog>(
       journals_, disk_, options_.directory + "/catalog.checkpoint", std::move(tables));
   lifecycle_ = std::make_unique<Lifecycle>(*catalog_, *neighbours_);
+  std::vector<CipherHost> ciphers;
+  for (const auto& room : rooms_) ciphers.push_back({room->doors.reactor, room->cipher});
+  const std::string key_store =
+      options_.key_store.empty() ? options_.directory + "/keys" : options_.key_store;
+  keeper_ = std::make_unique<KeyKeeper>(*catalog_, disk_, random_, key_store, std::move(ciphers));
 }
 
 Service::~Service() = default;
@@ -54,6 +62,7 @@ Task<Unit> Service::open() {
     const auto there = [this, &room, key] { return open_room(*room, key); };
     co_await io::call(catalog_->reactor(), room->doors.reactor, there);
   }
+  co_await keeper_->open();
   co_await lifecycle_->resume();
   co_return Unit{};
 }
@@ -63,11 +72,12 @@ Task<Unit> Service::open_room(Room& room, TokenKey key) {
   io::Random& random = room.doors.random;
   room.desk = std::make_unique<SubscriptionDesk>(reactor, room.table, *neighbours_,
                                                  options_.limits);
-  room.data =
-      std::make_unique<LocalDataPlane>(reactor, room.table, *neighbours_, *room.desk, key, random);
+  room.data = std::make_unique<LocalDataPlane>(reactor, room.table, *neighbours_, *room.desk,
+                                               room.cipher, key, random);
   room.control = std::make_unique<LocalControlPlane>(reactor, room.table, *catalog_, *lifecycle_,
-                                                     options_.control, key, random);
+                                                     *keeper_, options_.control, key, random);
   room.gate.spawn(keep_retention(room));
+  if (&reactor == &catalog_->reactor()) room.gate.spawn(keep_keys(room));
   co_return Unit{};
 }
 
@@ -84,6 +94,19 @@ Task<Unit> Service::keep_retention(Room& room) {
     (void)co_await outcome(room.host.trim_expired());
     if (has_catalog) (void)co_await outcome(lifecycle_->expire_shards());
   }
+}
+
+// Errors leave the keys that were read last; the next look may find the file whole.
+Task<Unit> Service::keep_keys(Room& room) {
+  io::Reactor& reactor = room.doors.reactor;
+  MonotonicNanos next = reactor.clock().monotonic() + options_.key_interval;
+  while (!room.gate.stopping()) {
+    co_await io::sleep_for(reactor, std::min(slice, options_.key_interval));
+    if (reactor.clock().monotonic() < next) continue;
+    (void)co_await outcome(keeper_->refresh());
+    next = reactor.clock().monotonic() + options_.key_interval;
+  }
+  co_return Unit{};
 }
 
 Task<Unit> Service::stop() {

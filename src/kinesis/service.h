@@ -18,9 +18,11 @@ namespace levada::kinesis {
 
 struct ServiceOptions {
   std::string directory;  // of the data folder: the catalog's checkpoint and the token key
+  std::string key_store;  // the file of the master keys; empty: `keys` in the directory
   ShardLimits limits;
   ControlOptions control;
   Nanos retention_interval = std::chrono::minutes(1);  // between two looks for what is too old
+  Nanos key_interval = std::chrono::seconds(1);        // between two looks at the key store
 };
 
 struct ReactorDoors {
@@ -47,6 +49,7 @@ class Service {
   struct Room;  // what lives on one reactor
 
   Task<Unit> keep_retention(Room& room);
+  Task<Unit> keep_keys(Room& room);
   Task<Unit> open_room(Room& room, TokenKey key);
 
   log::Journals journals_;
@@ -57,6 +60,7 @@ class Service {
   std::unique_ptr<Neighbours> neighbours_;
   std::unique_ptr<catalog::Catalog> catalog_;
   std::unique_ptr<Lifecycle> lifecycle_;
+  std::unique_ptr<KeyKeeper> keeper_;
 };
 
 }  // namespace levada::kinesis

@@ -8,6 +8,9 @@ namespace levada::kinesis {
 namespace {
 
 constexpr std::chrono::hours commitment_min(24 * 30);  // before it may end
+// API_StartStreamEncryption: a new key 25 times in a rolling 24-hour period.
+constexpr std::chrono::hours encryption_changes_period(24);
+constexpr std::size_t encryption_changes_max = 25;
 
 // The policy a resource ARN names: the stream's or a consumer's; null when it is not there.
 std::string* policy_of(catalog::Stream& stream, const Arn& arn) {
@@ -52,8 +55,23 @@ Task<ChangeMonitoringAnswer> LocalControlPlane::change_monitoring(Caller caller,
 }
 
 Task<Unit> LocalControlPlane::change_encryption(Caller caller, ChangeEncryption command) {
+  const bool encrypts = command.start && command.encryption == catalog::Encryption::kms;
+  if (encrypts) {
+    std::string name(command.key_id);
+    const auto prepare = [this, &name] { return keeper_.prepare(name); };
+    co_await io::call(reactor_, keeper_.reactor(), prepare);
+  }
   const Alter change = [&](Alteration it) -> Result<Unit> {
-    const bool encrypts = command.start && command.encryption == catalog::Encryption::kms;
+    std::vector<UnixMillis>& recent = it.after.encryption_changes;
+    std::erase_if(recent, [&](UnixMillis at) { return at + encryption_changes_period <= it.now; });
+    if (encrypts) {
+      if (recent.size() >= encryption_changes_max)
+        return refuse(Refusal::limit_exceeded,
+                      text::encryption_changes(shown(command.stream), caller.account));
+      recent.push_back(it.now);
+      catalog::DataKey key = TRY(keeper_.fresh_data_key(it.before, command.key_id));
+      add_data_key(it.after, std::move(key), it.now);
+    }
     it.after.encryption = encrypts ? catalog::Encryption::kms : catalog::Encryption::none;
     it.after.key_id = encrypts ? std::string(command.key_id) : std::string();
     begin_update(it);

@@ -9,15 +9,25 @@
 namespace levada::kinesis {
 namespace {
 
+// How a stream's records are sealed; without a key they are not.
+struct Sealing {
+  RecordCipher& cipher;
+  const RecordCipher::DataKey* key = nullptr;
+  std::size_t overhead() const { return key == nullptr ? 0 : seal_overhead; }
+};
+
 // One shard's records on their way into the journal's memory.
 struct BatchEncoder {
   std::span<const PutEntry> records;
   std::span<const std::uint32_t> accepted;
-  catalog::Encryption encryption;
+  const Sealing& sealing;
+  log::PartitionId partition;
   void operator()(MutableByteView into) const {
-    PayloadWriter writer(into, encryption);
+    PayloadWriter writer =
+        sealing.key == nullptr ? PayloadWriter(into) : PayloadWriter(into, sealing.key->number);
     for (const std::uint32_t place : accepted) writer.add(records[place]);
     CHECK(writer.full());
+    if (sealing.key != nullptr) sealing.cipher.seal(*sealing.key, partition, into);
   }
 };
 
@@ -37,8 +47,9 @@ void fail_lane(const Lane& lane, std::span<PutOutcome> outcomes, const Error& er
 }  // namespace
 
 ShardHost::ShardHost(io::Reactor& reactor, const log::Journals& journals,
-                     const catalog::StreamTable& table, const ShardLimits& limits)
-    : reactor_(reactor), journals_(journals), table_(table), limits_(limits) {}
+                     const catalog::StreamTable& table, RecordCipher& cipher,
+                     const ShardLimits& limits)
+    : reactor_(reactor), journals_(journals), table_(table), cipher_(cipher), limits_(limits) {}
 
 ShardHost::ShardState& ShardHost::state_of(log::PartitionId partition) {
   return shards_.try_emplace(partition, limits_).first->second;
@@ -54,6 +65,17 @@ const catalog::Shard* ShardHost::writable(const catalog::Stream& stream,
 Task<Unit> ShardHost::append(AppendGroup& group) {
   const catalog::StreamSnapshot stream = table_.find(group.stream);
   const MonotonicNanos now = reactor_.clock().monotonic();
+  Sealing sealing{cipher_};
+  if (stream != nullptr && stream->encryption == catalog::Encryption::kms) {
+    const Result<const RecordCipher::DataKey*> key = cipher_.sealing_key(*stream);
+    if (!key) {  // it went since the plane asked
+      for (ShardBatch& batch : group.batches)
+        for (const std::uint32_t place : batch.records)
+          group.outcomes[place].failure = PutFailure::internal;
+      co_return Unit{};
+    }
+    sealing.key = *key;
+  }
   std::vector<Lane> lanes;
   std::vector<log::Entry> entries;
   lanes.reserve(group.batches.size());  // entries look into it
@@ -65,7 +87,7 @@ Task<Unit> ShardHost::append(AppendGroup& group) {
     if (batch.stale) continue;
     ShardThrottle& throttle = state_of(shard->partition).throttle;
     throttle.begin_write(now);
-    std::size_t accepted = 0, size = payload_header_size;
+    std::size_t accepted = 0, size = payload_header_size + sealing.overhead();
     for (const std::uint32_t place : batch.records) {
       const PutEntry& record = group.records[place];
       group.outcomes[place].shard = shard->index;
@@ -77,7 +99,8 @@ Task<Unit> ShardHost::append(AppendGroup& group) {
       size += encoded_size(record);
     }
     if (accepted == 0) continue;
-    const BatchEncoder encoder{group.records, batch.records.first(accepted), stream->encryption};
+    const BatchEncoder encoder{group.records, batch.records.first(accepted), sealing,
+                               shard->partition};
     const Lane& lane = lanes.emplace_back(Lane{&batch, shard, encoder});
     entries.push_back({shard->partition, static_cast<std::uint32_t>(accepted),
                        static_cast<std::uint32_t>(size), lane.encoder});

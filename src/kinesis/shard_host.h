@@ -14,6 +14,7 @@
 #include "io/reactor.h"
 #include "kinesis/put.h"
 #include "kinesis/read.h"
+#include "kinesis/record_cipher.h"
 #include "kinesis/throttle.h"
 #include "log/journals.h"
 
@@ -65,7 +66,7 @@ struct Admitted {
 class ShardHost {
  public:
   ShardHost(io::Reactor& reactor, const log::Journals& journals, const catalog::StreamTable& table,
-            const ShardLimits& limits);
+            RecordCipher& cipher, const ShardLimits& limits);
 
   // One append for the whole group. Errors of the log become outcomes, so that one journal's
   // trouble is not another's.
@@ -111,6 +112,7 @@ class ShardHost {
   io::Reactor& reactor_;
   const log::Journals& journals_;
   const catalog::StreamTable& table_;
+  RecordCipher& cipher_;
   ShardLimits limits_;
   std::uint64_t last_admission_ = 0;
   std::unordered_map<log::PartitionId, ShardState> shards_;

@@ -13,11 +13,25 @@ namespace {
 constexpr Bytes chunk_small = 128_KiB, chunk_large = 2_MiB;
 constexpr std::uint32_t few_records = 100;
 
+struct OpenedBatch {
+  PayloadReader records;
+  std::shared_ptr<const void> keeper;  // of what the records look into
+};
+
+Result<OpenedBatch> open_batch(RecordCipher& cipher, const catalog::Stream& stream,
+                               const catalog::Shard& shard, const log::Batch& batch) {
+  const std::optional<PayloadHead> head = read_payload_head(batch.payload);
+  if (!head) return fail(ErrorKind::corrupt, "a batch of records does not decode");
+  if (head->data_key == 0) return OpenedBatch{*PayloadReader::open(batch.payload), batch.keeper};
+  auto records =
+      std::make_shared<const Buffer>(TRY(cipher.open(stream, shard.partition, batch.payload)));
+  return OpenedBatch{PayloadReader::of_opened(*records), std::move(records)};
+}
+
 // Takes the records of a batch from `from` on, up to the ask's limits. True while there is room.
 Result<bool> take(const log::Batch& batch, log::Position from, const catalog::Shard& shard,
-                  const ReadAsk& ask, ReadResult& result) {
-  std::optional<PayloadReader> reader = PayloadReader::open(batch.payload);
-  if (!reader) return fail(ErrorKind::corrupt, "a batch of records does not decode");
+                  const ReadAsk& ask, OpenedBatch opened, ReadResult& result) {
+  PayloadReader* reader = &opened.records;
   const SequenceNumbers numbers(shard, batch.arrival);
   bool kept = false;
   for (std::uint32_t n = 0; n < batch.count; ++n) {
@@ -29,7 +43,7 @@ Result<bool> take(const log::Batch& batch, log::Position from, const catalog::Sh
         result.records.size() >= ask.records_max ||
         (!result.records.empty() && result.bytes + record->billed() > count(ask.bytes_max));
     if (full) return false;
-    if (!std::exchange(kept, true)) result.keepers.push_back(batch.keeper);
+    if (!std::exchange(kept, true)) result.keepers.push_back(std::move(opened.keeper));
     result.records.push_back({numbers.at(position), batch.arrival, record->data,
                               record->partition_key, record->keyless, reader->encryption()});
     result.bytes += record->billed();
@@ -67,7 +81,13 @@ Task<ReadResult> ShardHost::read(ReadAsk ask) {
       }
     }
     for (const log::Batch& batch : read.batches) {
-      room = co_await take(batch, from, *shard, ask, result);
+      Result<OpenedBatch> opened = open_batch(cipher_, *stream, *shard, batch);
+      if (!opened && !result.records.empty()) {  // what came before is good; the next call says it
+        room = false;
+        break;
+      }
+      OpenedBatch records = co_await std::move(opened);
+      room = co_await take(batch, from, *shard, ask, std::move(records), result);
       if (!room) break;
     }
     if (room) result.next = std::max(result.next, read.next);

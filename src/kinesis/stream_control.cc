@@ -30,12 +30,13 @@ std::vector<catalog::Shard> first_shards(std::uint32_t count, UnixMillis created
 
 LocalControlPlane::LocalControlPlane(io::Reactor& reactor, const catalog::StreamTable& table,
                                      catalog::Catalog& catalog, Lifecycle& lifecycle,
-                                     const ControlOptions& options, const TokenKey& key,
-                                     io::Random& random)
+                                     KeyKeeper& keeper, const ControlOptions& options,
+                                     const TokenKey& key, io::Random& random)
     : reactor_(reactor),
       table_(table),
       catalog_(catalog),
       lifecycle_(lifecycle),
+      keeper_(keeper),
       options_(options),
       seal_(key, random) {}
 

@@ -187,6 +187,11 @@ std::string not_adjacent(catalog::ShardIndex first, catalog::ShardIndex second, 
                " are not an adjacent pair of shards eligible for merging"});
 }
 
+std::string encryption_changes(S stream, S account) {
+  return join({"Stream ", stream, " under account ", account,
+               " was encrypted 25 times in the last 24 hours, the most that is allowed."});
+}
+
 std::string dry_run() { return "Request would have succeeded, but the DryRun flag is set."; }
 std::string next_token_expired() { return "The NextToken has expired."; }
 std::string resource_not_found(S arn) { return join({"Stream with ARN ", arn, " not found"}); }

@@ -46,6 +46,7 @@ std::string split_key(S key, catalog::ShardIndex shard, S stream, S account,
 std::string not_adjacent(catalog::ShardIndex first, catalog::ShardIndex second, S stream,
                          S account);
 
+std::string encryption_changes(S stream, S account);
 std::string dry_run();
 std::string next_token_expired();
 std::string resource_not_found(S arn);

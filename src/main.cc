@@ -9,6 +9,7 @@
 
 #include "cli/command_line.h"
 #include "load/bench_command.h"
+#include "server/keys_command.h"
 #include "server/serve.h"
 #include "server/version.h"
 
@@ -20,6 +21,7 @@ constexpr std::string_view help_text =
     "\n"
     "  levada serve [FLAGS]    the server; levada serve --help lists the flags\n"
     "  levada bench [FLAGS]    the load generator\n"
+    "  levada keys COMMAND     the master keys of encrypted streams; levada keys --help\n"
     "  levada kinesis OPERATION --options…   the AWS CLI's commands; levada kinesis help\n"
     "  levada version\n"
     "  levada help\n"
@@ -57,6 +59,7 @@ int run(std::string_view program, int count, const char* const* texts) {
   }
   const std::string_view command = arguments[0];
   if (command == "serve") return server::serve(std::span(arguments).subspan(1));
+  if (command == "keys") return server::run_keys(std::span(arguments).subspan(1));
   if (command == "bench") return load::run_bench(count - 1, texts + 1);
   if (is_any(command, {"help", "--help", "-h"})) return print(help_text, stdout);
   if (is_any(command, {"version", "--version", "-V"}))

@@ -15,6 +15,7 @@ kinesis::ShardLimits shard_limits(const Configuration& configuration) {
 kinesis::ServiceOptions kinesis_options(const Configuration& configuration) {
   kinesis::ServiceOptions options;
   options.directory = configuration.data_dir;
+  options.key_store = configuration.key_store_file.value_or("");
   options.limits = shard_limits(configuration);
   options.control.transition_delay = configuration.stream_transition_delay;
   options.control.shard_limit = configuration.shard_limit;

@@ -17,6 +17,11 @@ Result<Unit> set_credentials_file(Configuration& configuration, std::string_view
   return Unit{};
 }
 
+Result<Unit> set_key_store_file(Configuration& configuration, std::string_view text) {
+  configuration.key_store_file = TRY(PropertyValue<std::string>::parse(text));
+  return Unit{};
+}
+
 Result<Unit> set_tls_certificate(Configuration& configuration, std::string_view text) {
   configuration.tls_certificate_file = TRY(PropertyValue<std::string>::parse(text));
   return Unit{};
@@ -56,6 +61,9 @@ constexpr Property who[] = {
     Property{"credentials", "FILE", "",
              "access keys to verify; without it any signature is taken and only loopback is bound",
              &set_credentials_file},
+    Property{"key-store", "FILE", "",
+             "master keys of encrypted streams; not set: keys in the data directory",
+             &set_key_store_file},
     property<&C::region>("region", "NAME", "us-east-1", "for requests that name none"),
     property<&C::account>("account-id", "DIGITS", "000000000000",
                           "of access keys that belong to no account"),

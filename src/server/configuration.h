@@ -16,6 +16,7 @@ struct Configuration {
   std::string data_dir;
   std::optional<std::string> config_file;
   std::optional<std::string> credentials_file;
+  std::optional<std::string> key_store_file;
   std::optional<std::string> tls_certificate_file;
   std::optional<std::string> tls_key_file;
 

@@ -44,7 +44,14 @@ DATA_PLANE = [
     "kinesis_js",
     "guide_pages",
 ]
-REMAINING = ["kinesis_reshard", "kinesis_consumers", "kinesis_account", "kinesis_boto3_remaining", "kinesis_js_remaining"]
+REMAINING = [
+    "kinesis_reshard",
+    "kinesis_consumers",
+    "kinesis_account",
+    "kinesis_encryption",
+    "kinesis_boto3_remaining",
+    "kinesis_js_remaining",
+]
 
 
 def main():

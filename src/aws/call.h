@@ -25,6 +25,7 @@ struct Call {
   OutputWriter& output;
   http::Response& response;  // for an answer that is a stream of events
   UnixMillis now;
+  const wire::RequestHead& head;  // for what depends on who asks, and where
 };
 
 }  // namespace levada::aws

@@ -283,7 +283,8 @@ Task<Unit> Pipeline::run(Walk& walk) {
   } else {
     const Input input(walk.operation->input, walk.input);
     OutputWriter output(walk.coding, response.body);
-    Call call{*walk.operation, walk.who.caller, input, output, response, walk.now};
+    Call call{*walk.operation, walk.who.caller,  input, output, response,
+              walk.now,        walk.request.head};
     result = co_await outcome(walk.service->run(call));
     output.finish();
   }

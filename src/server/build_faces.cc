@@ -50,9 +50,11 @@ AwsFace::AwsFace(const Configuration& configuration, IoFloor& ground, ProductFlo
     OnReactor& here = reactors_.emplace_back();
     here.kinesis =
         std::make_unique<aws::KinesisFace>(products.data(index), products.control(index));
+    here.timestream_write = std::make_unique<aws::TimestreamWriteFace>(
+        ground.reactors->at(index), products.timestream(), tls != nullptr ? "https" : "http");
     here.pipeline = std::make_unique<aws::Pipeline>(
         ground.reactors->at(index).clock(), ground.reactors->random(index), metrics,
-        std::vector<aws::ServiceFace*>{here.kinesis.get()}, options);
+        std::vector<aws::ServiceFace*>{here.kinesis.get(), here.timestream_write.get()}, options);
     handlers.push_back(here.pipeline.get());
   }
   http::Limits limits;

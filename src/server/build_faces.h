@@ -6,6 +6,7 @@
 
 #include "aws/kinesis/face.h"
 #include "aws/pipeline.h"
+#include "aws/timestream_write/face.h"
 #include "base/metrics.h"
 #include "http/acceptor.h"
 #include "http/server.h"
@@ -51,6 +52,7 @@ class AwsFace {
  private:
   struct OnReactor {
     std::unique_ptr<aws::KinesisFace> kinesis;
+    std::unique_ptr<aws::TimestreamWriteFace> timestream_write;
     std::unique_ptr<aws::Pipeline> pipeline;
   };
   std::vector<OnReactor> reactors_;

@@ -29,6 +29,9 @@ Result<std::unique_ptr<ProductFloor>> ProductFloor::build(const Configuration& c
   std::unique_ptr<ProductFloor> floor(new ProductFloor(configuration, ground, logs));
   TRY(ground.reactors->run(floor->home_, [&] { return floor->kinesis_->open(); }));
   floor->open_ = true;
+  timestream::Service& timestream = *floor->timestream_;
+  TRY(ground.reactors->run(timestream.home().index(), [&] { return timestream.open(); }));
+  floor->timestream_open_ = true;
   return floor;
 }
 
@@ -40,13 +43,23 @@ ProductFloor::ProductFloor(const Configuration& configuration, IoFloor& ground, 
     doors.push_back({reactors_.at(io::ReactorIndex(n)), reactors_.random(io::ReactorIndex(n))});
   kinesis_ = std::make_unique<kinesis::Service>(
       std::move(doors), logs.journals(), reactors_.disk(home_), kinesis_options(configuration));
+  const io::ReactorIndex timestream_home =
+      logs.journals().of(timestream::definitions_partition).reactor.index();
+  timestream_ = std::make_unique<timestream::Service>(
+      logs.journals(), reactors_.disk(timestream_home),
+      timestream::ServiceOptions{.directory = configuration.data_dir});
 }
 
 ProductFloor::~ProductFloor() { (void)close(); }
 
 Result<Unit> ProductFloor::close() {
-  if (!std::exchange(open_, false)) return Unit{};
-  return reactors_.run(home_, [&] { return kinesis_->stop(); });
+  Result<Unit> timestream_closed = Unit{};
+  if (std::exchange(timestream_open_, false))
+    timestream_closed =
+        reactors_.run(timestream_->home().index(), [&] { return timestream_->stop(); });
+  if (!std::exchange(open_, false)) return timestream_closed;
+  TRY(reactors_.run(home_, [&] { return kinesis_->stop(); }));
+  return timestream_closed;
 }
 
 }  // namespace levada::server

@@ -1,12 +1,12 @@
 #pragma once
-// Floors 2 and 4: the products, each put together by its own room over the journals. In this
-// version there is one.
+// Floors 2 and 4: the products, each put together by its own room over the journals.
 
 #include <memory>
 
 #include "kinesis/service.h"
 #include "server/build_io.h"
 #include "server/build_log.h"
+#include "timestream/service.h"
 
 namespace levada::server {
 
@@ -24,6 +24,8 @@ class ProductFloor {
   kinesis::DataPlane& data(io::ReactorIndex index) { return kinesis_->data(index); }
   kinesis::ControlPlane& control(io::ReactorIndex index) { return kinesis_->control(index); }
 
+  timestream::Service& timestream() { return *timestream_; }
+
   // Ends what runs beside requests; nothing may be asked after this.
   Result<Unit> close();
 
@@ -33,7 +35,8 @@ class ProductFloor {
   io::Reactors& reactors_;
   io::ReactorIndex home_;  // of the catalog
   std::unique_ptr<kinesis::Service> kinesis_;
-  bool open_ = false;
+  std::unique_ptr<timestream::Service> timestream_;
+  bool open_ = false, timestream_open_ = false;
 };
 
 }  // namespace levada::server

@@ -43,6 +43,7 @@ DATA_PLANE = [
     "cli_side_by_side",
     "kinesis_js",
     "guide_pages",
+    "timestream_write",
 ]
 REMAINING = [
     "kinesis_reshard",

@@ -1,0 +1,62 @@
+#include "timestream/series.h"
+
+#include <algorithm>
+
+namespace levada::timestream {
+
+std::size_t Series::lower_bound(std::int64_t time) const {
+  if (times_.empty() || times_.back() < time) return times_.size();
+  return static_cast<std::size_t>(std::ranges::lower_bound(times_, time) - times_.begin());
+}
+
+std::vector<StoredMeasure> Series::measures(std::size_t place) const {
+  std::vector<StoredMeasure> all;
+  for (const Column& column : columns_)
+    if (column.present[place]) all.push_back({column.attribute, column.bits[place]});
+  return all;
+}
+
+Series::Column& Series::column(std::uint32_t attribute) {
+  for (Column& column : columns_)
+    if (column.attribute == attribute) return column;
+  Column& fresh = columns_.emplace_back(Column{attribute, {}, {}});
+  fresh.bits.resize(times_.size());
+  fresh.present.resize(times_.size());
+  return fresh;
+}
+
+void Series::put(std::int64_t time, std::int64_t version, std::span<const StoredMeasure> measures) {
+  const std::size_t place = lower_bound(time);
+  const auto offset = static_cast<std::ptrdiff_t>(place);
+  if (place < times_.size() && times_[place] == time) {
+    versions_[place] = version;
+    for (Column& column : columns_) column.present[place] = false;
+  } else {
+    times_.insert(times_.begin() + offset, time);
+    versions_.insert(versions_.begin() + offset, version);
+    for (Column& column : columns_) {
+      column.bits.insert(column.bits.begin() + offset, 0);
+      column.present.insert(column.present.begin() + offset, false);
+    }
+  }
+  for (const StoredMeasure& measure : measures) {
+    Column& to = column(measure.attribute);
+    to.bits[place] = measure.bits;
+    to.present[place] = true;
+  }
+}
+
+std::size_t Series::expire(std::int64_t time) {
+  const std::size_t gone = lower_bound(time);
+  if (gone == 0) return 0;
+  const auto end = static_cast<std::ptrdiff_t>(gone);
+  times_.erase(times_.begin(), times_.begin() + end);
+  versions_.erase(versions_.begin(), versions_.begin() + end);
+  for (Column& column : columns_) {
+    column.bits.erase(column.bits.begin(), column.bits.begin() + end);
+    column.present.erase(column.present.begin(), column.present.begin() + end);
+  }
+  return gone;
+}
+
+}  // namespace levada::timestream

@@ -1,0 +1,137 @@
+#pragma once
+// Service: Timestream's databases, tables and their points, on the reactor that owns them. Other
+// reactors ask through at_home. Durable is what was appended; a restart replays the tables' logs.
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "io/disk.h"
+#include "io/gate.h"
+#include "log/journals.h"
+#include "state/fold.h"
+#include "state/turn.h"
+#include "timestream/definitions.h"
+#include "timestream/table_data.h"
+#include "timestream/write.h"
+
+namespace levada::timestream {
+
+struct DatabaseDescription {
+  Database database;  // without its tables
+  std::size_t tables = 0;
+};
+
+struct CreateTable {
+  std::string database, table;
+  std::optional<Retention> retention;
+  std::optional<MagneticWrites> magnetic_writes;
+  std::vector<PartitionKey> partition_keys;
+  Tags tags;
+};
+
+struct UpdateTable {
+  std::string database, table;
+  std::optional<Retention> retention;
+  std::optional<MagneticWrites> magnetic_writes;
+  std::vector<PartitionKey> partition_keys;
+};
+
+struct Page {
+  std::size_t limit;
+  std::string after;  // where the page before ended; empty: from the first
+};
+
+struct DatabasePage {
+  std::vector<DatabaseDescription> databases;
+  std::string next;  // empty: the last
+};
+struct TablePage {
+  std::vector<Table> tables;
+  std::string next;
+};
+
+struct ServiceOptions {
+  std::string directory;
+  Nanos expiry_interval = std::chrono::seconds(60);
+};
+
+class Service {
+ public:
+  // All outlive the service. `disk` is that of the home reactor.
+  Service(const log::Journals& journals, io::Disk& disk, ServiceOptions options);
+  ~Service();
+
+  io::Reactor& home() { return journal_.reactor; }
+  template <class Make>
+  auto at_home(io::Reactor& here, Make make) {
+    return io::call(here, home(), std::move(make));
+  }
+
+  // All that follows is for the home reactor.
+  Task<Unit> open();
+  Task<Unit> stop();
+
+  Task<DatabaseDescription> create_database(Caller caller, std::string name, std::string key_id,
+                                            Tags tags);
+  Task<DatabaseDescription> describe_database(Caller caller, std::string name);
+  Task<DatabaseDescription> update_database(Caller caller, std::string name, std::string key_id);
+  Task<Unit> delete_database(Caller caller, std::string name);
+  Task<DatabasePage> list_databases(Caller caller, Page page);
+
+  Task<Table> create_table(Caller caller, CreateTable command);
+  Task<Table> describe_table(Caller caller, std::string database, std::string table);
+  Task<Table> update_table(Caller caller, UpdateTable command);
+  Task<Unit> delete_table(Caller caller, std::string database, std::string table);
+  // Of one database, or of all where `database` is empty.
+  Task<TablePage> list_tables(Caller caller, std::string database, Page page);
+
+  Task<Unit> tag(Caller caller, std::string arn, Tags tags);
+  Task<Unit> untag(Caller caller, std::string arn, std::vector<std::string> keys);
+  Task<Tags> tags(Caller caller, std::string arn);
+
+  // `records` is what read_records made of the request.
+  Task<WriteAnswer> write(Caller caller, std::string database, std::string table,
+                          std::vector<ReadRecord> records);
+
+  const Definitions& definitions() const { return definitions_; }
+  // Null when there is none. The data stays alive as long as someone holds it.
+  std::shared_ptr<const TableData> data(TableId table) const;
+
+ private:
+  struct Hosted {
+    explicit Hosted(io::Reactor& reactor) : turn(reactor) {}
+    std::shared_ptr<TableData> data = std::make_shared<TableData>();
+    state::Turn turn;
+  };
+  struct Tagged {
+    const Database* database;
+    const Table* table;  // null: the database itself
+  };
+
+  Result<const Database*> database(const Caller& caller, const std::string& name) const;
+  Result<const Table*> table(const Caller& caller, const std::string& database,
+                             const std::string& name) const;
+  Result<Tagged> resource(const Caller& caller, const std::string& arn) const;
+  Task<Unit> put_tags(Tagged at, Tags tags);
+  Task<Unit> replay(TableId table);
+  Task<Unit> drop_orphans();
+  Task<Unit> keep_retention();
+  Task<Unit> expire_all();
+  UnixMillis now() { return journal_.reactor.clock().now(); }
+
+  log::Journal journal_;
+  ServiceOptions options_;
+  Definitions definitions_;
+  state::Fold fold_;
+  state::Turn turn_;
+  std::unordered_map<TableId, std::shared_ptr<Hosted>> tables_;
+  io::Gate gate_;
+};
+
+std::string arn_of(const DatabaseKey& key);
+std::string arn_of(const DatabaseKey& key, const std::string& table);
+
+}  // namespace levada::timestream

@@ -1,0 +1,226 @@
+#include "timestream/write.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+
+#include "timestream/refusal.h"
+
+namespace levada::timestream {
+namespace {
+
+// Limits of a record (spec timestream 4.1, "Quotas" of the developer guide).
+constexpr std::size_t dimensions_max = 128;
+constexpr std::size_t measures_max = 256;
+constexpr std::size_t dimension_name_max = 60;
+constexpr std::size_t measure_name_max = 256;
+constexpr std::size_t measure_value_max = 2048;
+constexpr std::size_t series_max = 2048;  // names and values of all dimensions
+
+bool reserved(std::string_view name) {
+  return name == "time" || name == "measure_value" || name == "ts_non_existent_col" ||
+         name.starts_with("ts_") || name.starts_with("measure_name") ||
+         name.starts_with("measure_value");
+}
+
+std::optional<std::int64_t> integer_of(std::string_view text) {
+  std::int64_t number = 0;
+  if (text.starts_with('+')) text.remove_prefix(1);
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return number;
+}
+
+bool same_letters(std::string_view text, std::string_view lower) {
+  return std::ranges::equal(
+      text, lower, [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a - 'A' + 'a' : a) == b; });
+}
+
+std::int64_t nanos_per(std::string_view unit) {
+  if (unit == "SECONDS") return 1'000'000'000;
+  if (unit == "MICROSECONDS") return 1'000;
+  if (unit == "NANOSECONDS") return 1;
+  return 1'000'000;
+}
+
+std::optional<std::int64_t> nanos_of(std::string_view text, std::int64_t unit) {
+  const auto number = integer_of(text);
+  std::int64_t nanos = 0;
+  if (!number || __builtin_mul_overflow(*number, unit, &nanos)) return std::nullopt;
+  return nanos;
+}
+
+std::optional<MeasureType> type_of(std::string_view name) {
+  if (name == "DOUBLE") return MeasureType::real;
+  if (name == "BIGINT") return MeasureType::bigint;
+  if (name == "VARCHAR") return MeasureType::varchar;
+  if (name == "BOOLEAN") return MeasureType::boolean;
+  if (name == "TIMESTAMP") return MeasureType::timestamp;
+  return std::nullopt;
+}
+
+// The value in `into`, or why the text is none.
+std::optional<std::string> read_value(std::string_view text, std::int64_t unit, Measure& into) {
+  const auto no = [&] {
+    return "The measure value '" + std::string(text.substr(0, 64)) + "' of " + into.name +
+           " is not a valid " + std::string(name_of(into.type)) + ".";
+  };
+  if (text.size() > measure_value_max)
+    return "The measure value of " + into.name + " is longer than 2048 bytes.";
+  switch (into.type) {
+    case MeasureType::real: {
+      double number = 0;
+      if (text.starts_with('+')) text.remove_prefix(1);
+      const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+      if (error != std::errc() || end != text.data() + text.size() || !std::isfinite(number))
+        return no();
+      if (number == 0) number = 0;
+      static_assert(sizeof number == sizeof into.bits);
+      __builtin_memcpy(&into.bits, &number, sizeof number);
+      return std::nullopt;
+    }
+    case MeasureType::bigint: {
+      const auto number = integer_of(text);
+      if (!number) return no();
+      into.bits = *number;
+      return std::nullopt;
+    }
+    case MeasureType::boolean:
+      if (!same_letters(text, "true") && !same_letters(text, "false")) return no();
+      into.bits = same_letters(text, "true") ? 1 : 0;
+      return std::nullopt;
+    case MeasureType::timestamp: {
+      const auto nanos = nanos_of(text, unit);
+      if (!nanos) return no();
+      into.bits = *nanos;
+      return std::nullopt;
+    }
+    case MeasureType::varchar:
+      into.text = text;
+      return std::nullopt;
+  }
+  return std::nullopt;
+}
+
+// One record on its way to a point; every step may end it.
+struct Reader {
+  const RecordInput& common;
+  const RecordInput& record;
+  Point point = {};
+
+  template <class Member>
+  auto either(Member member) const {
+    return record.*member ? record.*member : common.*member;
+  }
+
+  // What refuses the whole request.
+  Result<Unit> read_frame() {
+    for (const RecordInput* part : {&common, &record})
+      for (const auto& [name, value] : part->dimensions) {
+        for (const Dimension& other : point.dimensions)
+          if (other.name == name)
+            return refuse(Refusal::validation, "A record may not have two dimensions named '" +
+                                                   std::string(name) + "'.");
+        point.dimensions.push_back({std::string(name), std::string(value)});
+      }
+    point.version = either(&RecordInput::version).value_or(1);
+    if (point.version < 1)
+      return refuse(Refusal::validation, "The version of a record must be 1 or greater.");
+    const auto time = either(&RecordInput::time);
+    const auto nanos =
+        nanos_of(time.value_or(""), nanos_per(either(&RecordInput::time_unit).value_or("")));
+    if (!nanos || *nanos < 0) return refuse(Refusal::validation, "Invalid time for record.");
+    point.time = *nanos;
+    const auto name = either(&RecordInput::measure_name);
+    if (!name) return refuse(Refusal::validation, "A record must have a measure name.");
+    point.measure_name = *name;
+    point.multi = either(&RecordInput::measure_type).value_or("") == "MULTI";
+    if (point.multi && either(&RecordInput::measure_value))
+      return refuse(Refusal::validation, "A MULTI record has no MeasureValue, but MeasureValues.");
+    if (point.multi && record.measures.empty() && common.measures.empty())
+      return refuse(Refusal::validation, "A MULTI record must have MeasureValues.");
+    if (!point.multi && !(record.measures.empty() && common.measures.empty()))
+      return refuse(Refusal::validation,
+                    "MeasureValues are only for records whose MeasureValueType is MULTI.");
+    if (!point.multi && !either(&RecordInput::measure_value))
+      return refuse(Refusal::validation, "A record must have a measure value.");
+    for (const RecordInput* part : {&common, &record})
+      for (const auto& measure : part->measures)
+        if (measure.type == "MULTI")
+          return refuse(Refusal::validation, "A measure of a MULTI record cannot be MULTI itself.");
+    return Unit{};
+  }
+
+  // What rejects this record alone.
+  std::optional<std::string> check_names() const {
+    if (point.dimensions.size() > dimensions_max)
+      return "A record may have at most 128 dimensions.";
+    std::size_t series = 0;
+    for (const Dimension& dimension : point.dimensions) {
+      series += dimension.name.size() + dimension.value.size();
+      if (dimension.name.size() > dimension_name_max)
+        return "The dimension name '" + dimension.name + "' is longer than 60 bytes.";
+      if (reserved(dimension.name))
+        return "The dimension name '" + dimension.name + "' is reserved.";
+    }
+    if (series > series_max)
+      return "Names and values of the dimensions are together longer than 2048 bytes.";
+    if (point.measure_name.size() > measure_name_max)
+      return "The measure name is longer than 256 bytes.";
+    return std::nullopt;
+  }
+
+  std::optional<std::string> read_measures() {
+    const std::int64_t unit = nanos_per(either(&RecordInput::time_unit).value_or(""));
+    if (!point.multi) {
+      Measure& measure = point.measures.emplace_back();
+      measure.type = type_of(either(&RecordInput::measure_type).value_or("DOUBLE"))
+                         .value_or(MeasureType::real);
+      measure.name = "measure_value::" + std::string(name_of(measure.type));
+      return read_value(*either(&RecordInput::measure_value), unit, measure);
+    }
+    for (const RecordInput* part : {&common, &record})
+      for (const auto& from : part->measures) {
+        Measure& measure = point.measures.emplace_back();
+        measure.name = from.name;
+        measure.type = type_of(from.type).value_or(MeasureType::real);
+        if (measure.name.size() > measure_name_max)
+          return "The measure name '" + measure.name + "' is longer than 256 bytes.";
+        if (reserved(measure.name)) return "The measure name '" + measure.name + "' is reserved.";
+        if (auto reason = read_value(from.value, unit, measure)) return reason;
+      }
+    if (point.measures.size() > measures_max)
+      return "A MULTI record may have at most 256 measures.";
+    std::ranges::sort(point.measures, {}, &Measure::name);
+    const auto same = std::ranges::adjacent_find(point.measures, {}, &Measure::name);
+    if (same != point.measures.end())
+      return "The record has two measures named '" + same->name + "'.";
+    return std::nullopt;
+  }
+};
+
+}  // namespace
+
+std::string_view name_of(MeasureType type) {
+  constexpr std::string_view names[] = {"double", "bigint", "varchar", "boolean", "timestamp"};
+  return names[static_cast<std::size_t>(type)];
+}
+
+Result<std::vector<ReadRecord>> read_records(const RecordInput& common,
+                                             std::span<const RecordInput> records) {
+  std::vector<ReadRecord> all;
+  all.reserve(records.size());
+  for (std::uint32_t i = 0; i < records.size(); ++i) {
+    Reader reader{common, records[i]};
+    TRY(reader.read_frame());
+    std::optional<std::string> reason = reader.check_names();
+    if (!reason) reason = reader.read_measures();
+    if (reason)
+      all.emplace_back(Rejection{i, std::move(*reason)});
+    else
+      all.emplace_back(std::move(reader.point));
+  }
+  return all;
+}
+
+}  // namespace levada::timestream

@@ -1,0 +1,49 @@
+#pragma once
+// WriteRecords: from the request to points. Says what a request means; what becomes of its points
+// is the table's affair (spec timestream 4.1).
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "base/result.h"
+#include "timestream/definition.h"
+#include "timestream/point.h"
+
+namespace levada::timestream {
+
+struct RecordInput {  // views into the request; absent members are empty
+  struct DimensionInput {
+    std::string_view name, value;
+  };
+  struct MeasureInput {
+    std::string_view name, value, type;
+  };
+  std::vector<DimensionInput> dimensions;
+  std::vector<MeasureInput> measures;
+  std::optional<std::string_view> measure_name, measure_value, measure_type, time, time_unit;
+  std::optional<std::int64_t> version;
+};
+
+struct Rejection {
+  std::uint32_t record = 0;
+  std::string reason;
+  std::optional<std::int64_t> existing_version = {};
+};
+
+// What became of one record when it was read: a point, or why it can be none.
+using ReadRecord = std::variant<Point, Rejection>;
+
+// Errors: validation, which refuses the whole request.
+Result<std::vector<ReadRecord>> read_records(const RecordInput& common,
+                                             std::span<const RecordInput> records);
+
+struct WriteAnswer {
+  std::uint32_t memory = 0, magnetic = 0;
+  std::vector<Rejection> rejected;  // by record
+};
+
+}  // namespace levada::timestream

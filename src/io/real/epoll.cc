@@ -49,7 +49,7 @@ void Epoll::unwatch(int descriptor, EpollSource& source) noexcept {
     if (events_[i].data.ptr == &source) events_[i].data.ptr = nullptr;
 }
 
-void Epoll::turn(Nanos wait_max) {
+bool Epoll::turn(Nanos wait_max) {
   timespec time{};
   timespec* timeout = nullptr;  // for ever
   if (wait_max != Nanos::max()) {
@@ -73,6 +73,7 @@ void Epoll::turn(Nanos wait_max) {
     auto* source = static_cast<EpollSource*>(event.data.ptr);
     if (source != nullptr) source->ready(*source, event.events);
   }
+  return event_count_ > 0;
 }
 
 }  // namespace levada::io

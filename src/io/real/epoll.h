@@ -21,7 +21,7 @@ class Epoll final : public Kernel {
   static Result<std::unique_ptr<Epoll>> open();
   ~Epoll() override;
 
-  void turn(Nanos wait_max) override;
+  bool turn(Nanos wait_max) override;
   void wake() noexcept override;
 
   void watch(int descriptor, EpollSource& source);

@@ -16,8 +16,8 @@ class Kernel {
  public:
   virtual ~Kernel() = default;
   // Hands over what was prepared, waits at most `wait_max` for something to happen (0: only looks),
-  // and runs whoever was waiting for it.
-  virtual void turn(Nanos wait_max) = 0;
+  // and runs whoever was waiting for it. True: something had happened.
+  virtual bool turn(Nanos wait_max) = 0;
   // Ends a turn that waits. Any thread.
   virtual void wake() noexcept = 0;
 };

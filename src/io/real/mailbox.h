@@ -17,6 +17,9 @@ class Mailbox {
   // The owner only. All that came, linked oldest first; the owner counts as awake.
   Posted* take_all() noexcept;
 
+  // The owner only, while awake.
+  bool empty() const { return newest_.load(std::memory_order_relaxed) == nullptr; }
+
   // The owner only. False: something has come, do not sleep.
   [[nodiscard]] bool fall_asleep() noexcept;
 

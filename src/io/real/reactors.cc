@@ -31,18 +31,18 @@ struct Doors {
   RealRandom random;
 };
 
-Result<Doors> open_doors(ReactorIndex index, Clock& clock, IoBackend backend) {
+Result<Doors> open_doors(ReactorIndex index, Clock& clock, const ReactorsOptions& options) {
   Doors doors;
-  if (backend == IoBackend::uring) {
+  if (options.backend == IoBackend::uring) {
     std::unique_ptr<Uring> uring = TRY(Uring::open());
-    doors.reactor = std::make_unique<RealReactor>(index, clock, *uring);
+    doors.reactor = std::make_unique<RealReactor>(index, clock, *uring, options.poll_max);
     doors.blocking = std::make_unique<BlockingThread>(*doors.reactor);
     doors.files = std::make_unique<UringFileQueue>(*uring);
     doors.network = std::make_unique<UringNetwork>(*doors.reactor, *uring, *doors.blocking);
     doors.kernel = std::move(uring);
   } else {
     std::unique_ptr<Epoll> epoll = TRY(Epoll::open());
-    doors.reactor = std::make_unique<RealReactor>(index, clock, *epoll);
+    doors.reactor = std::make_unique<RealReactor>(index, clock, *epoll, options.poll_max);
     doors.blocking = std::make_unique<BlockingThread>(*doors.reactor);
     doors.files = std::make_unique<BlockingFileQueue>(*doors.blocking);
     doors.network = std::make_unique<EpollNetwork>(*doors.reactor, *epoll, *doors.blocking);
@@ -107,7 +107,7 @@ class Reactors::Running {
     sigfillset(&all);
     pthread_sigmask(SIG_BLOCK, &all, nullptr);  // signals belong to the main thread
     pthread_setname_np(pthread_self(), ("reactor " + std::to_string(index.value())).c_str());
-    Result<Doors> doors = open_doors(index, clock, options.backend);
+    Result<Doors> doors = open_doors(index, clock, options);
     if (!doors) {
       opened_.set_value(unexpected<Error>(doors.error()));
       return;

@@ -22,7 +22,8 @@ namespace levada::io {
 struct ReactorsOptions {
   std::uint32_t count = 1;
   IoBackend backend = IoBackend::automatic;
-  bool pin = true;  // to one core each, when there are cores enough
+  bool pin = true;                                  // to one core each, when there are cores enough
+  Nanos poll_max = std::chrono::microseconds(200);  // see IdlePolling
 };
 
 class Reactors {

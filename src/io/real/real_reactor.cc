@@ -1,5 +1,7 @@
 #include "io/real/real_reactor.h"
 
+#include <sched.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -29,7 +31,10 @@ void RealReactor::run() {
   while (!stopping_) {
     run_posted();
     fire_due_timers(clock_.monotonic());
-    kernel_.turn(time_to_wait());
+    if (time_to_wait() <= Nanos(0))
+      kernel_.turn(Nanos(0));
+    else if (!poll())
+      sleep();
   }
   running = nullptr;
 }
@@ -62,8 +67,31 @@ Nanos RealReactor::time_to_wait() {
   Nanos wait = Nanos::max();
   if (!timers_.empty() && timers_.earliest() != no_deadline)
     wait = std::max(timers_.earliest() - clock_.monotonic(), Nanos(0));
-  if (wait > Nanos(0) && !mailbox_.fall_asleep()) wait = Nanos(0);
   return wait;
+}
+
+// True: something came, or is due. Whoever shares the core goes first.
+bool RealReactor::poll() {
+  const Nanos budget = polling_.budget();
+  if (budget == Nanos(0)) return false;
+  const MonotonicNanos begin = clock_.monotonic();
+  const MonotonicNanos timer = timers_.empty() ? no_deadline : timers_.earliest();
+  for (MonotonicNanos now = begin; now - begin < budget; now = clock_.monotonic()) {
+    if (kernel_.turn(Nanos(0)) || !mailbox_.empty() || now >= timer) return true;
+    sched_yield();
+  }
+  return false;
+}
+
+void RealReactor::sleep() {
+  const Nanos wait = time_to_wait();
+  if (wait <= Nanos(0) || !mailbox_.fall_asleep()) {
+    kernel_.turn(Nanos(0));
+    return;
+  }
+  const MonotonicNanos begin = clock_.monotonic();
+  kernel_.turn(wait);
+  polling_.slept(clock_.monotonic() - begin);
 }
 
 }  // namespace levada::io

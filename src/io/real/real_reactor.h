@@ -1,10 +1,11 @@
 #pragma once
-// RealReactor: a reactor on a thread of its own. Whoever owns the thread calls run(); it sleeps in
-// the kernel whenever nothing is ready.
+// RealReactor: a reactor on a thread of its own. Whoever owns the thread calls run(); when
+// nothing is ready it polls for a moment and then sleeps in the kernel.
 
 #include <atomic>
 
 #include "io/reactor.h"
+#include "io/real/idle_polling.h"
 #include "io/real/kernel.h"
 #include "io/real/mailbox.h"
 #include "io/timer_heap.h"
@@ -13,8 +14,9 @@ namespace levada::io {
 
 class RealReactor final : public Reactor {
  public:
-  RealReactor(ReactorIndex index, Clock& clock, Kernel& kernel)
-      : index_(index), clock_(clock), kernel_(kernel) {}
+  // `poll_max`: see IdlePolling.
+  RealReactor(ReactorIndex index, Clock& clock, Kernel& kernel, Nanos poll_max)
+      : index_(index), clock_(clock), kernel_(kernel), polling_(poll_max) {}
 
   ReactorIndex index() const override { return index_; }
   Clock& clock() override { return clock_; }
@@ -30,6 +32,8 @@ class RealReactor final : public Reactor {
   void run_all(Posted* oldest);
   void fire_due_timers(MonotonicNanos now);
   Nanos time_to_wait();
+  bool poll();
+  void sleep();
 
   ReactorIndex index_;
   Clock& clock_;
@@ -38,6 +42,7 @@ class RealReactor final : public Reactor {
   Posted* own_oldest_ = nullptr;  // posted by this very thread
   Posted* own_newest_ = nullptr;
   TimerHeap timers_;
+  IdlePolling polling_;
   bool stopping_ = false;
 };
 

@@ -22,8 +22,9 @@ constexpr unsigned completion_entries = 8192;  // more than that wait in the ker
 
 // Newer kernels first: one issuer and completions only when we ask avoid interrupts and locks.
 constexpr std::array<unsigned, 3> flag_sets = {
-    IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN | IORING_SETUP_SUBMIT_ALL,  // 6.1
-    IORING_SETUP_COOP_TASKRUN | IORING_SETUP_SUBMIT_ALL,                                // 5.19
+    IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN | IORING_SETUP_TASKRUN_FLAG |
+        IORING_SETUP_SUBMIT_ALL,                                                      // 6.1
+    IORING_SETUP_COOP_TASKRUN | IORING_SETUP_TASKRUN_FLAG | IORING_SETUP_SUBMIT_ALL,  // 5.19
     0,
 };
 
@@ -44,6 +45,7 @@ Result<Unit> Uring::set_up() {
     result = io_uring_queue_init_params(submission_entries, &ring_, &parameters);
     if (result != 0) continue;
     ring_open_ = true;
+    tells_of_task_work_ = (flags & IORING_SETUP_TASKRUN_FLAG) != 0;
     constexpr unsigned needed = IORING_FEAT_NODROP | IORING_FEAT_FAST_POLL | IORING_FEAT_EXT_ARG;
     if ((parameters.features & needed) != needed)
       return fail(ErrorKind::unsupported, "this kernel's io_uring is too old");
@@ -97,8 +99,16 @@ void Uring::cancel(KernelOperation& operation) {
   io_uring_sqe_set_data(entry, nullptr);
 }
 
-void Uring::turn(Nanos wait_max) {
+// Neither has the kernel anything to do for us nor have we for it: no need to call it.
+bool Uring::nothing_to_hand_over() const {
+  constexpr unsigned calls = IORING_SQ_TASKRUN | IORING_SQ_CQ_OVERFLOW;
+  return tells_of_task_work_ && io_uring_sq_ready(&ring_) == 0 &&
+         (IO_URING_READ_ONCE(*ring_.sq.kflags) & calls) == 0;
+}
+
+bool Uring::turn(Nanos wait_max) {
   int result;
+  if (wait_max <= Nanos(0) && nothing_to_hand_over()) return reap();
   if (wait_max <= Nanos(0) || io_uring_cq_ready(&ring_) > 0) {
     result = io_uring_submit_and_get_events(&ring_);
   } else if (wait_max == Nanos::max()) {
@@ -113,12 +123,13 @@ void Uring::turn(Nanos wait_max) {
   CHECK(
       result >= 0 || result == -ETIME || result == -EINTR || result == -EAGAIN || result == -EBUSY,
       strerror(-result));
-  reap();
+  return reap();
 }
 
-void Uring::reap() {
+bool Uring::reap() {
   // What completes while these run waits for the next turn.
-  for (unsigned left = io_uring_cq_ready(&ring_); left > 0; --left) {
+  const unsigned ready = io_uring_cq_ready(&ring_);
+  for (unsigned left = ready; left > 0; --left) {
     io_uring_cqe* completion = &ring_.cq.cqes[*ring_.cq.khead & *ring_.cq.kring_mask];
     auto* operation = static_cast<KernelOperation*>(io_uring_cqe_get_data(completion));
     std::int32_t result = completion->res;
@@ -126,6 +137,7 @@ void Uring::reap() {
     io_uring_cq_advance(&ring_, 1);
     if (operation != nullptr) operation->complete(*operation, result, flags);
   }
+  return ready > 0;
 }
 
 UringDeadline::UringDeadline(Reactor& reactor, Uring& uring, KernelOperation& operation,

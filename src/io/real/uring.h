@@ -18,7 +18,7 @@ class Uring final : public Kernel {
   static Result<std::unique_ptr<Uring>> open();
   ~Uring() override;
 
-  void turn(Nanos wait_max) override;
+  bool turn(Nanos wait_max) override;
   void wake() noexcept override;
 
   // An empty entry to be filled by io_uring_prep_…; its completions then go to `operation`, see
@@ -34,7 +34,8 @@ class Uring final : public Kernel {
   Uring() = default;
   Result<Unit> set_up();
   void watch_wake_ups();
-  void reap();
+  bool nothing_to_hand_over() const;
+  bool reap();
 
   struct WakeUp : KernelOperation {
     Uring* uring = nullptr;
@@ -42,6 +43,7 @@ class Uring final : public Kernel {
 
   io_uring ring_{};
   bool ring_open_ = false;
+  bool tells_of_task_work_ = false;  // in a flag that is read without a call
   int wake_descriptor_ = -1;
   WakeUp wake_up_;
 };

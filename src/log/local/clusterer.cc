@@ -47,7 +47,8 @@ PartitionRow row_of(PartitionId partition, const StoredState& state) {
 
 Task<StoredSummary> store_journal_segment(io::Reactor& reactor, io::Disk& disk, std::string path,
                                           std::uint64_t id, std::uint32_t journal,
-                                          const JournalSegment& segment, StoredStates& states) {
+                                          const JournalSegment& segment, StoredStates& states,
+                                          Bytes step) {
   std::vector<BlockMemory> memory;  // keeps what the tail cache may evict meanwhile
   FramesOfPartition sorted;
   for (std::uint32_t b = 0; b < segment.blocks.size(); ++b) {
@@ -78,7 +79,7 @@ Task<StoredSummary> store_journal_segment(io::Reactor& reactor, io::Disk& disk, 
       ByteView bytes(begin, padded_frame_size(frame.size));
       co_await writer->add_frame(frame, bytes);
       since_yield += bytes.size();
-      if (since_yield > 256 << 10) {
+      if (since_yield > count(step)) {
         since_yield = 0;
         co_await io::yield(reactor);
       }
@@ -86,7 +87,7 @@ Task<StoredSummary> store_journal_segment(io::Reactor& reactor, io::Disk& disk, 
     PartitionRow row = row_of(partition, state);
     co_await writer->end_partition(row);
     since_yield += partition_row_size;
-    if (since_yield > 256 << 10) {
+    if (since_yield > count(step)) {
       since_yield = 0;
       co_await io::yield(reactor);
     }

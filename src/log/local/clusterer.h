@@ -29,7 +29,8 @@ using StoredStates = std::map<PartitionId, StoredState>;
 // Errors: corrupt, disk_full, io.
 Task<StoredSummary> store_journal_segment(io::Reactor& reactor, io::Disk& disk, std::string path,
                                           std::uint64_t id, std::uint32_t journal,
-                                          const JournalSegment& segment, StoredStates& states);
+                                          const JournalSegment& segment, StoredStates& states,
+                                          Bytes step);
 
 // Writes neighbours as one segment, without the blocks that `partitions` says are trimmed.
 Task<StoredSummary> merge_segments(io::Reactor& reactor, io::Disk& disk, std::string path,

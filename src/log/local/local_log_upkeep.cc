@@ -60,11 +60,14 @@ Task<Unit> LocalLog::store_oldest() {
   std::shared_ptr<Block> last = segment.blocks.back();
   co_await await_block(last);
 
+  // Others run after each step. Under load that is a small share of the time, so who falls behind
+  // takes longer steps: clients wait a little then, instead of being refused.
+  const Bytes step{count(options_.store_step) << std::min<std::size_t>(retired_.size() - 1, 3)};
   StoredStates states = stored_states_;
   std::uint64_t id = manifest_.next_id++;  // never twice, even when this attempt fails
   std::string path = stored_.path(id);
   Result<StoredSummary> summary = co_await outcome(
-      store_journal_segment(reactor_, disk_, path, id, manifest_.journal, segment, states));
+      store_journal_segment(reactor_, disk_, path, id, manifest_.journal, segment, states, step));
   if (!summary) {
     (void)co_await outcome(disk_.remove(path));  // best effort: the first error is the news
     co_return fail(summary.error().kind, summary.error().message);

@@ -19,6 +19,7 @@ struct LocalLogOptions {
   Bytes waiting_max = 64_MiB;         // not yet durable; above it appends are throttled
   Bytes tail_cache_max = 128_MiB;     // of blocks kept in memory for readers at the tail
   Bytes page_cache_max = 4_MiB;       // of footers and indexes of stored segments
+  Bytes store_step = 256_KiB;         // copied at a time when a segment is stored
   Nanos confirm_after = Millis(20);   // quiet time after which the last block is confirmed on disk
   Nanos reclaim_interval = std::chrono::seconds(10);  // between looks for trimmed segments
   Nanos retry_after = Millis(500);                    // when the disk was full

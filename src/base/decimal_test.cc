@@ -57,6 +57,18 @@ TEST(Uint192, prints_exactly_56_digits) {
   }
 }
 
+TEST(Uint192, adds_in_decimal_what_it_adds_in_binary) {
+  std::mt19937_64 random(4);
+  for (int round = 0; round < 20'000; ++round) {
+    const Uint192 a = Uint192::of_limbs(random_limbs(random, random() % 185));
+    const Uint192 b = Uint192::of_limbs(random_limbs(random, random() % 185));
+    char by_parts[sequence_digits], whole[sequence_digits];
+    write_56_digits(decimal_56(a) + decimal_56(b), by_parts);
+    write_56_digits(a + b, whole);
+    ASSERT_EQ(std::string(by_parts, sequence_digits), std::string(whole, sequence_digits));
+  }
+}
+
 TEST(Uint192, is_put_together_from_fields_and_taken_apart) {
   // Shard 0 created 1700000000, index 1, five seconds later (spec kinesis 7.1).
   const Uint192 number = Uint192(2)

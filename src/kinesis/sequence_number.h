@@ -27,6 +27,9 @@ Uint192 sequence_number(const catalog::Shard& shard, log::Position position, Uni
 Uint192 starting_sequence_number(const catalog::Shard& shard);
 Uint192 ending_sequence_number(const catalog::Shard& shard);  // of a closed one
 
+// What lies between the numbers of two records that arrived together at neighbouring positions.
+inline constexpr Uint192 sequence_step = Uint192::power_of_two(4 * 20);
+
 // Writes many numbers of one batch: all but the index is put together once.
 class SequenceNumbers {
  public:

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "aws/kinesis/answers.h"
+#include "kinesis/sequence_number.h"
 #include "kinesis/shard_id.h"
 
 namespace levada::aws::kinesis_api {
@@ -19,6 +20,29 @@ struct ShardText {
   explicit ShardText(catalog::ShardIndex shard) { kinesis::write_shard_id(shard, text.data()); }
   operator std::string_view() const { return {text.data(), text.size()}; }
   std::array<char, kinesis::shard_id_size> text;
+};
+
+// Writes one sequence number after the other. Most are the neighbour of the last one of their
+// shard, whose digits are found by an addition instead of a conversion.
+class SequenceTexts {
+ public:
+  void write(const kinesis::PutOutcome& outcome, char* to) {
+    Last& last = lasts_[outcome.shard.value() % lasts_.size()];
+    if (last.number + kinesis::sequence_step == outcome.sequence)
+      last.digits = last.digits + step_;
+    else
+      last.digits = decimal_56(outcome.sequence);
+    last.number = outcome.sequence;
+    write_56_digits(last.digits, to);
+  }
+
+ private:
+  struct Last {
+    Uint192 number;
+    Decimal56 digits;
+  };
+  const Decimal56 step_ = decimal_56(kinesis::sequence_step);
+  std::array<Last, 32> lasts_{};
 };
 
 void write_failure(OutputWriter& out, const kinesis::PutOutcome& outcome,
@@ -89,10 +113,11 @@ void write_put_answer_json(Buffer& out, const kinesis::PutRecordsAnswer& answer,
   const std::size_t begin = out.size();
   out.resize(begin + head.size() + answer.outcomes.size() * entry.size() + tail.size());
   char* to = reinterpret_cast<char*>(out.data() + begin);
+  SequenceTexts sequences;
   to += head.copy(to, head.size());
   for (const kinesis::PutOutcome& outcome : answer.outcomes) {
     std::memcpy(to, entry.data(), entry.size());
-    write_56_digits(outcome.sequence, to + sequence_at);
+    sequences.write(outcome, to + sequence_at);
     kinesis::write_shard_id(outcome.shard, to + shard_at);
     to += entry.size();
   }

@@ -3,9 +3,12 @@
 
 #include <benchmark/benchmark.h>
 
+#include <array>
+
 #include "aws/kinesis/face.h"
 #include "aws/kinesis/fake_planes.h"
 #include "aws/pipeline.h"
+#include "kinesis/sequence_number.h"
 #include "wire/base64.h"
 
 namespace levada::aws {
@@ -44,7 +47,13 @@ class NullData final : public kinesis::DataPlane {
   Task<kinesis::PutRecordsAnswer> put_records(kinesis::Caller,
                                               kinesis::PutRecords command) override {
     kinesis::PutRecordsAnswer answer;
-    answer.outcomes.resize(command.records.size(), {sequence, catalog::ShardIndex(1), {}});
+    // Four shards, neighbours in each.
+    std::array<Uint192, 4> next{sequence, sequence, sequence, sequence};
+    for (std::uint32_t i = 0; i < command.records.size(); ++i) {
+      Uint192& number = next[i * i % 7 % next.size()];
+      answer.outcomes.push_back({number, catalog::ShardIndex(i * i % 7 % 4), {}});
+      number = number + kinesis::sequence_step;
+    }
     answer.stream = stream;
     co_return answer;
   }

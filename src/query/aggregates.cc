@@ -6,6 +6,7 @@
 #include <map>
 
 #include "query/aggregate.h"
+#include "query/exact_sum.h"
 #include "query/function_table.h"
 #include "query/interval.h"
 #include "query/json.h"
@@ -130,28 +131,23 @@ class NumericSum final : public Accumulator {
   bool overflow_ = false;
 };
 
-// Floating sums do not come back exactly when values leave, so the multiset is kept and summed in
-// order: the result depends on the values alone, as a batch run's does.
+// Rounded only when it is asked for: the result depends on the values alone, as a batch run's does.
 template <class Float, bool average>
 class FloatSum final : public Accumulator {
  public:
   void add(Arguments arguments, std::int64_t weight) override {
-    if (!arguments[0].is_null()) add_to(values_, arguments[0], weight);
+    if (!arguments[0].is_null()) sum_.add(arguments[0].real, weight);
   }
   Datum result(Evaluation&) const override {
-    if (values_.empty()) return Datum::null();
-    double sum = 0;
-    std::int64_t count = 0;
-    for (const auto& [value, weight] : values_) {
-      sum += value.datum().real * static_cast<double>(weight);
-      count += weight;
-    }
-    if constexpr (average) return Datum::of(sum / static_cast<double>(count));
-    return Datum::of(static_cast<double>(static_cast<Float>(sum)));
+    if (sum_.empty()) return Datum::null();
+    if constexpr (average)
+      return Datum::of(
+          static_cast<double>(sum_.extended() / static_cast<long double>(sum_.count())));
+    return Datum::of(static_cast<double>(static_cast<Float>(sum_.value())));
   }
 
  private:
-  Multiset values_;
+  ExactSum sum_;
 };
 
 template <bool average>
@@ -306,29 +302,26 @@ template <Spread which>
 class FloatSpread final : public Accumulator {
  public:
   void add(Arguments arguments, std::int64_t weight) override {
-    if (!arguments[0].is_null()) add_to(values_, arguments[0], weight);
+    if (arguments[0].is_null()) return;
+    const double value = arguments[0].real, square = value * value;
+    sum_.add(value, weight);
+    squares_.add(square, weight);
+    squares_.add(std::fma(value, value, -square), weight);  // what the square lost
   }
   Datum result(Evaluation&) const override {
     constexpr bool sample = which == Spread::variance_sample || which == Spread::deviation_sample;
-    double sum = 0, count = 0;
-    for (const auto& [value, weight] : values_) {
-      sum += value.datum().real * static_cast<double>(weight);
-      count += static_cast<double>(weight);
-    }
+    const auto count = static_cast<long double>(sum_.count());
     if (count == 0 || (sample && count == 1)) return Datum::null();
-    double squares = 0;
-    for (const auto& [value, weight] : values_) {
-      const double distance = value.datum().real - sum / count;
-      squares += distance * distance * static_cast<double>(weight);
-    }
-    const double variance = squares / (sample ? count - 1 : count);
+    const long double sum = sum_.extended();
+    const long double variance = std::max<long double>(
+        (squares_.extended() - sum * sum / count) / (sample ? count - 1 : count), 0);
     if constexpr (which == Spread::variance_sample || which == Spread::variance_population)
-      return Datum::of(variance);
-    return Datum::of(std::sqrt(variance));
+      return Datum::of(static_cast<double>(variance));
+    return Datum::of(static_cast<double>(std::sqrt(variance)));
   }
 
  private:
-  Multiset values_;
+  ExactSum sum_, squares_;
 };
 
 // Ordered aggregates are handed their rows in order by the operator (each result is computed from

@@ -59,7 +59,8 @@ class CircuitBuilder {
 
   Id lower(const Scan& scan, const Plan&) {
     const std::size_t id = node(nullptr, {});
-    circuit_->sources_.push_back({scan.relation->id, id});
+    circuit_->sources_.push_back({scan.relation, id, std::move(equalities_)});
+    equalities_.clear();
     return id;
   }
   Id lower(const Values& values, const Plan&) {
@@ -73,6 +74,7 @@ class CircuitBuilder {
       if (join->kind == JoinKind::inner) return lower_join(*join, &project.expressions);
     if (const auto* filter = std::get_if<Filter>(&project.input->node)) {
       auto [plain, timed] = split_time(filter->condition);
+      if (timed.empty()) note_equalities(filter->input, plain);
       const std::size_t from = ATTEMPT(lowered(filter->input));
       if (timed.empty()) return node(make_map(plain, &project.expressions), {from});
     }
@@ -91,10 +93,27 @@ class CircuitBuilder {
   Id lower(const Filter& filter, const Plan&) {
     auto [plain, timed] = split_time(filter.condition);
     ATTEMPT(check_time(plain));
+    note_equalities(filter.input, plain);
     std::size_t id = ATTEMPT(lowered(filter.input));
     if (!plain.empty()) id = node(make_map(plain, nullptr), {id});
     for (const ExpressionRef& condition : timed) id = ATTEMPT(temporal(condition, id));
     return id;
+  }
+
+  // What a filter right above a scan fixes, for the scan that is lowered next. A scan that others
+  // share is read whole.
+  void note_equalities(const Plan& input, const std::vector<ExpressionRef>& conditions) {
+    equalities_.clear();
+    if (!circuit_->once_ || !std::holds_alternative<Scan>(input->node) || input.use_count() > 1)
+      return;
+    for (const ExpressionRef& condition : conditions) {
+      if (condition->kind != ExpressionKind::call || condition->function->name != "=") continue;
+      ExpressionRef a = condition->arguments[0], b = condition->arguments[1];
+      if (b->kind == ExpressionKind::column) std::swap(a, b);
+      const bool fixed = a->kind == ExpressionKind::column && !mentions_column(*b, 0, SIZE_MAX) &&
+                         !is_volatile(*b);
+      if (fixed) equalities_.emplace_back(a->index, b);
+    }
   }
 
   Id temporal(const ExpressionRef& condition, std::size_t from) {
@@ -255,6 +274,7 @@ class CircuitBuilder {
   }
 
   std::unique_ptr<Circuit> circuit_;
+  std::vector<std::pair<std::size_t, ExpressionRef>> equalities_;
   std::map<const PlanNode*, std::size_t> done_;
   std::vector<Plan> kept_;  // so that addresses in done_ stay theirs
 };
@@ -267,13 +287,13 @@ Circuit::~Circuit() = default;
 
 bool Circuit::reads(RelationId relation) const {
   return std::any_of(sources_.begin(), sources_.end(),
-                     [&](const Source& source) { return source.relation == relation; });
+                     [&](const Source& source) { return source.relation->id == relation; });
 }
 
 SqlResult<Delta> Circuit::step(std::span<const RelationDelta> changes, Evaluation& evaluation) {
   for (const Source& source : sources_)
     for (const RelationDelta& change : changes)
-      if (change.relation == source.relation) {
+      if (change.relation == source.relation->id) {
         Delta& inbox = nodes_[source.node].inbox[0];
         inbox.insert(inbox.end(), change.delta->begin(), change.delta->end());
       }
@@ -304,18 +324,18 @@ SqlResult<Delta> Circuit::step(std::span<const RelationDelta> changes, Evaluatio
 }
 
 SqlResult<std::vector<Row>> run_once(const Plan& plan, const SessionFacts& facts,
-                                     const std::function<Delta(const Relation&)>& rows_of) {
+                                     const RowSource& rows_of) {
   const auto circuit = ATTEMPT(Circuit::build(plan, true));
-  const auto from = relations(plan);
-  std::vector<Delta> deltas;
-  deltas.reserve(from.size());
-  std::vector<RelationDelta> changes;
-  for (const auto& relation : from) {
-    deltas.push_back(rows_of(*relation));
-    changes.push_back({relation->id, &deltas.back()});
+  for (const Circuit::Source& source : circuit->sources_) {
+    Equalities equalities;
+    for (const auto& [column, expression] : source.equalities) {
+      auto value = evaluate_constant(expression, facts);
+      if (value) equalities.emplace_back(column, std::move(*value));
+    }
+    circuit->nodes_[source.node].inbox[0] = rows_of(*source.relation, equalities);
   }
   Evaluation evaluation(facts);
-  Delta delta = ATTEMPT(circuit->step(changes, evaluation));
+  Delta delta = ATTEMPT(circuit->step({}, evaluation));
   // An outer join takes back what it padded before the match came.
   if (std::any_of(delta.begin(), delta.end(), [](const Change& c) { return c.weight < 0; }))
     consolidate(delta);

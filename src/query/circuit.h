@@ -23,6 +23,11 @@ struct RelationDelta {
   const Delta* delta = nullptr;
 };
 
+// Columns of a relation that a SELECT wants to equal these values: a store that finds rows by them
+// may hand in fewer rows than all.
+using Equalities = std::vector<std::pair<std::size_t, Value>>;
+using RowSource = std::function<Delta(const Relation&, const Equalities&)>;
+
 class Circuit {
  public:
   // `once`: for a single step; now() is then the statement's time and an order is kept.
@@ -38,6 +43,8 @@ class Circuit {
 
  private:
   friend class CircuitBuilder;
+  friend SqlResult<std::vector<Row>> run_once(const Plan& plan, const SessionFacts& facts,
+                                              const RowSource& rows_of);
   struct Node {
     std::unique_ptr<Operator> op;  // none: a scan
     std::vector<Delta> inbox;
@@ -45,8 +52,9 @@ class Circuit {
     std::size_t operator_inputs = 0;
   };
   struct Source {
-    RelationId relation;
+    std::shared_ptr<const Relation> relation;
     std::size_t node;
+    std::vector<std::pair<std::size_t, ExpressionRef>> equalities;  // column, what it equals
   };
 
   Circuit() = default;
@@ -59,6 +67,6 @@ class Circuit {
 
 // A SELECT: the rows, in the plan's order if it has one.
 SqlResult<std::vector<Row>> run_once(const Plan& plan, const SessionFacts& facts,
-                                     const std::function<Delta(const Relation&)>& rows_of);
+                                     const RowSource& rows_of);
 
 }  // namespace levada::query

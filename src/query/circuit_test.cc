@@ -19,6 +19,7 @@ ExpressionRef c(std::size_t index, Type type = int4) { return column(index, std:
 ExpressionRef number(std::int64_t value, Type type = int4) {
   return constant(std::move(type), Datum::of(value));
 }
+ExpressionRef real(double value) { return constant(float8, Datum::of(value)); }
 ExpressionRef apply(std::string_view name, std::vector<ExpressionRef> arguments) {
   std::vector<Type> types;
   for (const auto& argument : arguments) types.push_back(argument->type);
@@ -116,12 +117,16 @@ std::vector<NamedPlan> plans() {
   filtered_sum.filter = apply(">", {c(2), number(1)});
   auto joined_text = aggregate_of("string_agg", {c(3, varchar), constant(varchar, Datum::of(","))});
   joined_text.order = {{c(2), true, true}};
-  add("aggregates", aggregate(t(), {c(1)},
-                              {aggregate_of("count", {}), aggregate_of("count", {c(2)}),
-                               aggregate_of("sum", {c(2)}), aggregate_of("avg", {c(2)}),
-                               aggregate_of("min", {c(3, varchar)}), aggregate_of("max", {c(2)}),
-                               distinct_count, filtered_sum, joined_text,
-                               aggregate_of("stddev_samp", {cast(c(2), numeric, false)})}));
+  add("aggregates",
+      aggregate(
+          t(), {c(1)},
+          {aggregate_of("count", {}), aggregate_of("count", {c(2)}), aggregate_of("sum", {c(2)}),
+           aggregate_of("avg", {c(2)}), aggregate_of("min", {c(3, varchar)}),
+           aggregate_of("max", {c(2)}), distinct_count, filtered_sum, joined_text,
+           aggregate_of("stddev_samp", {cast(c(2), numeric, false)}),
+           aggregate_of("sum", {apply("/", {cast(c(2), float8, false), real(7)})}),
+           aggregate_of("avg", {apply("/", {cast(c(2), float8, false), real(3)})}),
+           aggregate_of("var_pop", {cast(c(1), float8, false)})}));
   add("global aggregate",
       aggregate(t(), {}, {aggregate_of("count", {}), aggregate_of("max", {c(1)})}));
   add("grouping sets",
@@ -248,7 +253,7 @@ TEST(Circuit, what_it_keeps_up_to_date_equals_what_it_computes_from_scratch) {
       auto delta = (*circuit)->step(changes, evaluation);
       ASSERT_TRUE(delta) << name;
       add_to(incremental, *delta, plan);
-      const auto rows = run_once(plan, facts, [&](const Relation& relation) {
+      const auto rows = run_once(plan, facts, [&](const Relation& relation, const Equalities&) {
         return relation.id == RelationId(1) ? left.all() : right.all();
       });
       ASSERT_TRUE(rows) << name << ": " << rows.error().message;
@@ -300,8 +305,8 @@ TEST(Circuit, an_order_is_the_results_order) {
   std::mt19937_64 random(3);
   for (int i = 0; i < 20; ++i) (void)table.change(random);
   auto node = top(t(), {}, -1, 0, false);
-  const auto rows =
-      run_once(top_n(std::move(node)), {}, [&](const Relation&) { return table.all(); });
+  const auto rows = run_once(top_n(std::move(node)), {},
+                             [&](const Relation&, const Equalities&) { return table.all(); });
   ASSERT_TRUE(rows);
   for (std::size_t i = 1; i < rows->size(); ++i) {
     const Datum& before = (*rows)[i - 1][1];
@@ -318,7 +323,8 @@ TEST(Circuit, an_error_ends_a_statement_and_makes_a_view_null) {
   std::mt19937_64 random(4);
   for (int i = 0; i < 20; ++i) (void)table.change(random);
   const Plan plan = project(t(), {apply("/", {c(1), apply("-", {c(1), c(1)})})}, {});
-  const auto rows = run_once(plan, {}, [&](const Relation&) { return table.all(); });
+  const auto rows =
+      run_once(plan, {}, [&](const Relation&, const Equalities&) { return table.all(); });
   ASSERT_FALSE(rows);
   EXPECT_EQ(rows.error().sqlstate, "22012");
   EXPECT_EQ(rows.error().message, "division by zero");

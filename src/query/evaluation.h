@@ -60,6 +60,7 @@ class Evaluation {
   Datum fail(SqlError error);
   bool failed() const { return error_.has_value(); }
   const SqlError& error() const { return *error_; }
+  void clear_error() { error_.reset(); }
   std::uint64_t suppressed_errors() const { return suppressed_; }
 
   // At the end of each whole expression.

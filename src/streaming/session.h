@@ -196,8 +196,9 @@ class Session {
   // The verb under way (if any) ends soon with 57014; called from the same reactor, any time.
   void cancel();
 
+  struct State;  // session_state.h
+
  private:
-  struct State;
   std::unique_ptr<State> state_;
 };
 

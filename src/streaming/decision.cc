@@ -1,0 +1,118 @@
+#include "streaming/decision.h"
+
+#include "query/row_codec.h"
+
+namespace levada::streaming {
+
+namespace {
+
+using query::append_row;
+using query::append_text;
+using query::append_varint;
+using query::take_row;
+using query::take_text;
+using query::take_varint;
+
+constexpr std::uint64_t version = 1;
+
+constexpr std::uint64_t has_definition = 1, has_more = 2;  // flags
+
+void append_input(const Input& input, std::string& out) {
+  append_varint(input.relation.value(), out);
+  append_varint(input.changes.size(), out);
+  for (const query::Change& change : input.changes) {
+    out += change.weight > 0 ? '+' : '-';
+    append_row(change.row.span(), out);
+  }
+  append_varint(input.positions.size(), out);
+  for (const auto& [split, position] : input.positions) {
+    append_text(split, out);
+    append_text(position, out);
+  }
+  append_varint(input.skipped_rows, out);
+}
+
+bool take_input(std::string_view& in, Input& input) {
+  const auto relation = take_varint(in);
+  const auto count = relation ? take_varint(in) : std::nullopt;
+  if (!count || *count > in.size()) return false;
+  input.relation = query::RelationId(static_cast<std::uint32_t>(*relation));
+  input.changes.reserve(*count);
+  for (std::uint64_t i = 0; i < *count; ++i) {
+    if (in.empty()) return false;
+    const std::int64_t weight = in.front() == '+' ? 1 : -1;
+    in.remove_prefix(1);
+    auto row = take_row(in);
+    if (!row) return false;
+    input.changes.push_back({std::move(*row), weight});
+  }
+  const auto positions = take_varint(in);
+  if (!positions || *positions > in.size()) return false;
+  for (std::uint64_t i = 0; i < *positions; ++i) {
+    const auto split = take_text(in);
+    const auto position = split ? take_text(in) : std::nullopt;
+    if (!position) return false;
+    input.positions.emplace(*split, *position);
+  }
+  const auto skipped = take_varint(in);
+  input.skipped_rows = skipped.value_or(0);
+  return skipped.has_value();
+}
+
+}  // namespace
+
+Buffer encoded(const Decision& decision) {
+  std::string out;
+  append_varint(version, out);
+  append_varint(decision.epoch, out);
+  append_varint(static_cast<std::uint64_t>(decision.time), out);
+  append_varint((decision.definition ? has_definition : 0) | (decision.more ? has_more : 0), out);
+  if (decision.definition) {
+    append_varint(decision.definition->id, out);
+    append_text(decision.definition->text, out);
+    append_text(decision.definition->schema, out);
+    append_text(decision.definition->user, out);
+  }
+  append_varint(decision.inputs.size(), out);
+  for (const Input& input : decision.inputs) append_input(input, out);
+  append_varint(decision.acknowledgements.size(), out);
+  for (const Acknowledgement& acknowledgement : decision.acknowledgements) {
+    append_varint(acknowledgement.sink, out);
+    append_varint(acknowledgement.epoch, out);
+  }
+  const ByteView bytes = as_bytes(out);
+  return {bytes.begin(), bytes.end()};
+}
+
+std::optional<Decision> decoded(ByteView bytes) {
+  std::string_view in = as_text(bytes);
+  if (take_varint(in) != version) return std::nullopt;
+  Decision decision;
+  const auto epoch = take_varint(in), time = take_varint(in), flags = take_varint(in);
+  if (!epoch || !time || !flags) return std::nullopt;
+  decision.epoch = *epoch;
+  decision.time = static_cast<std::int64_t>(*time);
+  decision.more = (*flags & has_more) != 0;
+  if ((*flags & has_definition) != 0) {
+    const auto id = take_varint(in);
+    const auto text = take_text(in), schema = take_text(in), user = take_text(in);
+    if (!id || !text || !schema || !user) return std::nullopt;
+    decision.definition = Definition{static_cast<std::uint32_t>(*id), std::string(*text),
+                                     std::string(*schema), std::string(*user)};
+  }
+  const auto inputs = take_varint(in);
+  if (!inputs || *inputs > in.size()) return std::nullopt;
+  for (std::uint64_t i = 0; i < *inputs; ++i)
+    if (!take_input(in, decision.inputs.emplace_back())) return std::nullopt;
+  const auto acknowledgements = take_varint(in);
+  if (!acknowledgements || *acknowledgements > in.size()) return std::nullopt;
+  for (std::uint64_t i = 0; i < *acknowledgements; ++i) {
+    const auto sink = take_varint(in), upto = take_varint(in);
+    if (!sink || !upto) return std::nullopt;
+    decision.acknowledgements.push_back({static_cast<std::uint32_t>(*sink), *upto});
+  }
+  if (!in.empty()) return std::nullopt;
+  return decision;
+}
+
+}  // namespace levada::streaming

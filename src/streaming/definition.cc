@@ -1,0 +1,565 @@
+#include "streaming/definition.h"
+
+#include <algorithm>
+
+#include "query/evaluation.h"
+#include "sql/binder.h"
+#include "sql/parser.h"
+#include "streaming/engine.h"
+#include "streaming/session_catalog.h"
+#include "streaming/sink_definition.h"
+
+namespace levada::streaming {
+
+namespace {
+
+using query::derived_key;
+using query::Plan;
+using query::refuse;
+using query::RelationColumn;
+using query::Type;
+using query::TypeKind;
+namespace sqlstate = query::sqlstate;
+
+constexpr std::size_t columns_max = 1600;  // PostgreSQL's limit on a table
+
+struct QualifiedName {
+  std::string schema, name;
+};
+
+std::string quoted(std::string_view name) { return "\"" + std::string(name) + "\""; }
+
+std::string option_of(const sql::Options& options, std::string_view name) {
+  for (const auto& [key, value] : options)
+    if (key == name) return value;
+  return {};
+}
+
+class Definer {
+ public:
+  Definer(Engine& engine, const Definition& definition)
+      : engine_(engine),
+        catalog_(engine.catalog()),
+        names_(engine.catalog(), {definition.schema}),
+        definition_(definition) {}
+
+  SqlResult<Change> change() {
+    auto statements = ATTEMPT(sql::parse(definition_.text));
+    if (statements.size() != 1) return refuse(sqlstate::syntax_error, "one definition at a time");
+    return std::visit([&](const auto& form) { return define(form); }, statements.front().form);
+  }
+
+ private:
+  sql::BindOptions bind_options() const {
+    sql::BindOptions options;
+    options.text = definition_.text;
+    return options;
+  }
+
+  SqlResult<QualifiedName> resolve(const sql::Name& name) const {
+    QualifiedName result{definition_.schema, name.back()};
+    if (name.size() > 1) result.schema = name[name.size() - 2];
+    if (!catalog_.has_schema(result.schema))
+      return refuse(sqlstate::invalid_schema_name,
+                    "schema " + quoted(result.schema) + " does not exist");
+    if (result.schema == "pg_catalog" || result.schema == "information_schema" ||
+        result.schema == "rw_catalog" || result.schema == "levada")
+      return refuse(sqlstate::insufficient_privilege, "system catalogs cannot be changed");
+    return result;
+  }
+
+  // nullopt: goes on. A notice: there is such a relation, and that is fine.
+  SqlResult<std::optional<Change>> taken(const QualifiedName& name, bool if_not_exists) const {
+    if (catalog_.find(name.schema, name.name) == nullptr) return std::optional<Change>();
+    if (!if_not_exists)
+      return refuse(sqlstate::duplicate_table, "relation " + quoted(name.name) + " already exists");
+    Change nothing;
+    nothing.notice = "relation " + quoted(name.name) + " already exists, skipping";
+    return std::optional<Change>(std::move(nothing));
+  }
+
+  SqlResult<Object*> existing(const sql::Name& name) const {
+    const std::string schema = name.size() > 1 ? name[name.size() - 2] : definition_.schema;
+    Object* object = catalog_.find(schema, name.back());
+    if (object == nullptr)
+      return refuse(sqlstate::undefined_table,
+                    "relation " + quoted(name.back()) + " does not exist");
+    return object;
+  }
+
+  std::unique_ptr<Object> object(const QualifiedName& name, RelationKind kind) const {
+    auto made = std::make_unique<Object>();
+    auto relation = std::make_shared<Relation>();
+    relation->id = RelationId(definition_.id);
+    relation->kind = kind;
+    relation->schema = name.schema;
+    relation->name = name.name;
+    relation->definition = definition_.text;
+    made->relation = std::move(relation);
+    made->text = definition_.text;
+    made->owner = definition_.user;
+    return made;
+  }
+  static Relation& relation_of(Object& object) {  // only while it is made
+    return const_cast<Relation&>(*object.relation);
+  }
+
+  SqlResult<Unit> set_reads(Object& object, const Plan& plan) const {
+    for (const auto& relation : query::relations(plan)) {
+      if (relation->kind == RelationKind::system)
+        return refuse(sqlstate::feature_not_supported,
+                      "a view cannot be made from system catalogs");
+      object.reads.push_back(relation->id);
+    }
+    return Unit{};
+  }
+
+  // ---- tables and sources ----
+
+  SqlResult<Change> define(const sql::CreateTable& create) {
+    const QualifiedName name = ATTEMPT(resolve(create.name));
+    if (auto there = ATTEMPT(taken(name, create.if_not_exists))) return std::move(*there);
+    auto made = object(name, create.is_source ? RelationKind::source : RelationKind::table);
+    Relation& relation = relation_of(*made);
+    std::vector<std::string> key = create.primary_key;
+    if (create.query != nullptr) {
+      const auto bound = ATTEMPT(sql::bind_query(*create.query, names_, {}, bind_options()));
+      for (const query::OutputColumn& column : bound.plan->columns)
+        if (!column.hidden) relation.columns.push_back({column.name, column.type});
+    }
+    for (const sql::ColumnDefinition& column : create.columns) {
+      RelationColumn added{column.name, ATTEMPT(sql::type_of(column.type))};
+      added.not_null = column.not_null || column.primary_key;
+      if (column.primary_key) {
+        if (!key.empty())
+          return refuse(
+              "42P16", "multiple primary keys for table " + quoted(name.name) + " are not allowed");
+        key.push_back(column.name);
+      }
+      relation.columns.push_back(std::move(added));
+    }
+    for (std::size_t i = 0; i < relation.columns.size(); ++i)
+      for (std::size_t j = 0; j < i; ++j)
+        if (relation.columns[i].name == relation.columns[j].name)
+          return refuse(sqlstate::duplicate_column,
+                        "column " + quoted(relation.columns[i].name) + " specified more than once");
+    if (relation.columns.size() > columns_max)
+      return refuse("54011", "tables can have at most " + std::to_string(columns_max) + " columns");
+    ATTEMPT(add_terms(create, relation));
+    const std::string connector = option_of(create.options, "connector");
+    if (create.is_source && connector.empty())
+      return refuse(sqlstate::invalid_parameter_value, "missing field 'connector'");
+    const std::size_t own_columns = relation.columns.size();
+    ATTEMPT(add_included(create, connector, relation));
+    for (const std::string& wanted : key) {
+      const std::size_t at = ATTEMPT(column_index(relation, wanted));
+      relation.columns[at].not_null = true;
+      relation.key.push_back(at);
+    }
+    if (relation.key.empty()) {
+      relation.columns.push_back({"_row_id", TypeKind::serial, true, true});
+      relation.key.push_back(relation.columns.size() - 1);
+    }
+    const bool upsert =
+        create.format && create.format->format != "PLAIN" && create.format->format != "NATIVE";
+    relation.append_only = create.append_only || (create.is_source && !upsert);
+    if (create.conflict) {
+      made->conflict = *create.conflict == sql::ConflictAction::ignore ? Conflict::ignore
+                       : *create.conflict == sql::ConflictAction::if_not_null
+                           ? Conflict::if_not_null
+                           : Conflict::overwrite;
+    }
+    for (const std::string& version : create.version_columns)
+      made->versions.push_back(ATTEMPT(column_index(relation, version)));
+    if (!create.is_source) made->rows = std::make_unique<KeyedStore>(relation.key);
+    if (!connector.empty()) ATTEMPT(add_source(create, connector, own_columns, *made));
+    Change change;
+    change.added.push_back(std::move(made));
+    return change;
+  }
+
+  SqlResult<Unit> add_terms(const sql::CreateTable& create, Relation& relation) const {
+    const std::size_t first = relation.columns.size() - create.columns.size();
+    const auto columns = relation.columns;
+    for (std::size_t i = 0; i < create.columns.size(); ++i) {
+      const sql::ColumnDefinition& from = create.columns[i];
+      RelationColumn& column = relation.columns[first + i];
+      if (from.default_value != nullptr)
+        column.default_value =
+            ATTEMPT(sql::bind_term(*from.default_value, {}, column.type, names_, bind_options()));
+      if (from.generated != nullptr)
+        column.generated =
+            ATTEMPT(sql::bind_term(*from.generated, columns, column.type, names_, bind_options()));
+    }
+    for (const sql::Watermark& watermark : create.watermarks)
+      relation.watermarks.push_back(ATTEMPT(column_index(relation, watermark.column)));
+    return Unit{};
+  }
+
+  static SqlResult<std::size_t> column_index(const Relation& relation, std::string_view name) {
+    for (std::size_t i = 0; i < relation.columns.size(); ++i)
+      if (relation.columns[i].name == name) return i;
+    return refuse(sqlstate::undefined_column, "column " + quoted(name) + " does not exist");
+  }
+
+  static SqlResult<Unit> add_included(const sql::CreateTable& create, const std::string& connector,
+                                      Relation& relation) {
+    for (const sql::IncludeClause& include : create.includes) {
+      const std::string name =
+          include.alias.empty() ? "_rw_" + connector + "_" + include.what : include.alias;
+      Type type = TypeKind::varchar;
+      if (include.what == "key") type = TypeKind::bytea;
+      if (include.what == "timestamp") type = TypeKind::timestamptz;
+      if (include.what == "payload") type = TypeKind::jsonb;
+      relation.columns.push_back({name, type});
+    }
+    return Unit{};
+  }
+
+  SqlResult<Unit> add_source(const sql::CreateTable& create, const std::string& connector,
+                             std::size_t own_columns, Object& object) const {
+    if (engine_.source_connector(connector) == nullptr)
+      return refuse(sqlstate::feature_not_supported,
+                    "connector '" + connector + "' is not supported");
+    object.source = std::make_unique<SourceFeed>();
+    SourceDefinition& source = object.source->definition;
+    source.id = object.relation->id.value();
+    source.name = object.relation->name;
+    source.database = engine_.options().database;
+    for (const RelationColumn& column : object.relation->columns)
+      if (!column.hidden) source.columns.push_back(column);
+    source.key = object.relation->columns.back().name == "_row_id" ? std::vector<std::size_t>()
+                                                                   : object.relation->key;
+    if (create.format) {
+      source.format = create.format->format;
+      source.encode = create.format->encode;
+      source.format_options = create.format->options;
+    }
+    for (std::size_t i = 0; i < create.includes.size(); ++i)
+      source.includes.push_back({create.includes[i].what, own_columns + i});
+    source.options = create.options;
+    return Unit{};
+  }
+
+  // ---- views ----
+
+  SqlResult<Change> define(const sql::CreateView& create) {
+    const QualifiedName name = ATTEMPT(resolve(create.name));
+    if (auto there = ATTEMPT(taken(name, create.if_not_exists))) return std::move(*there);
+    const auto bound = ATTEMPT(sql::bind_query(*create.query, names_, {}, bind_options()));
+    if (!bound.parameters.empty())
+      return refuse(sqlstate::undefined_parameter, "there is no parameter $1");
+    auto made =
+        object(name, create.materialized ? RelationKind::materialized_view : RelationKind::view);
+    Relation& relation = relation_of(*made);
+    if (create.columns.size() > bound.plan->columns.size())
+      return refuse(sqlstate::syntax_error, "CREATE VIEW specifies more column names than columns");
+    for (std::size_t i = 0; i < bound.plan->columns.size(); ++i) {
+      const query::OutputColumn& column = bound.plan->columns[i];
+      const std::string& output = i < create.columns.size() ? create.columns[i] : column.name;
+      for (const RelationColumn& other : relation.columns)
+        if (other.name == output)
+          return refuse(sqlstate::duplicate_column,
+                        "column " + quoted(output) + " specified more than once");
+      relation.columns.push_back({output, column.type, column.hidden});
+    }
+    ATTEMPT(set_reads(*made, bound.plan));
+    if (!create.materialized) {
+      relation.definition =
+          definition_.text.substr(create.query_begin, create.query_end - create.query_begin);
+    } else {
+      relation.key = derived_key(bound.plan).value_or(std::vector<std::size_t>());
+      relation.append_only = query::is_append_only(bound.plan);
+      made->plan = bound.plan;
+      made->circuit = ATTEMPT(query::Circuit::build(bound.plan, false));
+      made->bag = std::make_unique<BagStore>();
+      ATTEMPT(engine_.check_memory());
+    }
+    Change change;
+    change.added.push_back(std::move(made));
+    return change;
+  }
+
+  SqlResult<Change> define(const sql::CreateIndex& create) {
+    const Object* table = ATTEMPT(existing(create.table));
+    sql::Name given = create.name;
+    if (given.empty()) given = {table->relation->name + "_idx"};
+    QualifiedName name = ATTEMPT(resolve(given));
+    name.schema = table->relation->schema;
+    if (auto there = ATTEMPT(taken(name, create.if_not_exists))) return std::move(*there);
+    if (table->rows == nullptr && table->bag == nullptr)
+      return refuse(sqlstate::wrong_object_type, "cannot create index on " +
+                                                     std::string(name_of(table->relation->kind)) +
+                                                     " " + quoted(table->relation->name));
+    auto made = object(name, RelationKind::index);
+    made->indexed = table->relation->id;
+    made->reads.push_back(table->relation->id);
+    for (const sql::IndexColumn& column : create.columns)
+      ATTEMPT(sql::bind_term(*column.term, table->relation->columns, TypeKind::any, names_,
+                             bind_options()));
+    Change change;
+    change.added.push_back(std::move(made));
+    return change;
+  }
+
+  SqlResult<Change> define(const sql::CreateSink& create) {
+    const QualifiedName name = ATTEMPT(resolve(create.name));
+    if (create.replace)
+      return refuse(sqlstate::feature_not_supported, "REPLACE SINK is not supported");
+    if (auto there = ATTEMPT(taken(name, create.if_not_exists))) return std::move(*there);
+    if (!create.into.empty())
+      return refuse(sqlstate::feature_not_supported, "CREATE SINK INTO is not supported");
+    Plan plan;
+    std::string relation_name = name.name;
+    if (create.query != nullptr) {
+      plan = ATTEMPT(sql::bind_query(*create.query, names_, {}, bind_options())).plan;
+    } else {
+      const Object* from = ATTEMPT(existing(create.from));
+      relation_name = from->relation->name;
+      plan = ATTEMPT(plan_of(*from));
+    }
+    auto made = object(name, RelationKind::sink);
+    ATTEMPT(set_reads(*made, plan));
+    made->sink = std::make_unique<SinkFeed>();
+    made->sink->definition = ATTEMPT(sink_definition(create, plan, definition_.id, name.name,
+                                                     relation_name, engine_.options().database));
+    if (engine_.sink_connector(option_of(create.options, "connector")) == nullptr)
+      return refuse(sqlstate::feature_not_supported,
+                    "connector '" + option_of(create.options, "connector") + "' is not supported");
+    made->plan = plan;
+    made->circuit = ATTEMPT(query::Circuit::build(plan, false));
+    for (const query::OutputColumn& column : made->sink->definition.columns)
+      relation_of(*made).columns.push_back({column.name, column.type});
+    relation_of(*made).key = made->sink->definition.key;
+    Change change;
+    change.added.push_back(std::move(made));
+    return change;
+  }
+
+  // SELECT * FROM the relation.
+  SqlResult<Plan> plan_of(const Object& from) const {
+    if (from.relation->kind == RelationKind::view) {
+      const auto text = ATTEMPT(sql::parse_query(from.relation->definition));
+      return ATTEMPT(sql::bind_query(*text, names_, {}, bind_options())).plan;
+    }
+    if (from.relation->kind == RelationKind::index || from.relation->kind == RelationKind::sink)
+      return refuse(sqlstate::wrong_object_type,
+                    quoted(from.relation->name) + " is not a table, source or view");
+    const Plan whole = query::scan(from.relation);
+    std::vector<query::ExpressionRef> visible;
+    std::vector<std::string> names;
+    for (std::size_t i = 0; i < from.relation->columns.size(); ++i) {
+      const RelationColumn& column = from.relation->columns[i];
+      if (column.hidden) continue;
+      visible.push_back(query::column(i, column.type));
+      names.push_back(column.name);
+    }
+    if (visible.size() == from.relation->columns.size()) return whole;
+    return query::project(whole, std::move(visible), std::move(names));
+  }
+
+  SqlResult<Change> define(const sql::CreateSchema& create) {
+    Change change;
+    if (create.is_database)
+      return refuse(sqlstate::feature_not_supported, "there is one database; use schemas");
+    if (catalog_.has_schema(create.name)) {
+      if (!create.if_not_exists)
+        return refuse(sqlstate::duplicate_schema,
+                      "schema " + quoted(create.name) + " already exists");
+      change.notice = "schema " + quoted(create.name) + " already exists, skipping";
+      return change;
+    }
+    change.schemas_added.push_back(create.name);
+    return change;
+  }
+
+  // ---- DROP ----
+
+  static bool fits(sql::ObjectKind wanted, RelationKind kind) {
+    switch (wanted) {
+      case sql::ObjectKind::table:
+        return kind == RelationKind::table;
+      case sql::ObjectKind::source:
+        return kind == RelationKind::source;
+      case sql::ObjectKind::view:
+        return kind == RelationKind::view;
+      case sql::ObjectKind::materialized_view:
+        return kind == RelationKind::materialized_view;
+      case sql::ObjectKind::sink:
+        return kind == RelationKind::sink;
+      case sql::ObjectKind::index:
+        return kind == RelationKind::index;
+      default:
+        return false;
+    }
+  }
+  static std::string_view word_of(sql::ObjectKind kind) {
+    switch (kind) {
+      case sql::ObjectKind::table:
+        return "table";
+      case sql::ObjectKind::source:
+        return "source";
+      case sql::ObjectKind::view:
+        return "view";
+      case sql::ObjectKind::materialized_view:
+        return "materialized view";
+      case sql::ObjectKind::sink:
+        return "sink";
+      case sql::ObjectKind::index:
+        return "index";
+      case sql::ObjectKind::schema:
+        return "schema";
+      default:
+        return "object";
+    }
+  }
+
+  SqlResult<Change> define(const sql::Drop& drop) {
+    Change change;
+    for (const sql::Name& name : drop.names) {
+      if (drop.kind == sql::ObjectKind::schema) {
+        ATTEMPT(drop_schema(drop, name.back(), change));
+        continue;
+      }
+      const std::string schema = name.size() > 1 ? name[name.size() - 2] : definition_.schema;
+      Object* object = catalog_.find(schema, name.back());
+      const std::string word(word_of(drop.kind));
+      if (object == nullptr) {
+        if (!drop.if_exists)
+          return refuse(sqlstate::undefined_table,
+                        word + " " + quoted(name.back()) + " does not exist");
+        change.notice = word + " " + quoted(name.back()) + " does not exist, skipping";
+        continue;
+      }
+      if (!fits(drop.kind, object->relation->kind))
+        return refuse(sqlstate::wrong_object_type, quoted(name.back()) + " is not a " + word);
+      ATTEMPT(remove(*object, drop.cascade, change));
+    }
+    return change;
+  }
+
+  SqlResult<Unit> remove(Object& object, bool cascade, Change& change) {
+    const RelationId id = object.relation->id;
+    if (std::find(change.removed.begin(), change.removed.end(), id) != change.removed.end())
+      return Unit{};
+    std::string detail;
+    for (Object* reader : catalog_.readers_of(id)) {
+      const bool goes_along = cascade || reader->relation->kind == RelationKind::index;
+      if (goes_along) {
+        ATTEMPT(remove(*reader, cascade, change));
+        continue;
+      }
+      detail += (detail.empty() ? "" : "\n") + std::string(name_of(reader->relation->kind)) + " " +
+                reader->relation->name + " depends on " +
+                std::string(name_of(object.relation->kind)) + " " + object.relation->name;
+    }
+    if (!detail.empty()) {
+      SqlError error;
+      error.sqlstate = sqlstate::dependent_objects;
+      error.message = "cannot drop " + std::string(name_of(object.relation->kind)) + " " +
+                      object.relation->name + " because other objects depend on it";
+      error.detail = std::move(detail);
+      error.hint = "Use DROP ... CASCADE to drop the dependent objects too.";
+      return tl::make_unexpected(std::move(error));
+    }
+    change.removed.push_back(id);  // after its readers
+    return Unit{};
+  }
+
+  SqlResult<Unit> drop_schema(const sql::Drop& drop, const std::string& name, Change& change) {
+    if (!catalog_.schemas().contains(name)) {
+      if (!drop.if_exists)
+        return refuse(sqlstate::invalid_schema_name, "schema " + quoted(name) + " does not exist");
+      change.notice = "schema " + quoted(name) + " does not exist, skipping";
+      return Unit{};
+    }
+    for (const auto& [id, object] : catalog_.objects()) {
+      if (object->relation->schema != name) continue;
+      if (!drop.cascade)
+        return refuse(sqlstate::dependent_objects,
+                      "cannot drop schema " + name + " because other objects depend on it");
+      ATTEMPT(remove(*object, true, change));
+    }
+    change.schemas_removed.push_back(name);
+    return Unit{};
+  }
+
+  // ---- ALTER ----
+
+  SqlResult<Change> define(const sql::Alter& alter) {
+    Change change;
+    if (alter.kind == sql::ObjectKind::schema || alter.kind == sql::ObjectKind::database)
+      return refuse(sqlstate::feature_not_supported, "ALTER SCHEMA is not supported");
+    auto found = existing(alter.name);
+    if (!found && alter.if_exists) {
+      change.notice = found.error().message + ", skipping";
+      return change;
+    }
+    Object* object = ATTEMPT(std::move(found));
+    if (!fits(alter.kind, object->relation->kind))
+      return refuse(sqlstate::wrong_object_type, quoted(object->relation->name) + " is not a " +
+                                                     std::string(word_of(alter.kind)));
+    const Relation& relation = *object->relation;
+    switch (alter.action) {
+      case sql::Alter::Action::rename: {
+        const QualifiedName to{relation.schema, alter.text};
+        ATTEMPT(taken(to, false));
+        change.renamed.push_back({relation.id, to.schema, to.name});
+        return change;
+      }
+      case sql::Alter::Action::set_schema: {
+        if (!catalog_.schemas().contains(alter.text))
+          return refuse(sqlstate::invalid_schema_name,
+                        "schema " + quoted(alter.text) + " does not exist");
+        const QualifiedName to{alter.text, relation.name};
+        ATTEMPT(taken(to, false));
+        change.renamed.push_back({relation.id, to.schema, to.name});
+        return change;
+      }
+      case sql::Alter::Action::swap_with: {
+        const Object* other = ATTEMPT(existing(alter.other));
+        const Relation& second = *other->relation;
+        change.renamed.push_back({relation.id, relation.schema, relation.name + " (swapping)"});
+        change.renamed.push_back({second.id, relation.schema, relation.name});
+        change.renamed.push_back({relation.id, second.schema, second.name});
+        return change;
+      }
+      case sql::Alter::Action::connector_with:
+      case sql::Alter::Action::pause:
+      case sql::Alter::Action::resume: {
+        if (object->sink == nullptr)
+          return refuse(sqlstate::wrong_object_type, quoted(relation.name) + " is not a sink");
+        change.sink = relation.id;
+        change.sink_options = alter.options;
+        if (alter.action != sql::Alter::Action::connector_with)
+          change.pause = alter.action == sql::Alter::Action::pause;
+        return change;
+      }
+      case sql::Alter::Action::owner:
+      case sql::Alter::Action::set_option:
+        return change;  // accepted; there is nothing to change
+      default:
+        return refuse(sqlstate::feature_not_supported, "this form of ALTER is not supported");
+    }
+  }
+
+  SqlResult<Change> define(const sql::Comment&) { return Change(); }
+
+  template <class Other>
+  SqlResult<Change> define(const Other&) {
+    return refuse(sqlstate::feature_not_supported, "this statement is not supported");
+  }
+
+  Engine& engine_;
+  Catalog& catalog_;
+  SessionCatalog names_;
+  const Definition& definition_;
+};
+
+}  // namespace
+
+SqlResult<Change> change_of(Engine& engine, const Definition& definition) {
+  return Definer(engine, definition).change();
+}
+
+}  // namespace levada::streaming

@@ -1,0 +1,470 @@
+#include "streaming/engine.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "streaming/definition.h"
+#include "streaming/system_catalog.h"
+
+namespace levada::streaming {
+
+namespace {
+
+using query::Delta;
+using query::Evaluation;
+using query::refuse;
+using query::RelationDelta;
+using query::Row;
+using query::SessionFacts;
+
+constexpr std::uint64_t decision_bytes_max = 8u << 20;  // below log::entry_size_max, with room
+constexpr std::size_t epoch_rows_max = 262'144;         // that one decision gathers
+
+tl::unexpected<SqlError> as_sql_error(const Error& error) {
+  const bool full = error.kind == ErrorKind::disk_full;
+  return refuse(full                              ? "53100"
+                : error.kind == ErrorKind::closed ? "57P01"
+                                                  : "58030",
+                error.message);
+}
+
+}  // namespace
+
+struct Engine::Join {
+  Engine& engine;
+  Pending pending;
+  Waiting waiting;
+
+  bool await_ready() { return false; }
+  void await_suspend(std::coroutine_handle<> self) {
+    waiting.self = self;
+    waiting.run = [](io::Posted& posted) { static_cast<Waiting&>(posted).self.resume(); };
+    pending.waiting = &waiting;
+    engine.enqueue(std::move(pending));
+  }
+  SqlResult<Unit> await_resume() { return std::move(waiting.result); }
+};
+
+Engine::Engine(const log::Journal& journal, io::Disk& disk, EngineOptions options)
+    : journal_(journal),
+      options_(std::move(options)),
+      fold_(journal, sql_partition, *this, disk,
+            {.checkpoint_path = options_.checkpoint_path,
+             .checkpoint_interval = Bytes{std::numeric_limits<std::uint64_t>::max()}}) {
+  add_system_catalogs(*this);
+}
+
+Engine::~Engine() = default;
+
+Task<Unit> Engine::open() {
+  co_await fold_.open();
+  // Parts without an end were never answered; the next epoch must not continue them.
+  if (!parts_.empty()) ++epoch_;
+  parts_.clear();
+  running_ = true;
+  for (const auto& [id, object] : catalog_.objects()) start_feeds(*object);
+  gate_.spawn(run_ticks());
+  co_return Unit{};
+}
+
+Task<Unit> Engine::stop() {
+  running_ = false;
+  for (const auto& [id, object] : catalog_.objects()) stop_feeds(*object);
+  for (const auto& sink : stopping_) co_await outcome(sink->stop());
+  co_await gate_.close();
+  co_return Unit{};
+}
+
+SinkConnector* Engine::sink_connector(std::string_view name) const {
+  for (SinkConnector* connector : sink_connectors_)
+    if (connector->name() == name) return connector;
+  return nullptr;
+}
+
+SourceConnector* Engine::source_connector(std::string_view name) const {
+  for (SourceConnector* connector : source_connectors_)
+    if (connector->name() == name) return connector;
+  return nullptr;
+}
+
+Delta Engine::rows_of(const Relation& relation) {
+  if (const SystemRows* rows = catalog_.system_rows(relation.id)) return (*rows)();
+  Object* object = catalog_.find(relation.id);
+  if (object == nullptr) return {};
+  if (object->rows != nullptr) return object->rows->all();
+  if (object->bag != nullptr) return object->bag->all();
+  return {};
+}
+
+Delta Engine::rows_of(const Relation& relation, const query::Equalities& equalities) {
+  const Object* object = catalog_.find(relation.id);
+  if (object == nullptr || object->rows == nullptr) return rows_of(relation);
+  std::vector<query::Datum> probe(relation.columns.size());
+  std::vector<bool> fixed(probe.size(), false);
+  for (const auto& [column, value] : equalities) {
+    probe[column] = value.datum();
+    fixed[column] = true;
+  }
+  for (const std::size_t column : object->rows->key())
+    if (!fixed[column]) return rows_of(relation);
+  const Row* found = object->rows->find(Row::of(probe));
+  if (found == nullptr) return {};
+  return {{*found, 1}};
+}
+
+SqlResult<Unit> Engine::check_memory() const {
+  if (query::counted_memory() < static_cast<std::int64_t>(count(options_.memory_limit)))
+    return Unit{};
+  auto refused = refuse(query::sqlstate::out_of_memory, "the SQL engine's memory limit is reached");
+  refused.value().detail =
+      "Rows and states of views take " + std::to_string(query::counted_memory() >> 20) + " MiB.";
+  refused.value().hint = "Drop views or delete rows, or raise the limit.";
+  return refused;
+}
+
+std::int64_t Engine::now_micros() { return journal_.reactor.clock().now().count() * 1000; }
+
+// ---- writing ----
+
+Task<SqlResult<Unit>> Engine::write(std::vector<Input> inputs) {
+  if (auto room = check_memory(); !room) co_return room;
+  Join join{*this, {}, {}};
+  join.pending.inputs = std::move(inputs);
+  co_return co_await join;
+}
+
+Task<SqlResult<Unit>> Engine::write(Decide decide) {
+  if (auto room = check_memory(); !room) co_return room;
+  Join join{*this, {}, {}};
+  join.pending.decide = std::move(decide);
+  co_return co_await join;
+}
+
+Task<SqlResult<Unit>> Engine::define(Definition definition) {
+  Join join{*this, {}, {}};
+  join.pending.definition = std::move(definition);
+  co_return co_await join;
+}
+
+void Engine::enqueue(Pending pending) {
+  pending_.push_back(std::move(pending));
+  if (std::exchange(committing_, true)) return;
+  gate_.spawn(commit_all());
+}
+
+// Takes from the queue what goes into one decision; whoever is refused is taken out and told.
+std::vector<Engine::Waiting*> Engine::next_decision(Decision& decision, bool& tick) {
+  std::vector<Waiting*> waiting;
+  std::size_t rows = 0;
+  const auto answer = [&](Waiting* who, SqlResult<Unit> result) {
+    if (who == nullptr) return;
+    who->result = std::move(result);
+    journal_.reactor.post(*who);
+  };
+  while (!pending_.empty()) {
+    const bool empty = waiting.empty() && decision.inputs.empty() && !tick;
+    Pending& front = pending_.front();
+    if ((front.definition || front.decide) && !empty) break;
+    Pending taken = std::move(front);
+    pending_.pop_front();
+    if (taken.definition) {
+      taken.definition->id = catalog_.next_id();
+      auto change = change_of(*this, *taken.definition);
+      if (!change || change->empty()) {
+        answer(taken.waiting,
+               change ? SqlResult<Unit>(Unit{}) : tl::make_unexpected(change.error()));
+        continue;
+      }
+      built_ = std::make_unique<Change>(std::move(*change));
+      decision.definition = std::move(taken.definition);
+      waiting.push_back(taken.waiting);
+      break;
+    }
+    if (taken.decide) {
+      auto inputs = taken.decide();
+      if (!inputs) {
+        answer(taken.waiting, tl::make_unexpected(std::move(inputs).error()));
+        continue;
+      }
+      taken.inputs = std::move(*inputs);
+    }
+    bool any = taken.tick || !taken.acknowledgements.empty();
+    tick = tick || taken.tick;
+    for (Input& input : taken.inputs) {
+      any = any || !input.changes.empty() || !input.positions.empty();
+      rows += input.changes.size();
+      decision.inputs.push_back(std::move(input));
+    }
+    for (const Acknowledgement& one : taken.acknowledgements)
+      decision.acknowledgements.push_back(one);
+    if (!any && decision.inputs.empty()) {
+      answer(taken.waiting, Unit{});
+      continue;
+    }
+    if (taken.waiting != nullptr) waiting.push_back(taken.waiting);
+    if (rows > epoch_rows_max) break;
+  }
+  return waiting;
+}
+
+Task<Unit> Engine::commit_all() {
+  while (!pending_.empty()) {
+    Decision decision;
+    bool tick = false;
+    const std::vector<Waiting*> waiting = next_decision(decision, tick);
+    SqlResult<Unit> result = Unit{};
+    if (tick || decision.definition || !decision.inputs.empty() ||
+        !decision.acknowledgements.empty()) {
+      decision.epoch = epoch_ + 1;
+      decision.time = std::max(time_ + 1, now_micros());
+      const Result<Unit> appended = co_await outcome(append(std::move(decision)));
+      if (!appended) result = as_sql_error(appended.error());
+    }
+    built_.reset();
+    for (Waiting* who : waiting) {
+      if (who == nullptr) continue;
+      who->result = result;
+      journal_.reactor.post(*who);
+    }
+    if (bytes_since_checkpoint_ > count(options_.checkpoint_interval) && can_checkpoint()) {
+      bytes_since_checkpoint_ = 0;
+      co_await outcome(fold_.checkpoint());  // what is decided stands; the next one tries again
+    }
+  }
+  committing_ = false;
+  co_return Unit{};
+}
+
+// An epoch beyond one entry's size is several decisions; only the last one makes it happen.
+Task<Unit> Engine::append(Decision decision) {
+  std::vector<Decision> parts;
+  Decision part;
+  const auto head = [&decision] {
+    Decision fresh;
+    fresh.epoch = decision.epoch;
+    fresh.time = decision.time;
+    return fresh;
+  };
+  part = head();
+  std::uint64_t bytes = 0;
+  for (Input& input : decision.inputs) {
+    Input piece;
+    piece.relation = input.relation;
+    for (query::Change& change : input.changes) {
+      bytes += change.row.bytes();
+      piece.changes.push_back(std::move(change));
+      if (bytes < decision_bytes_max) continue;
+      part.inputs.push_back(std::exchange(piece, Input{input.relation, {}, {}, 0}));
+      part.more = true;
+      parts.push_back(std::exchange(part, head()));
+      bytes = 0;
+    }
+    piece.positions = std::move(input.positions);
+    piece.skipped_rows = input.skipped_rows;
+    part.inputs.push_back(std::move(piece));
+  }
+  part.definition = std::move(decision.definition);
+  part.acknowledgements = std::move(decision.acknowledgements);
+  parts.push_back(std::move(part));
+  for (const Decision& one : parts) {
+    in_flight_ = &one;
+    Buffer bytes_of_one = encoded(one);
+    bytes_since_checkpoint_ += bytes_of_one.size();
+    const Result<Unit> committed = co_await outcome(fold_.commit(std::move(bytes_of_one)));
+    in_flight_ = nullptr;
+    if (!committed) {
+      parts_.clear();
+      ++epoch_;  // whatever the log has of this epoch, nothing continues it
+      co_return tl::unexpected<Error>(committed.error());
+    }
+  }
+  co_return Unit{};
+}
+
+// ---- applying ----
+
+Result<Unit> Engine::apply(ByteView bytes) {
+  std::optional<Decision> read;
+  if (in_flight_ == nullptr) {
+    read = decoded(bytes);
+    if (!read) return fail(ErrorKind::corrupt, "a decision of the SQL journal cannot be read");
+  }
+  const Decision& decision = read ? *read : *in_flight_;
+  if (!parts_.empty() && parts_.front().epoch != decision.epoch) parts_.clear();
+  if (decision.more) {
+    parts_.push_back(decision);
+    return Unit{};
+  }
+  if (parts_.empty()) return apply_decision(decision);
+  Decision whole = decision;
+  whole.inputs.clear();
+  for (Decision& part : parts_)
+    for (Input& input : part.inputs) whole.inputs.push_back(std::move(input));
+  whole.inputs.insert(whole.inputs.end(), decision.inputs.begin(), decision.inputs.end());
+  parts_.clear();
+  return apply_decision(whole);
+}
+
+Result<Unit> Engine::apply_decision(const Decision& decision) {
+  epoch_ = decision.epoch;
+  time_ = decision.time;
+  if (decision.definition) {
+    if (built_ == nullptr) {
+      auto change = change_of(*this, *decision.definition);
+      if (!change)
+        return fail(ErrorKind::corrupt,
+                    "a definition cannot be made again: " + decision.definition->text + ": " +
+                        change.error().message);
+      built_ = std::make_unique<Change>(std::move(*change));
+    }
+    history_.push_back(*decision.definition);
+    perform(std::move(*built_), true);
+    built_.reset();
+    return Unit{};
+  }
+  Arrival arrival;
+  for (const Input& input : decision.inputs) take_input(input, arrival);
+  for (const Acknowledgement& one : decision.acknowledgements) {
+    Object* object = catalog_.find(RelationId(one.sink));
+    if (object == nullptr || object->sink == nullptr) continue;
+    SinkFeed& feed = *object->sink;
+    feed.acknowledged = std::max(feed.acknowledged, one.epoch);
+    std::erase_if(feed.outbox,
+                  [&](const auto& epoch) { return epoch->epoch <= feed.acknowledged; });
+  }
+  run_circuits(arrival, decision.time);
+  return Unit{};
+}
+
+void Engine::take_input(const Input& input, Arrival& arrival) {
+  Object* object = catalog_.find(input.relation);
+  if (object == nullptr) return;  // dropped since
+  Delta& delta = arrival[input.relation];
+  if (object->source != nullptr) {
+    for (const auto& [split, position] : input.positions)
+      object->source->positions[split] = position;
+    object->source->rows += input.changes.size();
+    object->source->skipped_rows += input.skipped_rows;
+  }
+  const auto& columns = object->relation->columns;
+  const bool has_row_id = !columns.empty() && columns.back().name == "_row_id";
+  for (const query::Change& change : input.changes) {
+    if (has_row_id && !change.row[columns.size() - 1].is_null())
+      next_row_id_ = std::max(next_row_id_, change.row[columns.size() - 1].integer + 1);
+    if (object->rows == nullptr) {
+      delta.push_back(change);
+      continue;
+    }
+    if (change.weight < 0) {
+      if (Row old = object->rows->take(change.row)) delta.push_back({std::move(old), -1});
+      continue;
+    }
+    Row row = change.row;
+    if (const Row* old = object->rows->find(row)) {
+      const auto older = [&](std::size_t column) {
+        return !(*old)[column].is_null() &&
+               (row[column].is_null() || query::compare(row[column], (*old)[column]) < 0);
+      };
+      if (object->conflict == Conflict::ignore ||
+          std::any_of(object->versions.begin(), object->versions.end(), older))
+        continue;
+      if (object->conflict == Conflict::if_not_null) {
+        std::vector<query::Datum> merged(old->begin(), old->end());
+        for (std::size_t i = 0; i < merged.size(); ++i)
+          if (!row[i].is_null()) merged[i] = row[i];
+        row = Row::of(merged);
+      }
+      if (query::same_bytes(old->span(), row.span())) continue;
+      delta.push_back({*old, -1});
+    }
+    object->rows->put(row);
+    delta.push_back({std::move(row), 1});
+  }
+}
+
+void Engine::run_circuits(Arrival& arrival, std::int64_t time) {
+  SessionFacts facts;
+  facts.now = time;
+  facts.seed = epoch_;
+  Evaluation evaluation(facts, Evaluation::Mode::lenient);
+  for (const auto& [id, object] : catalog_.objects()) {
+    if (object->circuit == nullptr) continue;
+    std::vector<RelationDelta> changes;
+    for (const RelationId read : object->reads)
+      if (const auto found = arrival.find(read); found != arrival.end() && !found->second.empty())
+        changes.push_back({read, &found->second});
+    if (changes.empty() && !object->circuit->follows_time()) continue;
+    auto delta = object->circuit->step(changes, evaluation);
+    CHECK(delta.has_value(), "a view's errors are lenient");
+    if (delta->empty()) continue;
+    if (object->bag != nullptr) {
+      object->bag->apply(*delta);
+      arrival[RelationId(id)] = std::move(*delta);
+    } else if (object->sink != nullptr) {
+      feed_sink(*object, std::move(*delta), time);
+    }
+  }
+}
+
+void Engine::perform(Change change, bool with_rows) {
+  for (const RelationId id : change.removed) {
+    if (Object* object = catalog_.find(id)) stop_feeds(*object);
+    catalog_.remove(id);
+  }
+  for (Renamed& one : change.renamed)
+    catalog_.rename(one.id, std::move(one.schema), std::move(one.name));
+  for (std::string& schema : change.schemas_added) catalog_.add_schema(std::move(schema));
+  for (const std::string& schema : change.schemas_removed) catalog_.remove_schema(schema);
+  for (auto& object : change.added) {
+    Object& added = *object;
+    catalog_.add(std::move(object));
+    if (with_rows) backfill(added);
+    if (running_) start_feeds(added);
+  }
+  if (Object* object = catalog_.find(change.sink); object != nullptr && object->sink != nullptr) {
+    for (auto& [name, value] : change.sink_options) {
+      auto& options = object->sink->definition.options;
+      const auto known = std::find_if(options.begin(), options.end(),
+                                      [&](const auto& option) { return option.first == name; });
+      if (known == options.end())
+        options.emplace_back(name, value);
+      else
+        known->second = value;
+    }
+    if (object->sink->sink != nullptr) {
+      if (!change.sink_options.empty())
+        (void)object->sink->sink->alter(change.sink_options);  // checked when it was decided
+      if (change.pause) object->sink->sink->pause(*change.pause);
+    }
+  }
+}
+
+// A new view begins with what its relations have: its circuit's first change is their rows.
+void Engine::backfill(Object& object) {
+  if (object.circuit == nullptr) return;
+  SessionFacts facts;
+  facts.now = time_;
+  facts.seed = epoch_;
+  Evaluation evaluation(facts, Evaluation::Mode::lenient);
+  std::vector<Delta> deltas;
+  deltas.reserve(object.reads.size());
+  std::vector<RelationDelta> changes;
+  bool snapshot = true;
+  if (object.sink != nullptr)
+    for (const auto& [name, value] : object.sink->definition.options)
+      if (name == "snapshot" && value == "false") snapshot = false;
+  for (const RelationId id : object.reads) {
+    const Object* from = catalog_.find(id);
+    if (from == nullptr) continue;
+    deltas.push_back(rows_of(*from->relation));
+    changes.push_back({id, &deltas.back()});
+  }
+  auto delta = object.circuit->step(changes, evaluation);
+  CHECK(delta.has_value(), "a view's errors are lenient");
+  if (object.bag != nullptr)
+    object.bag->apply(*delta);
+  else if (object.sink != nullptr && snapshot)
+    feed_sink(object, std::move(*delta), time_);
+}
+
+}  // namespace levada::streaming

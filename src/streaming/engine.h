@@ -1,0 +1,151 @@
+#pragma once
+// Engine: the SQL engine of one server. Lives on one reactor with a journal partition of its own.
+// Writers join the next epoch; an epoch is appended, then applied: tables take its rows, the
+// circuits above them run in the order of their making, sinks get what changed. Whoever was
+// answered reads what was written.
+
+#include <coroutine>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/metrics.h"
+#include "base/task.h"
+#include "io/disk.h"
+#include "io/gate.h"
+#include "io/reactor.h"
+#include "log/journals.h"
+#include "query/sql_error.h"
+#include "state/fold.h"
+#include "streaming/decision.h"
+#include "streaming/objects.h"
+#include "streaming/sink.h"
+#include "streaming/source.h"
+
+namespace levada::streaming {
+
+using query::SqlError;
+using query::SqlResult;
+
+// Far above the ids that the catalog gives to shards.
+inline constexpr log::PartitionId sql_partition{(std::uint64_t{1} << 52) + 1};
+
+struct EngineOptions {
+  std::string checkpoint_path;
+  std::string database = "dev";
+  Bytes memory_limit = 4_GiB;           // rows and states; then INSERT and CREATE answer 53200
+  Bytes checkpoint_interval = 256_MiB;  // of journal, spec 5.4
+  Millis tick_interval = Millis(100);   // how often now() moves in temporal filters
+};
+
+struct Change;  // definition.h
+
+class Engine final : public state::Folded {
+ public:
+  Engine(const log::Journal& journal, io::Disk& disk, EngineOptions options);
+  ~Engine() override;
+
+  // Before open(); they outlive the engine.
+  void add_connector(SinkConnector& connector) { sink_connectors_.push_back(&connector); }
+  void add_connector(SourceConnector& connector) { source_connectors_.push_back(&connector); }
+
+  // Recovers, then starts sources and sinks.
+  Task<Unit> open();
+  Task<Unit> stop();
+
+  io::Reactor& reactor() { return journal_.reactor; }
+  const EngineOptions& options() const { return options_; }
+  Catalog& catalog() { return catalog_; }
+  std::uint64_t epoch() const { return epoch_; }
+
+  // Rows of a readable relation, as of the last epoch.
+  query::Delta rows_of(const Relation& relation);
+  // Those that may have these values; a table is looked up when they cover its key.
+  query::Delta rows_of(const Relation& relation, const query::Equalities& equalities);
+
+  // Joins the next epoch; visible when it resolves.
+  Task<SqlResult<Unit>> write(std::vector<Input> inputs);
+  // The same for what depends on the tables: `decide` runs when every earlier write is applied, and
+  // its inputs come before any later one.
+  using Decide = std::function<SqlResult<std::vector<Input>>()>;
+  Task<SqlResult<Unit>> write(Decide decide);
+  // Alone in its epoch. Checked against the catalog when its turn comes; an error changes nothing.
+  // The id in it is given then.
+  Task<SqlResult<Unit>> define(Definition definition);
+  SqlResult<Unit> check_memory() const;
+
+  // For a new row id; unique for ever, also after a restart.
+  std::int64_t next_row_id() { return next_row_id_++; }
+
+  SourceStatus source_status(RelationId id) const;
+  SinkConnector* sink_connector(std::string_view name) const;
+  SourceConnector* source_connector(std::string_view name) const;
+
+  Result<Unit> apply(ByteView decision) override;
+  Buffer checkpoint() const override;
+  Result<Unit> restore(ByteView checkpoint) override;
+
+ private:
+  // Whoever waits for an epoch: resumed with what became of it.
+  struct Waiting : io::Posted {
+    std::coroutine_handle<> self;
+    SqlResult<Unit> result;
+  };
+  struct Pending {
+    std::vector<Input> inputs;
+    Decide decide;
+    std::optional<Definition> definition;
+    std::vector<Acknowledgement> acknowledgements;
+    bool tick = false;
+    Waiting* waiting = nullptr;
+  };
+  struct Join;                                         // awaits a Pending
+  using Arrival = std::map<RelationId, query::Delta>;  // what changed in an epoch so far
+
+  Task<Unit> commit_all();
+  std::vector<Waiting*> next_decision(Decision& decision, bool& tick);
+  Task<Unit> append(Decision decision);
+  bool can_checkpoint();
+  Task<Unit> run_ticks();
+  Task<Unit> run_source(RelationId id);
+  void enqueue(Pending pending);
+  std::int64_t now_micros();
+
+  Result<Unit> apply_decision(const Decision& decision);
+  void take_input(const Input& input, Arrival& arrival);
+  void run_circuits(Arrival& arrival, std::int64_t time);
+  void feed_sink(Object& object, query::Delta delta, std::int64_t time);
+  void hand_over(Object& object);
+  void perform(Change change, bool with_rows);
+  void backfill(Object& object);
+  void start_feeds(Object& object);
+  void stop_feeds(Object& object);
+
+  log::Journal journal_;
+  EngineOptions options_;
+  Catalog catalog_;
+  state::Fold fold_;
+  io::Gate gate_;
+  std::vector<SinkConnector*> sink_connectors_;
+  std::vector<SourceConnector*> source_connectors_;
+
+  std::deque<Pending> pending_;
+  bool committing_ = false;
+  bool running_ = false;  // feeds may start
+  const Decision* in_flight_ = nullptr;
+  std::unique_ptr<Change> built_;    // of the definition in flight
+  std::vector<Decision> parts_;      // of an epoch that has several decisions
+  std::vector<Definition> history_;  // every definition ever, for checkpoints
+  std::uint64_t bytes_since_checkpoint_ = 0;
+  std::vector<std::unique_ptr<Sink>> stopping_, dropped_;
+  std::map<std::uint32_t, std::shared_ptr<SourceReader>> readers_;  // by their relation
+
+  std::uint64_t epoch_ = 0;
+  std::int64_t time_ = 0;
+  std::int64_t next_row_id_ = 1;
+};
+
+}  // namespace levada::streaming

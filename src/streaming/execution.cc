@@ -1,0 +1,306 @@
+// Statements at work: queries, changes of rows, definitions, settings, transactions.
+
+#include <algorithm>
+
+#include "query/circuit.h"
+#include "streaming/definition.h"
+#include "streaming/session_state.h"
+#include "streaming/stored_rows.h"
+
+namespace levada::streaming {
+
+namespace {
+
+using query::Datum;
+using query::refuse;
+namespace sqlstate = query::sqlstate;
+
+std::string tag_of(const sql::Statement& statement) {
+  const auto kind_word = [](sql::ObjectKind kind) -> std::string {
+    switch (kind) {
+      case sql::ObjectKind::table:
+        return "TABLE";
+      case sql::ObjectKind::source:
+        return "SOURCE";
+      case sql::ObjectKind::view:
+        return "VIEW";
+      case sql::ObjectKind::materialized_view:
+        return "MATERIALIZED_VIEW";
+      case sql::ObjectKind::sink:
+        return "SINK";
+      case sql::ObjectKind::index:
+        return "INDEX";
+      case sql::ObjectKind::schema:
+        return "SCHEMA";
+      default:
+        return "OBJECT";
+    }
+  };
+  if (const auto* table = std::get_if<sql::CreateTable>(&statement.form))
+    return table->is_source ? "CREATE_SOURCE" : "CREATE_TABLE";
+  if (const auto* view = std::get_if<sql::CreateView>(&statement.form))
+    return view->materialized ? "CREATE_MATERIALIZED_VIEW" : "CREATE_VIEW";
+  if (std::holds_alternative<sql::CreateSink>(statement.form)) return "CREATE_SINK";
+  if (std::holds_alternative<sql::CreateIndex>(statement.form)) return "CREATE_INDEX";
+  if (std::holds_alternative<sql::CreateSchema>(statement.form)) return "CREATE_SCHEMA";
+  if (const auto* drop = std::get_if<sql::Drop>(&statement.form))
+    return "DROP_" + kind_word(drop->kind);
+  if (const auto* alter = std::get_if<sql::Alter>(&statement.form))
+    return "ALTER_" + kind_word(alter->kind);
+  if (std::holds_alternative<sql::Comment>(statement.form)) return "COMMENT";
+  return "OK";
+}
+
+}  // namespace
+
+Task<SqlResult<Fetched>> CursorRun::fetch(std::uint64_t rows_max) {
+  if (!ran_) {
+    ran_ = true;
+    const SqlResult<Unit> done = co_await run();
+    if (!done) co_return SqlResult<Fetched>(tl::make_unexpected(done.error()));
+  }
+  Fetched fetched;
+  const std::size_t left = rows_.size() - next_;
+  const std::size_t count = rows_max == 0 ? left : std::min<std::uint64_t>(left, rows_max);
+  const auto begin = rows_.begin() + static_cast<std::ptrdiff_t>(next_);
+  fetched.rows.assign(begin, begin + static_cast<std::ptrdiff_t>(count));
+  next_ += count;
+  fetched.done = next_ == rows_.size() && (rows_max == 0 || count < rows_max || rows_.empty());
+  if (fetched.done) fetched.tag = counts_ ? tag_ + " " + std::to_string(count_) : tag_;
+  co_return SqlResult<Fetched>(std::move(fetched));
+}
+
+Task<SqlResult<Unit>> CursorRun::run() {
+  const sql::Statement& tree = *plan_->statement.parsed().statement;
+  if (const auto* bound = std::get_if<sql::BoundQuery>(&plan_->bound)) {
+    Engine& engine = state_.engine;
+    auto rows =
+        query::run_once(query::with_parameters(bound->plan, parameters_), state_.facts(),
+                        [&engine](const Relation& relation, const query::Equalities& wanted) {
+                          return engine.rows_of(relation, wanted);
+                        });
+    if (!rows) co_return SqlResult<Unit>(tl::make_unexpected(std::move(rows).error()));
+    if (const auto* declare = std::get_if<sql::DeclareCursor>(&tree.form)) {
+      if (state_.cursors.contains(declare->name))
+        co_return SqlResult<Unit>(
+            refuse(sqlstate::duplicate_cursor, "cursor \"" + declare->name + "\" already exists"));
+      state_.cursors[declare->name] = {result_columns(bound->plan->columns), std::move(*rows), 0};
+      tag_ = "DECLARE_CURSOR";
+      co_return SqlResult<Unit>(Unit{});
+    }
+    rows_ = std::move(*rows);
+    const bool copy = plan_->statement.kind() == StatementKind::copy_out;
+    tag_ = copy ? "COPY" : "SELECT";
+    counts_ = true;
+    count_ = rows_.size();
+    co_return SqlResult<Unit>(Unit{});
+  }
+  if (const auto* bound = std::get_if<sql::BoundChange>(&plan_->bound))
+    co_return co_await change(*bound);
+  if (const auto* fetch = std::get_if<sql::Fetch>(&tree.form))
+    co_return SqlResult<Unit>(fetch_declared(*fetch));
+  if (const auto* bound = std::get_if<Shown>(&plan_->bound)) {
+    rows_ = bound->rows;
+    tag_ = std::holds_alternative<sql::Explain>(tree.form)    ? "EXPLAIN"
+           : std::holds_alternative<sql::Describe>(tree.form) ? "DESCRIBE"
+                                                              : "SHOW";
+    co_return SqlResult<Unit>(Unit{});
+  }
+  co_return co_await command(tree);
+}
+
+// ---- INSERT, UPDATE, DELETE ----
+
+Task<SqlResult<Unit>> CursorRun::change(const sql::BoundChange& bound) {
+  const sql::Statement& tree = *plan_->statement.parsed().statement;
+  const auto kind = std::holds_alternative<sql::Insert>(tree.form)   ? StoredRows::Kind::insert
+                    : std::holds_alternative<sql::Update>(tree.form) ? StoredRows::Kind::update
+                                                                     : StoredRows::Kind::remove;
+  StoredRows work(state_.engine, plan_->target, kind,
+                  query::with_parameters(bound.plan, parameters_), bound.returning, state_.facts());
+  tag_ = kind == StoredRows::Kind::insert   ? "INSERT 0"
+         : kind == StoredRows::Kind::update ? "UPDATE"
+                                            : "DELETE";
+  counts_ = true;
+  SqlResult<Unit> written = Unit{};
+  if (work.reads_nothing()) {  // joins others in one epoch
+    auto inputs = work.inputs();
+    if (!inputs) co_return SqlResult<Unit>(tl::make_unexpected(std::move(inputs).error()));
+    written = co_await state_.engine.write(std::move(*inputs));
+  } else {
+    Engine::Decide decide = [&work] { return work.inputs(); };
+    written = co_await state_.engine.write(std::move(decide));
+  }
+  if (!written) co_return written;
+  rows_ = work.take_returned();
+  count_ = work.count();
+  co_return SqlResult<Unit>(Unit{});
+}
+
+SqlResult<Unit> CopyIn::write(std::vector<Row> rows) {
+  ATTEMPT(engine_->check_memory());
+  rows_.insert(rows_.end(), std::make_move_iterator(rows.begin()),
+               std::make_move_iterator(rows.end()));
+  return Unit{};
+}
+
+CopyIn::CopyIn(Engine& engine, std::uint32_t relation, std::vector<std::size_t> targets,
+               std::vector<Type> types)
+    : engine_(&engine),
+      relation_(relation),
+      targets_(std::move(targets)),
+      types_(std::move(types)) {}
+
+Task<SqlResult<std::string>> CopyIn::finish() {
+  const Object* object = engine_->catalog().find(RelationId(relation_));
+  if (object == nullptr)
+    co_return SqlResult<std::string>(refuse(sqlstate::undefined_table, "the table was dropped"));
+  query::SessionFacts facts;
+  facts.now = engine_->reactor().clock().now().count() * 1000;
+  auto inputs = copied_rows(*engine_, object->relation, targets_, rows_, facts);
+  if (!inputs) co_return SqlResult<std::string>(tl::make_unexpected(std::move(inputs).error()));
+  const SqlResult<Unit> written = co_await engine_->write(std::move(*inputs));
+  if (!written) co_return SqlResult<std::string>(tl::make_unexpected(written.error()));
+  co_return SqlResult<std::string>("COPY " + std::to_string(rows_.size()));
+}
+
+// ---- definitions ----
+
+Task<SqlResult<Unit>> CursorRun::define() {
+  const sql::Statement& tree = *plan_->statement.parsed().statement;
+  Definition definition;
+  definition.text = std::string(plan_->statement.text());
+  definition.schema = state_.settings.search_path().front();
+  definition.user = state_.options.user;
+  definition.id = state_.engine.catalog().next_id();
+  auto change = change_of(state_.engine, definition);
+  if (!change) co_return SqlResult<Unit>(tl::make_unexpected(std::move(change).error()));
+  tag_ = tag_of(tree);
+  if (!change->notice.empty()) state_.notice(change->notice);
+  if (change->empty()) co_return SqlResult<Unit>(Unit{});
+  // What the outside must agree to, before anything is decided.
+  for (const auto& object : change->added) {
+    if (object->sink != nullptr) {
+      SinkConnector* connector = nullptr;
+      for (const auto& [name, value] : object->sink->definition.options)
+        if (name == "connector") connector = state_.engine.sink_connector(value);
+      const SqlResult<Unit> valid = co_await connector->validate(object->sink->definition);
+      if (!valid) co_return valid;
+    }
+    if (object->source != nullptr) {
+      SourceConnector* connector = nullptr;
+      for (const auto& [name, value] : object->source->definition.options)
+        if (name == "connector") connector = state_.engine.source_connector(value);
+      const SqlResult<Unit> valid = co_await connector->validate(object->source->definition);
+      if (!valid) co_return valid;
+    }
+  }
+  if (const auto* create = std::get_if<sql::CreateSink>(&tree.form);
+      create != nullptr && create->query != nullptr && !create->query->order.empty())
+    state_.notice("The ORDER BY clause in the CREATE SINK statement has no effect at all.",
+                  "WARNING");
+  change->added.clear();
+  const SqlResult<Unit> defined = co_await state_.engine.define(std::move(definition));
+  if (!defined) co_return defined;
+  const auto* table = std::get_if<sql::CreateTable>(&tree.form);
+  if (table == nullptr || table->query == nullptr) co_return SqlResult<Unit>(Unit{});
+  // CREATE TABLE … AS: the rows follow.
+  const SessionCatalog names(state_.engine.catalog(), state_.settings.search_path());
+  auto bound = sql::bind_query(*table->query, names, {}, state_.bind_options(plan_->statement));
+  const std::string schema = table->name.size() > 1 ? table->name[table->name.size() - 2] : "";
+  const auto relation = names.relation(schema, table->name.back());
+  if (!bound || relation == nullptr) co_return SqlResult<Unit>(Unit{});
+  StoredRows work(state_.engine, relation, StoredRows::Kind::insert,
+                  widened_to(*relation, bound->plan), {}, state_.facts());
+  Engine::Decide decide = [&work] { return work.inputs(); };
+  co_return co_await state_.engine.write(std::move(decide));
+}
+
+// ---- the rest ----
+
+SqlResult<Unit> CursorRun::set(const sql::SetParameter& set) {
+  tag_ = "SET_VARIABLE";
+  if (set.values.empty()) {
+    state_.settings.reset(set.name);
+    return Unit{};
+  }
+  std::string value;
+  for (const std::string& part : set.values) value += (value.empty() ? "" : ", ") + part;
+  return state_.settings.set(set.name, std::move(value));
+}
+
+SqlResult<Unit> CursorRun::fetch_declared(const sql::Fetch& fetch) {
+  const auto found = state_.cursors.find(fetch.name);
+  if (found == state_.cursors.end())
+    return refuse(sqlstate::invalid_cursor_name, "cursor \"" + fetch.name + "\" does not exist");
+  DeclaredCursor& cursor = found->second;
+  const std::size_t left = cursor.rows.size() - cursor.next;
+  const std::size_t count = fetch.all ? left : std::min<std::uint64_t>(left, fetch.count);
+  const auto begin = cursor.rows.begin() + static_cast<std::ptrdiff_t>(cursor.next);
+  rows_.assign(begin, begin + static_cast<std::ptrdiff_t>(count));
+  cursor.next += count;
+  tag_ = "FETCH";
+  counts_ = true;
+  count_ = count;
+  return Unit{};
+}
+
+Task<SqlResult<Unit>> CursorRun::command(const sql::Statement& tree) {
+  if (const auto* form = std::get_if<sql::SetParameter>(&tree.form))
+    co_return SqlResult<Unit>(set(*form));
+  if (const auto* form = std::get_if<sql::ResetParameter>(&tree.form)) {
+    state_.settings.reset(form->name);
+    tag_ = "RESET";
+    co_return SqlResult<Unit>(Unit{});
+  }
+  if (const auto* form = std::get_if<sql::Transaction>(&tree.form)) {
+    const bool idle = state_.transaction == TransactionState::idle;
+    if (form->kind == sql::Transaction::Kind::begin) {
+      if (!idle) state_.notice("there is already a transaction in progress", "WARNING");
+      if (idle) state_.transaction = TransactionState::open;
+      tag_ = "BEGIN";
+    } else {
+      if (idle) state_.notice("there is no transaction in progress", "WARNING");
+      const bool failed = state_.transaction == TransactionState::failed;
+      tag_ = form->kind == sql::Transaction::Kind::rollback || failed ? "ROLLBACK" : "COMMIT";
+      state_.transaction = TransactionState::idle;
+      state_.cursors.clear();
+    }
+    co_return SqlResult<Unit>(Unit{});
+  }
+  if (const auto* form = std::get_if<sql::CloseCursor>(&tree.form)) {
+    if (form->name.empty())
+      state_.cursors.clear();
+    else if (state_.cursors.erase(form->name) == 0)
+      co_return SqlResult<Unit>(
+          refuse(sqlstate::invalid_cursor_name, "cursor \"" + form->name + "\" does not exist"));
+    tag_ = "CLOSE_CURSOR";
+    co_return SqlResult<Unit>(Unit{});
+  }
+  if (const auto* form = std::get_if<sql::Command>(&tree.form)) {
+    tag_ = form->name;
+    for (char& c : tag_) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
+    // What was answered is visible already, so there is nothing to flush or to wait for.
+    if (tag_ == "FLUSH" || tag_ == "WAIT" || tag_ == "VACUUM" || tag_ == "ANALYZE")
+      co_return SqlResult<Unit>(Unit{});
+    if (tag_.starts_with("DISCARD")) {
+      state_.settings.reset("");
+      state_.cursors.clear();
+      co_return SqlResult<Unit>(Unit{});
+    }
+    co_return SqlResult<Unit>(refuse(sqlstate::feature_not_supported, tag_ + " is not supported"));
+  }
+  const bool definition = std::holds_alternative<sql::CreateTable>(tree.form) ||
+                          std::holds_alternative<sql::CreateView>(tree.form) ||
+                          std::holds_alternative<sql::CreateSink>(tree.form) ||
+                          std::holds_alternative<sql::CreateIndex>(tree.form) ||
+                          std::holds_alternative<sql::CreateSchema>(tree.form) ||
+                          std::holds_alternative<sql::Drop>(tree.form) ||
+                          std::holds_alternative<sql::Alter>(tree.form) ||
+                          std::holds_alternative<sql::Comment>(tree.form);
+  if (definition) co_return co_await define();
+  co_return SqlResult<Unit>(
+      refuse(sqlstate::feature_not_supported, "this statement is not supported"));
+}
+
+}  // namespace levada::streaming

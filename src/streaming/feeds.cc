@@ -1,0 +1,185 @@
+// What goes in and out of the engine by itself: sources, sinks, and the passing of time.
+
+#include <algorithm>
+#include <unordered_map>
+
+#include "streaming/engine.h"
+#include "streaming/stored_rows.h"
+
+namespace levada::streaming {
+
+namespace {
+
+using query::Delta;
+using query::Row;
+
+constexpr std::size_t source_rows_max = 16'384;           // of one batch
+constexpr std::uint64_t sink_backlog_max = 200'000;       // changes that a sink may hold
+constexpr Nanos memory_wait = Millis(100);                // before a source looks for room again
+constexpr std::int64_t acknowledge_interval = 1'000'000;  // microseconds, spec 2.2: lazily
+
+struct KeyChanges {
+  Row key;
+  std::vector<Row> before, after;
+};
+
+Row key_of(const Row& row, const std::vector<std::size_t>& columns) {
+  std::vector<query::Datum> data;
+  for (const std::size_t column : columns) data.push_back(row[column]);
+  return Row::of(data);
+}
+
+}  // namespace
+
+// One change a key: rows that went and came under the same key are updates of each other.
+void Engine::feed_sink(Object& object, Delta delta, std::int64_t time) {
+  SinkFeed& feed = *object.sink;
+  auto epoch = std::make_shared<SinkEpoch>();
+  epoch->epoch = epoch_;
+  epoch->time = UnixMillis(time / 1000);
+  query::consolidate(delta);
+  if (delta.empty()) return;
+  const bool keyed = !feed.definition.key.empty() || feed.definition.has_stream_key;
+  if (!keyed) {
+    for (const query::Change& change : delta)
+      for (std::int64_t i = 0; i < std::abs(change.weight); ++i)
+        epoch->changes.push_back(change.weight > 0 ? SinkChange{{}, change.row}
+                                                   : SinkChange{change.row, {}});
+  } else {
+    std::vector<KeyChanges> keys;
+    std::unordered_multimap<std::uint64_t, std::size_t> positions;
+    for (const query::Change& change : delta) {
+      Row key = key_of(change.row, feed.definition.key);
+      const std::uint64_t hash = query::hash(key.span());
+      const auto [begin, end] = positions.equal_range(hash);
+      const auto found = std::find_if(begin, end, [&](const auto& at) {
+        return query::equal(keys[at.second].key.span(), key.span());
+      });
+      std::size_t at = keys.size();
+      if (found != end) {
+        at = found->second;
+      } else {
+        positions.emplace(hash, at);
+        keys.push_back({std::move(key), {}, {}});
+      }
+      auto& side = change.weight > 0 ? keys[at].after : keys[at].before;
+      for (std::int64_t i = 0; i < std::abs(change.weight); ++i) side.push_back(change.row);
+    }
+    for (KeyChanges& one : keys) {
+      const std::size_t count = std::max(one.before.size(), one.after.size());
+      for (std::size_t i = 0; i < count; ++i)
+        epoch->changes.push_back({i < one.before.size() ? one.before[i] : Row(),
+                                  i < one.after.size() ? one.after[i] : Row()});
+    }
+  }
+  feed.outbox.push_back(std::move(epoch));
+  hand_over(object);
+}
+
+void Engine::hand_over(Object& object) {
+  SinkFeed& feed = *object.sink;
+  if (feed.sink == nullptr) return;
+  for (const auto& epoch : feed.outbox) {
+    if (epoch->epoch <= feed.handed_over) continue;
+    if (feed.sink->backlog() > sink_backlog_max) return;
+    feed.handed_over = epoch->epoch;
+    feed.sink->take(epoch);
+  }
+}
+
+void Engine::start_feeds(Object& object) {
+  if (object.sink != nullptr && object.sink->sink == nullptr) {
+    SinkFeed& feed = *object.sink;
+    const auto connector_name = [](const auto& options) -> std::string {
+      for (const auto& [name, value] : options)
+        if (name == "connector") return value;
+      return {};
+    };
+    if (SinkConnector* connector = sink_connector(connector_name(feed.definition.options))) {
+      feed.handed_over = feed.acknowledged;
+      const RelationId id = object.relation->id;
+      feed.sink = connector->start(feed.definition, feed.acknowledged, [this, id] {
+        if (Object* known = catalog_.find(id); known != nullptr && known->sink != nullptr)
+          hand_over(*known);
+      });
+      hand_over(object);
+    }
+  }
+  if (object.source != nullptr && !readers_.contains(object.relation->id.value())) {
+    std::string name;
+    for (const auto& [option, value] : object.source->definition.options)
+      if (option == "connector") name = value;
+    if (SourceConnector* connector = source_connector(name)) {
+      object.source->reader = connector->start(object.source->definition, object.source->positions);
+      gate_.spawn(run_source(object.relation->id));
+    }
+  }
+}
+
+void Engine::stop_feeds(Object& object) {
+  if (const auto found = readers_.find(object.relation->id.value()); found != readers_.end())
+    found->second->stop();
+  if (object.sink != nullptr && object.sink->sink != nullptr) {
+    // Dropped: it ends by itself. When the engine stops, stop() waits for each.
+    auto& list = running_ ? dropped_ : stopping_;
+    list.push_back(std::move(object.sink->sink));
+    if (running_) gate_.spawn(list.back()->stop());
+  }
+}
+
+SourceStatus Engine::source_status(RelationId id) const {
+  const auto found = readers_.find(id.value());
+  if (found != readers_.end()) return found->second->status();
+  SourceStatus status;
+  status.state = "stopped";
+  return status;
+}
+
+Task<Unit> Engine::run_source(RelationId id) {
+  // The reader outlives its object while this loop may wait in it.
+  Object* object = catalog_.find(id);
+  if (object == nullptr) co_return Unit{};
+  const std::shared_ptr<SourceReader> reader(std::move(object->source->reader));
+  object->source->reader = nullptr;
+  readers_[id.value()] = reader;
+  while (running_ && !gate_.stopping()) {
+    while (running_ && !check_memory()) co_await io::sleep_for(journal_.reactor, memory_wait);
+    Result<SourceBatch> batch = co_await outcome(reader->next(source_rows_max));
+    if (!batch) break;
+    object = catalog_.find(id);
+    if (object == nullptr) break;
+    query::SessionFacts facts;
+    facts.now = now_micros();
+    std::vector<Input> inputs;
+    inputs.push_back(sourced_rows(*this, object->relation, batch->rows, facts));
+    inputs[0].positions = std::move(batch->positions);
+    inputs[0].skipped_rows += batch->skipped_rows;
+    const SqlResult<Unit> written = co_await write(std::move(inputs));
+    if (!written) break;  // the journal takes nothing any more; a restart reads on from here
+  }
+  readers_.erase(id.value());
+  co_return Unit{};
+}
+
+Task<Unit> Engine::run_ticks() {
+  std::int64_t acknowledged_at = 0;
+  while (!gate_.stopping()) {
+    co_await io::sleep_for(journal_.reactor, options_.tick_interval);
+    if (gate_.stopping()) break;
+    Pending pending;
+    const bool acknowledges = now_micros() - acknowledged_at >= acknowledge_interval;
+    if (acknowledges) acknowledged_at = now_micros();
+    for (const auto& [id, object] : catalog_.objects()) {
+      if (object->circuit != nullptr && object->circuit->follows_time()) pending.tick = true;
+      if (object->sink == nullptr || object->sink->sink == nullptr) continue;
+      hand_over(*object);
+      const std::uint64_t arrived = object->sink->sink->acknowledged();
+      if (acknowledges && arrived > object->sink->acknowledged)
+        pending.acknowledgements.push_back({id, arrived});
+    }
+    if (pending.tick || !pending.acknowledgements.empty()) enqueue(std::move(pending));
+  }
+  co_return Unit{};
+}
+
+}  // namespace levada::streaming

@@ -1,0 +1,118 @@
+// Names and types of a statement: from the tree to what can be opened.
+
+#include "query/optimizer.h"
+#include "streaming/session_state.h"
+
+namespace levada::streaming {
+
+namespace {
+
+using query::refuse;
+
+// SELECT the columns FROM the table, for COPY … TO STDOUT.
+SqlResult<sql::BoundQuery> whole_table(Session::State& state, const sql::Copy& copy) {
+  const SessionCatalog names(state.engine.catalog(), state.settings.search_path());
+  const std::string schema = copy.table.size() > 1 ? copy.table[copy.table.size() - 2] : "";
+  const auto relation = names.relation(schema, copy.table.back());
+  if (relation == nullptr)
+    return refuse(query::sqlstate::undefined_table,
+                  "relation \"" + copy.table.back() + "\" does not exist");
+  std::vector<query::ExpressionRef> expressions;
+  std::vector<std::string> output;
+  const auto add = [&](std::size_t i) {
+    expressions.push_back(query::column(i, relation->columns[i].type));
+    output.push_back(relation->columns[i].name);
+  };
+  for (std::size_t i = 0; i < relation->columns.size(); ++i)
+    if (copy.columns.empty() && !relation->columns[i].hidden) add(i);
+  for (const std::string& wanted : copy.columns) {
+    std::size_t i = 0;
+    while (i < relation->columns.size() && relation->columns[i].name != wanted) ++i;
+    if (i == relation->columns.size())
+      return refuse(query::sqlstate::undefined_column, "column \"" + wanted + "\" does not exist");
+    add(i);
+  }
+  return sql::BoundQuery{
+      query::project(query::scan(relation), std::move(expressions), std::move(output)), {}};
+}
+
+SqlResult<Unit> readable(const query::Plan& plan) {
+  for (const auto& relation : query::relations(plan))
+    if (relation->kind == RelationKind::source)
+      return refuse(query::sqlstate::feature_not_supported,
+                    "source \"" + relation->name +
+                        "\" stores no rows; create a materialized view on it and read that");
+  return Unit{};
+}
+
+}  // namespace
+
+std::vector<ResultColumn> result_columns(const std::vector<query::OutputColumn>& from) {
+  std::vector<ResultColumn> columns;
+  for (const query::OutputColumn& column : from)
+    columns.push_back({column.name, column.type.is(query::TypeKind::unknown)
+                                        ? Type(query::TypeKind::varchar)
+                                        : column.type});
+  return columns;
+}
+
+SqlResult<std::shared_ptr<const PreparedPlan>> prepared(Session::State& state, Statement statement,
+                                                        std::vector<std::uint32_t> parameter_oids) {
+  auto made = std::make_shared<PreparedPlan>(std::move(statement));
+  made->catalog_version = state.engine.catalog().version();
+  std::vector<Type> declared;
+  for (const std::uint32_t oid : parameter_oids)
+    declared.push_back(query::type_of_oid(oid).value_or(Type()));
+  const SessionCatalog names(state.engine.catalog(), state.settings.search_path());
+  const sql::BindOptions options = state.bind_options(made->statement);
+  const sql::Statement& tree = *made->statement.parsed().statement;
+  const auto take_query = [&](sql::BoundQuery bound) -> SqlResult<Unit> {
+    ATTEMPT(readable(bound.plan));
+    made->parameters = bound.parameters;
+    made->columns = result_columns(bound.plan->columns);
+    made->bound = std::move(bound);
+    return Unit{};
+  };
+  const auto take_change = [&](sql::BoundChange bound) -> SqlResult<Unit> {
+    const Object* object = state.engine.catalog().find(bound.relation->id);
+    if (object == nullptr)
+      return refuse(query::sqlstate::insufficient_privilege, "system catalogs cannot be changed");
+    made->target = object->relation;
+    made->parameters = bound.parameters;
+    made->columns = result_columns(bound.returning_columns);
+    made->bound = std::move(bound);
+    return Unit{};
+  };
+  if (const auto* form = std::get_if<sql::Query>(&tree.form)) {
+    auto bound = ATTEMPT(sql::bind_query(*form, names, std::move(declared), options));
+    ATTEMPT(take_query(std::move(bound)));
+  } else if (const auto* insert = std::get_if<sql::Insert>(&tree.form)) {
+    auto bound = ATTEMPT(sql::bind_insert(*insert, names, std::move(declared), options));
+    ATTEMPT(take_change(std::move(bound)));
+  } else if (const auto* update = std::get_if<sql::Update>(&tree.form)) {
+    auto bound = ATTEMPT(sql::bind_update(*update, names, std::move(declared), options));
+    ATTEMPT(take_change(std::move(bound)));
+  } else if (const auto* del = std::get_if<sql::Delete>(&tree.form)) {
+    auto bound = ATTEMPT(sql::bind_delete(*del, names, std::move(declared), options));
+    ATTEMPT(take_change(std::move(bound)));
+  } else if (const auto* cursor = std::get_if<sql::DeclareCursor>(&tree.form)) {
+    auto bound = ATTEMPT(sql::bind_query(*cursor->query, names, std::move(declared), options));
+    ATTEMPT(take_query(std::move(bound)));
+    made->columns.clear();  // the rows come by FETCH
+  } else if (const auto* copy = std::get_if<sql::Copy>(&tree.form)) {
+    if (!copy->from_stdin) {
+      auto bound = copy->query != nullptr
+                       ? sql::bind_query(*copy->query, names, std::move(declared), options)
+                       : whole_table(state, *copy);
+      sql::BoundQuery plan = ATTEMPT(std::move(bound));
+      ATTEMPT(take_query(std::move(plan)));
+    }
+  } else if (made->statement.kind() == StatementKind::query) {
+    auto [columns, rows] = ATTEMPT(shown(state, made->statement));
+    made->columns = std::move(columns);
+    made->bound = std::move(rows);
+  }
+  return std::shared_ptr<const PreparedPlan>(std::move(made));
+}
+
+}  // namespace levada::streaming

@@ -1,0 +1,165 @@
+// Checkpoints of the engine: every definition there ever was, the rows of tables, what sinks have
+// not delivered. Views are computed again from the tables. Grammar: docs/formats/sql_journal.md.
+
+#include "query/row_codec.h"
+#include "streaming/definition.h"
+#include "streaming/engine.h"
+
+namespace levada::streaming {
+
+namespace {
+
+using query::Delta;
+using query::Row;
+
+constexpr std::uint64_t checkpoint_version = 1;
+
+}  // namespace
+
+// Rows of a source without a table are nowhere but in the journal, so views on it keep all of it.
+bool Engine::can_checkpoint() {
+  for (const auto& [id, object] : catalog_.objects())
+    if (object->circuit != nullptr)
+      for (const RelationId read : object->reads)
+        if (const Object* from = catalog_.find(read);
+            from != nullptr && from->relation->kind == RelationKind::source)
+          return false;
+  return true;
+}
+
+Buffer Engine::checkpoint() const {
+  using query::append_text;
+  using query::append_varint;
+  std::string out;
+  append_varint(checkpoint_version, out);
+  append_varint(epoch_, out);
+  append_varint(static_cast<std::uint64_t>(time_), out);
+  append_varint(static_cast<std::uint64_t>(next_row_id_), out);
+  append_varint(history_.size(), out);
+  for (const Definition& definition : history_) {
+    append_varint(definition.id, out);
+    append_text(definition.text, out);
+    append_text(definition.schema, out);
+    append_text(definition.user, out);
+  }
+  for (const auto& [id, object] : catalog_.objects()) {
+    append_varint(id, out);
+    const Delta rows = object->rows == nullptr ? Delta() : object->rows->all();
+    append_varint(rows.size(), out);
+    for (const query::Change& change : rows) query::append_row(change.row.span(), out);
+    const auto* source = object->source.get();
+    append_varint(source == nullptr ? 0 : source->positions.size(), out);
+    if (source != nullptr)
+      for (const auto& [split, position] : source->positions) {
+        append_text(split, out);
+        append_text(position, out);
+      }
+    const auto* sink = object->sink.get();
+    append_varint(sink == nullptr ? 0 : sink->acknowledged, out);
+    append_varint(sink == nullptr ? 0 : sink->outbox.size(), out);
+    if (sink == nullptr) continue;
+    for (const auto& epoch : sink->outbox) {
+      append_varint(epoch->epoch, out);
+      append_varint(static_cast<std::uint64_t>(epoch->time.count()), out);
+      append_varint(epoch->changes.size(), out);
+      for (const SinkChange& change : epoch->changes) {
+        query::append_row(change.before.span(), out);
+        query::append_row(change.after.span(), out);
+      }
+    }
+  }
+  const ByteView bytes = as_bytes(out);
+  return {bytes.begin(), bytes.end()};
+}
+
+namespace {
+
+// Reads a checkpoint; every take may fail, and then everything after it does.
+struct CheckpointReader {
+  std::string_view in;
+  bool broken = false;
+
+  std::uint64_t number() {
+    const auto value = query::take_varint(in);
+    broken = broken || !value;
+    return value.value_or(0);
+  }
+  std::string text() {
+    const auto value = query::take_text(in);
+    broken = broken || !value;
+    return std::string(value.value_or(""));
+  }
+  Row row() {
+    auto value = query::take_row(in);
+    broken = broken || !value;
+    return value.value_or(Row());
+  }
+};
+
+}  // namespace
+
+Result<Unit> Engine::restore(ByteView checkpoint) {
+  CheckpointReader reader{as_text(checkpoint)};
+  const auto corrupt = [] {
+    return fail(ErrorKind::corrupt, "the SQL engine's checkpoint cannot be read");
+  };
+  if (reader.number() != checkpoint_version) return corrupt();
+  epoch_ = reader.number();
+  time_ = static_cast<std::int64_t>(reader.number());
+  next_row_id_ = static_cast<std::int64_t>(reader.number());
+  const std::uint64_t definitions = reader.number();
+  for (std::uint64_t i = 0; i < definitions && !reader.broken; ++i) {
+    Definition definition;
+    definition.id = static_cast<std::uint32_t>(reader.number());
+    definition.text = reader.text();
+    definition.schema = reader.text();
+    definition.user = reader.text();
+    auto change = change_of(*this, definition);
+    if (!change) return corrupt();
+    perform(std::move(*change), false);
+    history_.push_back(std::move(definition));
+  }
+  while (!reader.in.empty() && !reader.broken) {
+    Object* object = catalog_.find(RelationId(static_cast<std::uint32_t>(reader.number())));
+    if (object == nullptr) return corrupt();
+    const std::uint64_t rows = reader.number();
+    for (std::uint64_t i = 0; i < rows && !reader.broken; ++i) {
+      const Row row = reader.row();
+      if (object->rows != nullptr && row.size() == object->relation->columns.size())
+        object->rows->put(row);
+    }
+    const std::uint64_t positions = reader.number();
+    for (std::uint64_t i = 0; i < positions && !reader.broken; ++i) {
+      std::string split = reader.text(), position = reader.text();
+      if (object->source != nullptr) object->source->positions[split] = position;
+    }
+    const std::uint64_t acknowledged = reader.number();
+    const std::uint64_t epochs = reader.number();
+    for (std::uint64_t i = 0; i < epochs && !reader.broken; ++i) {
+      auto epoch = std::make_shared<SinkEpoch>();
+      epoch->epoch = reader.number();
+      epoch->time = UnixMillis(static_cast<std::int64_t>(reader.number()));
+      const std::uint64_t changes = reader.number();
+      for (std::uint64_t c = 0; c < changes && !reader.broken; ++c) {
+        Row before = reader.row(), after = reader.row();
+        if (before.size() == 0) before = Row();
+        if (after.size() == 0) after = Row();
+        epoch->changes.push_back({std::move(before), std::move(after)});
+      }
+      if (object->sink != nullptr) object->sink->outbox.push_back(std::move(epoch));
+    }
+    if (object->sink != nullptr) object->sink->acknowledged = acknowledged;
+    // Views follow what they read, so their relations are complete here. Sinks keep their outbox.
+    if (object->sink != nullptr) {
+      auto outbox = object->sink->outbox;
+      backfill(*object);
+      object->sink->outbox = std::move(outbox);
+    } else {
+      backfill(*object);
+    }
+  }
+  if (reader.broken) return corrupt();
+  return Unit{};
+}
+
+}  // namespace levada::streaming

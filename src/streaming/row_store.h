@@ -1,0 +1,56 @@
+#pragma once
+// RowStore: the rows of a table (by its key, one row a key) or of a materialized view (a bag: rows
+// with weights). Grows without pauses.
+
+#include <functional>
+#include <vector>
+
+#include "query/delta.h"
+#include "query/growing_map.h"
+#include "query/value.h"
+
+namespace levada::streaming {
+
+// By key: what a table has.
+class KeyedStore {
+ public:
+  explicit KeyedStore(std::vector<std::size_t> key) : key_(std::move(key)) {}
+
+  std::size_t size() const { return map_.size(); }
+  const std::vector<std::size_t>& key() const { return key_; }
+  // The row that has the same key as this one (a row of the relation); nullptr: there is none.
+  const query::Row* find(const query::Row& row) const;
+  // Puts the row in, and out of its key's place the one that was there. Returns what was.
+  query::Row put(const query::Row& row);
+  query::Row take(const query::Row& row);
+  query::Delta all() const;
+
+ private:
+  struct Entry {
+    std::uint64_t hash = 0;
+    query::Row row;
+  };
+  std::uint64_t hash_of(const query::Row& row) const;
+  Entry* entry(std::uint64_t hash, const query::Row& row) const;
+
+  std::vector<std::size_t> key_;
+  query::GrowingMap<Entry> map_;
+};
+
+// By the whole row: what a view has.
+class BagStore {
+ public:
+  std::size_t size() const { return map_.size(); }
+  void apply(const query::Delta& delta);
+  query::Delta all() const;
+
+ private:
+  struct Entry {
+    std::uint64_t hash = 0;
+    query::Row row;
+    std::int64_t weight = 0;
+  };
+  query::GrowingMap<Entry> map_;
+};
+
+}  // namespace levada::streaming

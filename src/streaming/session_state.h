@@ -1,0 +1,102 @@
+#pragma once
+// What the parts of a session share. Only session.cc, preparation.cc and execution.cc look at it.
+
+#include <map>
+#include <variant>
+
+#include "sql/binder.h"
+#include "sql/statement.h"
+#include "streaming/engine.h"
+#include "streaming/session.h"
+#include "streaming/session_catalog.h"
+#include "streaming/settings.h"
+
+namespace levada::streaming {
+
+struct ParsedStatement {
+  std::shared_ptr<const std::string> whole;  // the text that it is a part of
+  std::shared_ptr<const sql::Statement> statement;
+  std::uint32_t position = 1;  // in characters
+  std::optional<CopyFormat> copy;
+  StatementKind kind = StatementKind::other;
+
+  std::string_view text() const {
+    return std::string_view(*whole).substr(statement->begin, statement->end - statement->begin);
+  }
+};
+
+// Rows that a statement shows without a plan: SHOW, DESCRIBE, EXPLAIN.
+struct Shown {
+  std::vector<Row> rows;
+};
+
+struct PreparedPlan {
+  explicit PreparedPlan(Statement s) : statement(std::move(s)) {}
+  Statement statement;
+  std::vector<Type> parameters;
+  std::vector<ResultColumn> columns;
+  std::variant<std::monostate, sql::BoundQuery, sql::BoundChange, Shown> bound;
+  std::shared_ptr<const Relation> target = {};  // of an INSERT, UPDATE, DELETE
+  std::uint64_t catalog_version = 0;
+};
+
+struct DeclaredCursor {
+  std::vector<ResultColumn> columns;
+  std::vector<Row> rows;
+  std::size_t next = 0;
+};
+
+struct Session::State {
+  State(Engine& e, SessionOptions o) : engine(e), options(std::move(o)) {}
+
+  Engine& engine;
+  SessionOptions options;
+  Settings settings;
+  TransactionState transaction = TransactionState::idle;
+  std::vector<Notice> notices;
+  std::map<std::string, DeclaredCursor> cursors;
+  bool cancelled = false;
+
+  sql::BindOptions bind_options(const Statement& statement) const;
+  query::SessionFacts facts() const;
+  void notice(std::string message, std::string severity = "NOTICE") {
+    notices.push_back({std::move(severity), "00000", std::move(message), {}});
+  }
+};
+
+SqlResult<std::shared_ptr<const PreparedPlan>> prepared(Session::State& state, Statement statement,
+                                                        std::vector<std::uint32_t> parameter_oids);
+std::vector<ResultColumn> result_columns(const std::vector<query::OutputColumn>& from);
+// show.cc
+SqlResult<std::pair<std::vector<ResultColumn>, Shown>> shown(Session::State& state,
+                                                             const Statement& statement);
+
+class CursorRun {
+ public:
+  CursorRun(Session::State& state, std::shared_ptr<const PreparedPlan> plan,
+            std::vector<Value> parameters)
+      : state_(state), plan_(std::move(plan)), parameters_(std::move(parameters)) {}
+
+  const std::vector<ResultColumn>& columns() const { return plan_->columns; }
+  Task<SqlResult<Fetched>> fetch(std::uint64_t rows_max);
+
+ private:
+  Task<SqlResult<Unit>> run();
+  Task<SqlResult<Unit>> change(const sql::BoundChange& bound);
+  Task<SqlResult<Unit>> define();
+  SqlResult<Unit> set(const sql::SetParameter& set);
+  Task<SqlResult<Unit>> command(const sql::Statement& statement);
+  SqlResult<Unit> fetch_declared(const sql::Fetch& fetch);
+
+  Session::State& state_;
+  std::shared_ptr<const PreparedPlan> plan_;
+  std::vector<Value> parameters_;
+  bool ran_ = false;
+  std::vector<Row> rows_;
+  std::size_t next_ = 0;
+  std::string tag_;      // without a count
+  bool counts_ = false;  // the tag ends with the count of rows
+  std::uint64_t count_ = 0;
+};
+
+}  // namespace levada::streaming

@@ -1,0 +1,18 @@
+#pragma once
+// What CREATE SINK says, checked as far as no connector is needed (spec 1.1 to 1.3).
+
+#include <string>
+
+#include "query/plan.h"
+#include "query/sql_error.h"
+#include "sql/statement.h"
+#include "streaming/sink.h"
+
+namespace levada::streaming {
+
+query::SqlResult<SinkDefinition> sink_definition(const sql::CreateSink& create,
+                                                 const query::Plan& plan, std::uint32_t id,
+                                                 std::string name, std::string relation,
+                                                 std::string database);
+
+}  // namespace levada::streaming

@@ -1,0 +1,203 @@
+#include "streaming/stored_rows.h"
+
+#include <algorithm>
+
+#include "query/circuit.h"
+
+namespace levada::streaming {
+
+namespace {
+
+using query::Datum;
+using query::Evaluation;
+using query::Program;
+using query::refuse;
+using query::Row;
+namespace sqlstate = query::sqlstate;
+
+// Gives a new row what only the engine knows, and refuses what the table does not take.
+class Completion {
+ public:
+  Completion(Engine& engine, const Relation& relation, const query::SessionFacts& facts)
+      : engine_(engine), relation_(relation), evaluation_(facts) {
+    for (std::size_t i = 0; i < relation.columns.size(); ++i)
+      if (relation.columns[i].generated != nullptr)
+        generated_.emplace_back(i, Program(relation.columns[i].generated));
+  }
+
+  SqlResult<Row> completed(const Row& row) {
+    const auto& columns = relation_.columns;
+    std::vector<Datum> data(row.begin(), row.end());
+    for (const auto& [index, program] : generated_) {
+      data[index] = program.evaluate(evaluation_, row.data());
+      if (evaluation_.failed()) {
+        auto error = evaluation_.error();
+        evaluation_.clear_error();
+        return tl::make_unexpected(std::move(error));
+      }
+    }
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+      if (!data[i].is_null()) continue;
+      if (columns[i].name == "_row_id" && columns[i].hidden)
+        data[i] = Datum::of(engine_.next_row_id());
+      else if (columns[i].not_null)
+        return missing(columns[i]);
+    }
+    Row made = Row::of(data);
+    evaluation_.reset();
+    return made;
+  }
+
+ private:
+  tl::unexpected<SqlError> missing(const query::RelationColumn& column) const {
+    SqlError error;
+    error.sqlstate = sqlstate::not_null_violation;
+    error.message = "null value in column \"" + column.name + "\" of relation \"" + relation_.name +
+                    "\" violates not-null constraint";
+    error.table = relation_.name;
+    error.column = column.name;
+    return tl::make_unexpected(std::move(error));
+  }
+
+  Engine& engine_;
+  const Relation& relation_;
+  Evaluation evaluation_;
+  std::vector<std::pair<std::size_t, Program>> generated_;
+};
+
+}  // namespace
+
+StoredRows::StoredRows(Engine& engine, std::shared_ptr<const Relation> relation, Kind kind,
+                       query::Plan plan, std::vector<query::ExpressionRef> returning,
+                       query::SessionFacts facts)
+    : engine_(engine),
+      relation_(std::move(relation)),
+      kind_(kind),
+      plan_(std::move(plan)),
+      returning_(std::move(returning)),
+      facts_(std::move(facts)) {}
+
+bool StoredRows::reads_nothing() const {
+  return kind_ == Kind::insert && query::relations(plan_).empty();
+}
+
+SqlResult<Unit> StoredRows::check_target() const {
+  const Object* object = engine_.catalog().find(relation_->id);
+  if (object == nullptr)
+    return refuse(sqlstate::undefined_table, "relation \"" + relation_->name + "\" does not exist");
+  if (relation_->kind != RelationKind::table)
+    return refuse(
+        sqlstate::wrong_object_type,
+        "cannot change " + std::string(name_of(relation_->kind)) + " \"" + relation_->name + "\"");
+  if (relation_->append_only && kind_ != Kind::insert)
+    return refuse(
+        sqlstate::object_not_in_prerequisite_state,
+        "table \"" + relation_->name + "\" is append-only: rows cannot be updated or deleted");
+  return Unit{};
+}
+
+SqlResult<std::vector<Input>> StoredRows::inputs() {
+  ATTEMPT(check_target());
+  const std::vector<Row> rows = ATTEMPT(query::run_once(
+      plan_, facts_, [this](const Relation& relation, const query::Equalities& wanted) {
+        return engine_.rows_of(relation, wanted);
+      }));
+  count_ = rows.size();
+  Completion completion(engine_, *relation_, facts_);
+  Evaluation evaluation(facts_);
+  std::vector<Program> returning;
+  for (const query::ExpressionRef& expression : returning_) returning.emplace_back(expression);
+  const std::size_t width = relation_->columns.size();
+  std::vector<Input> inputs(1);
+  inputs[0].relation = relation_->id;
+  query::Delta& changes = inputs[0].changes;
+  changes.reserve(rows.size() * (kind_ == Kind::update ? 2 : 1));
+  std::vector<Datum> shown(returning.size());
+  for (const Row& row : rows) {
+    Row result;
+    switch (kind_) {
+      case Kind::insert:
+        result = ATTEMPT(completion.completed(row));
+        changes.push_back({result, 1});
+        break;
+      case Kind::update:
+        result = ATTEMPT(completion.completed(Row::of(row.span().subspan(width))));
+        changes.push_back({Row::of(row.span().first(width)), -1});
+        changes.push_back({result, 1});
+        break;
+      case Kind::remove:
+        result = row;
+        changes.push_back({row, -1});
+        break;
+    }
+    if (returning.empty()) continue;
+    for (std::size_t i = 0; i < shown.size(); ++i)
+      shown[i] = returning[i].evaluate(evaluation, result.data());
+    if (evaluation.failed()) return tl::make_unexpected(evaluation.error());
+    returned_.push_back(Row::of(shown));
+    evaluation.reset();
+  }
+  // Keys that move: first every old row goes, then the new ones come.
+  if (kind_ == Kind::update)
+    std::stable_sort(changes.begin(), changes.end(),
+                     [](const auto& a, const auto& b) { return a.weight < b.weight; });
+  return inputs;
+}
+
+SqlResult<std::vector<Input>> copied_rows(Engine& engine,
+                                          const std::shared_ptr<const Relation>& relation,
+                                          const std::vector<std::size_t>& targets,
+                                          const std::vector<Row>& rows,
+                                          const query::SessionFacts& facts) {
+  Completion completion(engine, *relation, facts);
+  std::vector<query::Value> defaults(relation->columns.size());
+  for (std::size_t i = 0; i < defaults.size(); ++i)
+    if (relation->columns[i].default_value != nullptr)
+      defaults[i] = ATTEMPT(query::evaluate_constant(relation->columns[i].default_value, facts));
+  std::vector<Input> inputs(1);
+  inputs[0].relation = relation->id;
+  std::vector<Datum> data;
+  for (const Row& row : rows) {
+    data.clear();
+    for (const query::Value& value : defaults) data.push_back(value.datum());
+    for (std::size_t i = 0; i < targets.size(); ++i) data[targets[i]] = row[i];
+    inputs[0].changes.push_back({ATTEMPT(completion.completed(Row::of(data))), 1});
+  }
+  return inputs;
+}
+
+Input sourced_rows(Engine& engine, const std::shared_ptr<const Relation>& relation,
+                   const std::vector<SourceRow>& rows, const query::SessionFacts& facts) {
+  Completion completion(engine, *relation, facts);
+  Input input;
+  input.relation = relation->id;
+  input.changes.reserve(rows.size());
+  std::vector<Datum> data;
+  for (const SourceRow& from : rows) {
+    data.assign(from.row.begin(), from.row.end());
+    data.resize(relation->columns.size());
+    auto row = completion.completed(Row::of(data));
+    if (row)
+      input.changes.push_back({std::move(*row), from.weight});
+    else
+      ++input.skipped_rows;
+  }
+  return input;
+}
+
+query::Plan widened_to(const Relation& relation, const query::Plan& plan) {
+  std::vector<query::ExpressionRef> expressions;
+  std::size_t next = 0;
+  for (const query::RelationColumn& column : relation.columns) {
+    if (column.hidden) {
+      expressions.push_back(query::null_constant(column.type));
+      continue;
+    }
+    while (next < plan->columns.size() && plan->columns[next].hidden) ++next;
+    expressions.push_back(query::column(next, column.type));
+    ++next;
+  }
+  return query::project(plan, std::move(expressions), {});
+}
+
+}  // namespace levada::streaming

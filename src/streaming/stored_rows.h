@@ -1,0 +1,54 @@
+#pragma once
+// StoredRows: what INSERT, UPDATE and DELETE do to a table's rows: the plan's rows completed (row
+// ids, generated columns), checked (NOT NULL), and made inputs of an epoch.
+
+#include <memory>
+#include <vector>
+
+#include "query/evaluation.h"
+#include "query/plan.h"
+#include "streaming/engine.h"
+
+namespace levada::streaming {
+
+class StoredRows {
+ public:
+  enum class Kind : std::uint8_t { insert, update, remove };
+
+  StoredRows(Engine& engine, std::shared_ptr<const Relation> relation, Kind kind, query::Plan plan,
+             std::vector<query::ExpressionRef> returning, query::SessionFacts facts);
+
+  bool reads_nothing() const;  // INSERT … VALUES: may be worked out before its turn
+  SqlResult<std::vector<Input>> inputs();
+  std::uint64_t count() const { return count_; }
+  std::vector<query::Row> take_returned() { return std::move(returned_); }
+
+ private:
+  SqlResult<Unit> check_target() const;
+
+  Engine& engine_;
+  std::shared_ptr<const Relation> relation_;
+  Kind kind_;
+  query::Plan plan_;
+  std::vector<query::ExpressionRef> returning_;
+  query::SessionFacts facts_;
+  std::uint64_t count_ = 0;
+  std::vector<query::Row> returned_;
+};
+
+// Rows of COPY, whose columns are `targets`; the others take their defaults.
+SqlResult<std::vector<Input>> copied_rows(Engine& engine,
+                                          const std::shared_ptr<const Relation>& relation,
+                                          const std::vector<std::size_t>& targets,
+                                          const std::vector<query::Row>& rows,
+                                          const query::SessionFacts& facts);
+
+// Rows that a source read: generated columns and row ids are added; what cannot be completed is
+// skipped and counted.
+Input sourced_rows(Engine& engine, const std::shared_ptr<const Relation>& relation,
+                   const std::vector<SourceRow>& rows, const query::SessionFacts& facts);
+
+// The plan with NULL for each column of the relation that it does not have (hidden ones).
+query::Plan widened_to(const Relation& relation, const query::Plan& plan);
+
+}  // namespace levada::streaming

@@ -75,10 +75,12 @@ void CatalogState::count(const StreamStep& step) {
   const StreamKey& key = (step.after != nullptr ? step.after : step.before)->key;
   AccountTotals& totals = totals_[{key.account, key.region}];
   if (step.before != nullptr) {
+    --totals.streams;
     totals.open_shards -= step.before->open_shards.size();
     totals.on_demand_streams -= step.before->mode == StreamMode::on_demand;
   }
   if (step.after != nullptr) {
+    ++totals.streams;
     totals.open_shards += step.after->open_shards.size();
     totals.on_demand_streams += step.after->mode == StreamMode::on_demand;
   }

@@ -17,7 +17,7 @@ struct StreamStep {
 
 // What limits are counted against.
 struct AccountTotals {
-  std::uint64_t open_shards = 0, on_demand_streams = 0;
+  std::uint64_t streams = 0, open_shards = 0, on_demand_streams = 0;
 };
 
 class CatalogState final : public state::Folded {

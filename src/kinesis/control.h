@@ -179,6 +179,8 @@ struct ChangeEncryption {
   bool start = true;
 };
 
+inline constexpr std::string_view no_policy = "{}";  // what GetResourcePolicy says of none
+
 struct PutPolicy {
   std::string_view resource_arn{};
   std::string_view policy{};  // valid JSON, checked by the face

@@ -11,6 +11,9 @@ class ControlPlane {
  public:
   virtual ~ControlPlane() = default;
 
+  // The ARN of the stream whose shards or consumers a page token lists; empty as above.
+  virtual std::string stream_of_page(ByteView token) = 0;
+
   virtual Task<Unit> create_stream(Caller caller, CreateStream command) = 0;
   virtual Task<Unit> delete_stream(Caller caller, DeleteStream command) = 0;
   virtual Task<Unit> increase_retention(Caller caller, ChangeRetention command) = 0;

@@ -13,6 +13,10 @@ namespace levada::kinesis {
 class DataPlane {
  public:
   virtual ~DataPlane() = default;
+
+  // The ARN of the stream that an iterator reads; empty when it is none of ours or its stream is
+  // gone. For those who ask whether the caller may.
+  virtual std::string stream_of_iterator(ByteView iterator) = 0;
   virtual Task<PutRecordAnswer> put_record(Caller caller, PutRecord command) = 0;
   virtual Task<PutRecordsAnswer> put_records(Caller caller, PutRecords command) = 0;
   virtual Task<GetShardIteratorAnswer> get_shard_iterator(Caller caller,

@@ -88,6 +88,23 @@ TEST_F(Encryption, is_told_by_the_stream_and_by_each_record) {
   EXPECT_THAT(seen, ElementsAre(none, kms, none));
 }
 
+TEST_F(Encryption, of_several_streams_at_once_makes_one_key_of_the_server) {
+  int done = 0;
+  std::vector<std::string> names;
+  for (int n = 0; n < 5; ++n) names.push_back("t" + std::to_string(n));
+  for (const std::string& name : names) k.create(name);
+  for (const std::string& name : names) {
+    ChangeEncryption command{.stream = {name, {}}, .key_id = keys::managed_alias, .start = true};
+    levada::start(k.control().change_encryption(k.caller, command),
+                  [&](Result<Unit> result) { done += result.has_value(); });
+  }
+  k.world.run_for(std::chrono::seconds(3));
+  EXPECT_EQ(done, 5);
+  for (const std::string& name : names) ASSERT_TRUE(k.put(name, "k", "1"));
+  const auto file = k.world.run(io::read_file(k.world.disk(), "/kinesis/keys", 1_MiB));
+  EXPECT_EQ(keys::read_key_store(as_text(*file))->keys().size(), 1u);
+}
+
 TEST_F(Encryption, serves_many_records_of_every_size_from_both_reactors) {
   k.create("wide", 4);
   ASSERT_TRUE(change(true, keys::managed_alias, "wide"));

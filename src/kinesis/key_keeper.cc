@@ -35,6 +35,7 @@ KeyKeeper::KeyKeeper(catalog::Catalog& catalog, io::Disk& disk, io::Random& rand
       random_(random),
       path_(std::move(path)),
       ciphers_(std::move(ciphers)),
+      turn_(catalog.reactor()),
       store_(std::make_shared<const keys::KeyStore>()) {}
 
 Task<bool> KeyKeeper::read() {
@@ -71,6 +72,11 @@ Task<Unit> KeyKeeper::open() {
 }
 
 Task<Unit> KeyKeeper::refresh() {
+  state::Turn::Held held = co_await turn_.take();
+  co_return co_await outcome(take_up());
+}
+
+Task<Unit> KeyKeeper::take_up() {
   const bool changed = co_await read();
   if (!changed) co_return Unit{};
   co_await tell();
@@ -78,13 +84,14 @@ Task<Unit> KeyKeeper::refresh() {
 }
 
 Task<Unit> KeyKeeper::prepare(std::string key_name) {
-  co_await refresh();
+  state::Turn::Held held = co_await turn_.take();
+  co_await take_up();
   if (!names_own_key(key_name) || own_key(*store_) != nullptr) co_return Unit{};
   keys::KeyStore store = *store_;
   store.create({}, std::string(keys::managed_alias), reactor().clock().now(), random_);
   const std::string text = keys::write_key_store(store);
   co_await io::replace_file(disk_, path_, as_bytes(text), io::Readers::owner);
-  co_return co_await outcome(refresh());
+  co_return co_await outcome(take_up());
 }
 
 Result<catalog::DataKey> KeyKeeper::fresh_data_key(const catalog::Stream& stream,

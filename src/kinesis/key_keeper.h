@@ -11,6 +11,7 @@
 #include "catalog/catalog.h"
 #include "io/disk.h"
 #include "kinesis/record_cipher.h"
+#include "state/turn.h"
 
 namespace levada::kinesis {
 
@@ -42,6 +43,7 @@ class KeyKeeper {
   io::Reactor& reactor() { return catalog_.reactor(); }
 
  private:
+  Task<Unit> take_up();
   Task<bool> read();  // whether something changed
   Task<Unit> tell();
   Task<Unit> renew_data_keys();
@@ -52,6 +54,7 @@ class KeyKeeper {
   io::Random& random_;
   std::string path_;
   std::vector<CipherHost> ciphers_;
+  state::Turn turn_;  // two that make the server's own key would make two
   std::string text_;  // of the file, as last read
   std::shared_ptr<const keys::KeyStore> store_;
 };

@@ -115,18 +115,33 @@ Result<DescribeStreamSummaryAnswer> LocalControlPlane::describe_stream_summary(
 
 Result<ListStreamsAnswer> LocalControlPlane::list_streams(Caller caller, ListStreams command) {
   std::string after(command.exclusive_start_name);
-  if (command.next_token)
-    after = TRY(open_page(seal_, *command.next_token, Listing::streams, now())).after;
+  const std::string owner = std::string(caller.account) + ' ' + std::string(caller.region);
+  if (command.next_token) {
+    const PageToken page = TRY(open_page(seal_, *command.next_token, Listing::streams, now()));
+    if (page.owner != owner) return refuse(Refusal::invalid_argument, "Invalid NextToken.");
+    after = page.after;
+  }
   const std::size_t limit = std::min(command.limit.value_or(streams_page), streams_page);
   ListStreamsAnswer answer;
   answer.streams = table_.list(caller.account, caller.region, after, limit + 1);
   if (answer.streams.size() <= limit) return answer;
   answer.streams.pop_back();
   answer.has_more = true;
-  answer.next_token = seal_page(
-      seal_,
-      {.listing = Listing::streams, .issued = now(), .after = answer.streams.back()->key.name});
+  answer.next_token = seal_page(seal_, {.listing = Listing::streams,
+                                        .issued = now(),
+                                        .after = answer.streams.back()->key.name,
+                                        .owner = owner});
   return answer;
+}
+
+std::string LocalControlPlane::stream_of_page(ByteView token) {
+  for (const Listing listing : {Listing::shards, Listing::consumers}) {
+    const Result<PageToken> page = open_page(seal_, token, listing, now());
+    if (!page) continue;
+    const catalog::StreamSnapshot stream = table_.find(catalog::StreamId(page->stream));
+    return stream == nullptr ? std::string() : stream_arn(stream->key);
+  }
+  return {};
 }
 
 Result<ListShardsAnswer> LocalControlPlane::list_shards(Caller caller, ListShards command) {

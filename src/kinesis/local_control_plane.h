@@ -18,8 +18,9 @@ struct ControlOptions {
   Millis transition_delay{0};  // how long CREATING, UPDATING and DELETING last
   std::uint32_t shard_limit =
       20'000;  // open shards of an account in a region; AWS's largest default
-  std::uint32_t on_demand_stream_limit = 50;
-  std::uint32_t consumer_limit = 20;  // of a stream: API_RegisterStreamConsumer
+  std::uint32_t stream_limit = 10'000;        // of an account in a region
+  std::uint32_t on_demand_stream_limit = 50;  // of them
+  std::uint32_t consumer_limit = 20;          // of a stream: API_RegisterStreamConsumer
   std::uint32_t consumers_creating_limit = 5;
 };
 
@@ -29,6 +30,7 @@ class LocalControlPlane final : public ControlPlane {
                     catalog::Catalog& catalog, Lifecycle& lifecycle, KeyKeeper& keeper,
                     const ControlOptions& options, const TokenKey& key, io::Random& random);
 
+  std::string stream_of_page(ByteView token) override;
   Task<Unit> create_stream(Caller caller, CreateStream command) override;
   Task<Unit> delete_stream(Caller caller, DeleteStream command) override;
   Task<Unit> increase_retention(Caller caller, ChangeRetention command) override;

@@ -17,6 +17,7 @@ class LocalDataPlane final : public DataPlane {
                  const Neighbours& neighbours, SubscriptionDesk& desk, RecordCipher& cipher,
                  const TokenKey& key, io::Random& random);
 
+  std::string stream_of_iterator(ByteView iterator) override;
   Task<PutRecordAnswer> put_record(Caller caller, PutRecord command) override;
   Task<PutRecordsAnswer> put_records(Caller caller, PutRecords command) override;
   Task<GetShardIteratorAnswer> get_shard_iterator(Caller caller, GetShardIterator command) override;

@@ -16,6 +16,7 @@ Token seal_page(TokenSeal& seal, const PageToken& page) {
   to.number(6, page.filter);
   to.number(7, page.filter_shard);
   to.number(8, static_cast<std::uint64_t>(page.filter_time.count()));
+  to.text(9, page.owner);
   return seal.seal({}, content);
 }
 
@@ -50,6 +51,9 @@ Result<PageToken> open_page(TokenSeal& seal, ByteView token, Listing listing, Un
         break;
       case 8:
         page.filter_time = UnixMillis(static_cast<std::int64_t>(number));
+        break;
+      case 9:
+        page.owner = field->text();
         break;
       default:
         break;

@@ -23,6 +23,7 @@ struct PageToken {
   std::uint32_t filter = 0;  // ShardFilterType
   std::uint64_t filter_shard = 0;
   UnixMillis filter_time{};
+  std::string owner{};  // account and region, of a listing that belongs to no stream
 };
 
 Token seal_page(TokenSeal& seal, const PageToken& page);

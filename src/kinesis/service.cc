@@ -70,8 +70,8 @@ Task<Unit> Service::open() {
 Task<Unit> Service::open_room(Room& room, TokenKey key) {
   io::Reactor& reactor = room.doors.reactor;
   io::Random& random = room.doors.random;
-  room.desk = std::make_unique<SubscriptionDesk>(reactor, room.table, *neighbours_,
-                                                 options_.limits);
+  room.desk =
+      std::make_unique<SubscriptionDesk>(reactor, room.table, *neighbours_, options_.limits);
   room.data = std::make_unique<LocalDataPlane>(reactor, room.table, *neighbours_, *room.desk,
                                                room.cipher, key, random);
   room.control = std::make_unique<LocalControlPlane>(reactor, room.table, *catalog_, *lifecycle_,

@@ -13,7 +13,8 @@ constexpr std::chrono::hours encryption_changes_period(24);
 constexpr std::size_t encryption_changes_max = 25;
 
 // The policy a resource ARN names: the stream's or a consumer's; null when it is not there.
-std::string* policy_of(catalog::Stream& stream, const Arn& arn) {
+template <class Stream>  // may be const
+auto policy_of(Stream& stream, const Arn& arn) -> decltype(&stream.policy) {
   if (arn.consumer.empty()) return &stream.policy;
   const auto consumer = stream.consumers.find(arn.consumer);
   return consumer == stream.consumers.end() ? nullptr : &consumer->second.policy;
@@ -24,7 +25,7 @@ Result<Arn> resource(std::string_view text) {
   return refuse(Refusal::resource_not_found, text::resource_not_found(text));
 }
 
-std::string no_policy(std::string_view arn) {
+std::string policy_missing(std::string_view arn) {
   return "No resource policy found for resource ARN " + std::string(arn) + ".";
 }
 
@@ -107,7 +108,7 @@ Task<Unit> LocalControlPlane::delete_policy(Caller caller, std::string_view reso
   const Alter change = [&](Alteration it) -> Result<Unit> {
     std::string* policy = policy_of(it.after, arn);
     if (policy == nullptr || policy->empty())
-      return refuse(Refusal::resource_not_found, no_policy(resource_arn));
+      return refuse(Refusal::resource_not_found, policy_missing(resource_arn));
     policy->clear();
     return Unit{};
   };
@@ -122,11 +123,10 @@ Result<std::string> LocalControlPlane::get_policy(Caller caller, std::string_vie
   const std::string_view own_arn = resource_arn.substr(0, resource_arn.find("/consumer/"));
   const auto stream = find_stream(table_, caller, {.name = {}, .arn = own_arn});
   if (!stream) return by_resource(stream.error(), resource_arn);
-  catalog::Stream copy = **stream;
-  const std::string* policy = policy_of(copy, arn);
+  const std::string* policy = policy_of(**stream, arn);
   if (policy == nullptr)
     return refuse(Refusal::resource_not_found, text::resource_not_found(resource_arn));
-  return policy->empty() ? "{}" : *policy;
+  return policy->empty() ? std::string(no_policy) : *policy;
 }
 
 Task<Unit> LocalControlPlane::update_mode(Caller caller, UpdateStreamMode command) {
@@ -134,6 +134,13 @@ Task<Unit> LocalControlPlane::update_mode(Caller caller, UpdateStreamMode comman
     if (command.mode == catalog::StreamMode::provisioned && command.warm_mib_per_second)
       return refuse(Refusal::invalid_argument,
                     "WarmThroughputMiBps can only be specified for on-demand streams.");
+    const bool more =
+        command.mode == catalog::StreamMode::on_demand && it.before.mode != command.mode;
+    const catalog::AccountKey account{it.before.key.account, it.before.key.region};
+    if (more && it.state.totals(account).on_demand_streams >= options_.on_demand_stream_limit)
+      return refuse(Refusal::limit_exceeded,
+                    text::on_demand_stream_limit(account.account, account.region,
+                                                 options_.on_demand_stream_limit));
     it.after.mode = command.mode;
     it.after.warm_mib_per_second = command.warm_mib_per_second.value_or(0);
     if (command.mode == catalog::StreamMode::provisioned)

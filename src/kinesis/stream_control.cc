@@ -84,6 +84,14 @@ Task<Unit> LocalControlPlane::create_stream(Caller caller, CreateStream command)
       return refuse(Refusal::limit_exceeded,
                     text::shard_limit(caller.account, caller.region, totals.open_shards,
                                       options_.shard_limit, shards));
+    if (totals.streams >= options_.stream_limit)
+      return refuse(Refusal::limit_exceeded,
+                    text::stream_limit(caller.account, caller.region, options_.stream_limit));
+    if (command.mode == catalog::StreamMode::on_demand &&
+        totals.on_demand_streams >= options_.on_demand_stream_limit)
+      return refuse(Refusal::limit_exceeded,
+                    text::on_demand_stream_limit(caller.account, caller.region,
+                                                 options_.on_demand_stream_limit));
     stream.id = catalog::StreamId(state.next_stream());
     stream.created = moment;
     if (options_.transition_delay.count() != 0) {

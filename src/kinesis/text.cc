@@ -86,6 +86,16 @@ std::string shard_limit(S account, S region, std::uint64_t open, std::uint64_t l
                "limits and how to request higher limits."});
 }
 
+std::string stream_limit(S account, S region, std::uint64_t limit) {
+  return join({"This request would exceed the stream limit for the account ", account, " in ",
+               region, ". Limit: ", digits(limit), "."});
+}
+
+std::string on_demand_stream_limit(S account, S region, std::uint64_t limit) {
+  return join({"This request would exceed the on-demand stream limit for the account ", account,
+               " in ", region, ". Limit: ", digits(limit), "."});
+}
+
 std::string shard_not_found(S shard_as_sent, S stream, S account) {
   return join({"Could not find shard ", shard_as_sent, in_stream(stream, account), "."});
 }

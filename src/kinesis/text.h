@@ -19,6 +19,9 @@ std::string stream_on_demand(S stream, S account);
 std::string shard_limit(S account, S region, std::uint64_t open, std::uint64_t limit,
                         std::uint64_t additional);
 
+std::string stream_limit(S account, S region, std::uint64_t limit);
+std::string on_demand_stream_limit(S account, S region, std::uint64_t limit);
+
 std::string shard_not_found(S shard_as_sent, S stream, S account);
 std::string shard_missing(catalog::ShardIndex shard, S stream, S account);  // iterators' words
 std::string rate_exceeded(catalog::ShardIndex shard, S stream, S account);

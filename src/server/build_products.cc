@@ -19,6 +19,8 @@ kinesis::ServiceOptions kinesis_options(const Configuration& configuration) {
   options.limits = shard_limits(configuration);
   options.control.transition_delay = configuration.stream_transition_delay;
   options.control.shard_limit = configuration.shard_limit;
+  options.control.stream_limit = configuration.stream_limit;
+  options.control.on_demand_stream_limit = configuration.on_demand_stream_limit;
   return options;
 }
 

@@ -22,6 +22,11 @@ Result<Unit> set_key_store_file(Configuration& configuration, std::string_view t
   return Unit{};
 }
 
+Result<Unit> set_audit_log_file(Configuration& configuration, std::string_view text) {
+  configuration.audit_log_file = TRY(PropertyValue<std::string>::parse(text));
+  return Unit{};
+}
+
 Result<Unit> set_tls_certificate(Configuration& configuration, std::string_view text) {
   configuration.tls_certificate_file = TRY(PropertyValue<std::string>::parse(text));
   return Unit{};
@@ -64,6 +69,9 @@ constexpr Property who[] = {
     Property{"key-store", "FILE", "",
              "master keys of encrypted streams; not set: keys in the data directory",
              &set_key_store_file},
+    Property{"audit-log", "FILE", "",
+             "who did what, as JSON lines; SIGHUP begins a new file after a rename",
+             &set_audit_log_file},
     property<&C::region>("region", "NAME", "us-east-1", "for requests that name none"),
     property<&C::account>("account-id", "DIGITS", "000000000000",
                           "of access keys that belong to no account"),
@@ -84,6 +92,10 @@ constexpr Property kinesis_limits[] = {
                                "a second of one shard; aws: 1,000 records and 1 MiB in, 2 MiB out"),
     property<&C::shard_limit>("shard-limit", "N", "10000",
                               "open shards of one account in one region"),
+    property<&C::stream_limit>("stream-limit", "N", "10000",
+                               "streams of one account in one region"),
+    property<&C::on_demand_stream_limit>("on-demand-stream-limit", "N", "50",
+                                         "of them in on-demand mode"),
     property<&C::stream_transition_delay>("stream-transition-delay", "TIME", "0",
                                           "how long CREATING, UPDATING and DELETING last"),
 };

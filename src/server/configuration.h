@@ -17,6 +17,7 @@ struct Configuration {
   std::optional<std::string> config_file;
   std::optional<std::string> credentials_file;
   std::optional<std::string> key_store_file;
+  std::optional<std::string> audit_log_file;
   std::optional<std::string> tls_certificate_file;
   std::optional<std::string> tls_key_file;
 
@@ -34,6 +35,8 @@ struct Configuration {
 
   std::optional<ShardLimits> shard_limits;
   std::uint32_t shard_limit;
+  std::uint32_t stream_limit;
+  std::uint32_t on_demand_stream_limit;
   Millis stream_transition_delay;
 
   ReactorCount reactors;

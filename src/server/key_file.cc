@@ -93,7 +93,12 @@ Result<Unit> KeyFile::save() {
   const bool written = write_whole(descriptor, keys::write_key_store(store_));
   ::close(descriptor);
   if (!written) return system_error("write", fresh);
-  if (std::rename(fresh.c_str(), path_.c_str()) != 0) return system_error("replace", path_);
+  // A server may have made its own key meanwhile: where there was no file, none is replaced.
+  const bool placed = exists_ ? std::rename(fresh.c_str(), path_.c_str()) == 0
+                              : ::link(fresh.c_str(), path_.c_str()) == 0;
+  if (!placed) return system_error("replace", path_);
+  if (!exists_) (void)::unlink(fresh.c_str());
+  exists_ = true;
   return sync_directory_of(path_);
 }
 

@@ -140,6 +140,10 @@ Result<const keys::MasterKey*> carry_out(const Order& order, keys::KeyStore& sto
                                          io::Random& random, UnixMillis now) {
   if (order.verb == "list") return nullptr;
   if (order.verb == "create") {
+    // Whoever makes the file makes the server's own key too, so that the server need not write it.
+    const auto is_own = [](const keys::MasterKey& key) { return key.managed(); };
+    if (std::ranges::none_of(store.keys(), is_own))
+      store.create({}, std::string(keys::managed_alias), now, random);
     std::string alias;
     if (!order.operands.empty()) alias = TRY(alias_for(store, order, order.operands[0]));
     return &store.create(order.owner(), std::move(alias), now, random);

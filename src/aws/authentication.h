@@ -1,12 +1,14 @@
 #pragma once
 // Who calls: presence and truth of the signature, the account and the region (kinesis spec 5).
 
+#include <optional>
 #include <string>
 #include <tl/expected.hpp>
 
 #include "aws/call.h"
 #include "aws/credentials.h"
 #include "aws/fault.h"
+#include "aws/signature_guard.h"
 #include "wire/sigv4.h"
 
 namespace levada::aws {
@@ -27,12 +29,24 @@ class Authentication {
     Caller caller;
     const Principal* principal = nullptr;  // null: not verified, everything is allowed
   };
-  tl::expected<Authenticated, Fault> authenticate(const http::Request& request, UnixMillis now,
+  struct Now {
+    UnixMillis wall;
+    MonotonicNanos steady;
+  };
+  // Who failed too often from one address is told so (ThrottlingException) and not verified.
+  tl::expected<Authenticated, Fault> authenticate(const http::Request& request, Now now,
                                                   std::string_view service);
 
  private:
+  tl::expected<wire::SigV4Authentication, Fault> claimed_by(const wire::SigV4Request& request,
+                                                            std::string_view source,
+                                                            MonotonicNanos now);
+  std::optional<Fault> refuse_guesser(std::string_view source, std::string_view access_key,
+                                      MonotonicNanos now) const;
+
   const Credentials* credentials_;
   Home home_;
+  SignatureGuard guard_;
   wire::SigningKeyCache keys_;
 };
 

@@ -30,10 +30,12 @@ bool Principal::allows(std::string_view action, std::string_view resource) const
       actions, [&](const std::string& pattern) { return matches_wildcards(pattern, action); });
   if (!may_act) return false;
   if (resource.empty()) return true;  // the operation names none
-  const std::string_view resource_name = resource.substr(resource.rfind('/') + 1);
+  const std::string_view parent = resource.substr(0, resource.find("/consumer/"));
+  const std::string_view resource_name = parent.substr(parent.rfind('/') + 1);
   return std::ranges::any_of(resources, [&](const std::string& pattern) {
     const bool is_arn = pattern.find(':') != std::string::npos;
-    return matches_wildcards(pattern, is_arn ? resource : resource_name);
+    if (!is_arn) return matches_wildcards(pattern, resource_name);
+    return matches_wildcards(pattern, resource) || matches_wildcards(pattern, parent);
   });
 }
 

@@ -22,6 +22,7 @@ struct Principal {
   std::vector<std::string> resources{"*"};  // ARNs or names of streams, tables, …; likewise
 
   // `resource` is an ARN; a pattern without a colon is held against the name behind its last slash.
+  // Who may do something to a stream may do it to its consumers.
   bool allows(std::string_view action, std::string_view resource) const;
 };
 

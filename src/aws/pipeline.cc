@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "aws/resource_policy.h"
 #include "aws/validate.h"
 #include "wire/base64.h"
 #include "wire/cbor_reader.h"
@@ -34,6 +35,25 @@ std::string_view trimmed(std::string_view text) {
   while (!text.empty() && blank(text.front())) text.remove_prefix(1);
   while (!text.empty() && blank(text.back())) text.remove_suffix(1);
   return text;
+}
+
+// The fifth part of an ARN.
+std::string account_of(std::string_view arn) {
+  for (int n = 0; n < 4; ++n) {
+    const std::size_t colon = arn.find(':');
+    if (colon == arn.npos) return {};
+    arn.remove_prefix(colon + 1);
+  }
+  return std::string(arn.substr(0, arn.find(':')));
+}
+
+std::string claimed_access_key(const http::Request& request) {
+  const auto header = request.head.header("authorization");
+  constexpr std::string_view mark = "Credential=";
+  const std::size_t at = header ? header->find(mark) : std::string_view::npos;
+  if (at == std::string_view::npos) return {};
+  const std::string_view key = header->substr(at + mark.size());
+  return std::string(key.substr(0, key.find_first_of("/, ")));
 }
 
 void set_body(http::Response& response, int status, std::string_view text) {
@@ -73,6 +93,11 @@ struct Pipeline::Walk {
   std::unique_ptr<FastCall> fast = nullptr;  // instead of a body
   wire::Value input = {};
   Authentication::Authenticated who = {};
+  std::string resource = {};  // its ARN, where somebody asked
+
+  std::array<char, 36> request_id = {};
+  enum class Barrier : std::uint8_t { none, authentication, policy } barrier = Barrier::none;
+  std::string refused_as = {};  // the exception's name
 };
 
 struct Pipeline::Step {
@@ -94,7 +119,8 @@ Pipeline::Pipeline(io::Clock& clock, io::Random& random, MetricsRegistry& metric
     : clock_(clock),
       random_(random),
       services_(std::move(services)),
-      authentication_(options.credentials, std::move(options.home)) {
+      authentication_(options.credentials, std::move(options.home)),
+      audit_(options.audit) {
   for (const ServiceFace* face : services_) {
     const Service& service = face->service();
     auto& counters = counters_.emplace_back();
@@ -125,6 +151,7 @@ Task<Unit> Pipeline::handle(const http::Request& request, http::Response& respon
   }
   if (!answered) co_await run(walk);
   count(walk, began);
+  if (audit_ != nullptr) audit(walk);
   if (walk.memory) give_back(std::move(walk.memory));
   co_return Unit{};
 }
@@ -235,8 +262,12 @@ Pipeline::Next Pipeline::refuse_unknown_operation(Walk& walk) {
 }
 
 Pipeline::Next Pipeline::authenticate(Walk& walk) {
-  auto who = authentication_.authenticate(walk.request, walk.now, walk.service->service().name);
-  if (!who) return refuse(walk, std::move(who).error());
+  auto who = authentication_.authenticate(walk.request, {walk.now, clock_.monotonic()},
+                                          walk.service->service().name);
+  if (!who) {
+    walk.barrier = Walk::Barrier::authentication;
+    return refuse(walk, std::move(who).error());
+  }
   walk.who = std::move(*who);
   return Next::step;
 }
@@ -260,19 +291,81 @@ Pipeline::Next Pipeline::check_constraints(Walk& walk) {
   return refuse(walk, {400, "ValidationException", std::move(message)});
 }
 
+std::string Pipeline::resource_of(const Walk& walk) const {
+  return walk.fast
+             ? walk.fast->resource(walk.who.caller)
+             : walk.service->resource(walk.who.caller, Input(walk.operation->input, walk.input));
+}
+
+// IAM's evaluation: an explicit deny wins; within one account the identity's or the resource's
+// policy is enough; from another account it takes both.
+std::optional<std::string> Pipeline::why_denied(Walk& walk, const std::string& action) {
+  const Principal& principal = *walk.who.principal;
+  const std::string owner = account_of(walk.resource);
+  PolicyVerdict verdict = PolicyVerdict::silent;
+  if (const std::string text = walk.service->policy(walk.resource); !text.empty()) {
+    const Result<ResourcePolicy> policy = ResourcePolicy::read(text, walk.resource);
+    // Of an older version that kept any text: what it denies is not known.
+    verdict = policy ? policy->judge({.principal = walk.who.caller.arn,
+                                      .account = walk.who.caller.account,
+                                      .user = principal.name,
+                                      .source = walk.request.peer.host,
+                                      .action = action,
+                                      .resource = walk.resource})
+                     : PolicyVerdict::denied;
+  }
+  if (verdict == PolicyVerdict::denied) return " with an explicit deny in a resource-based policy";
+  const bool foreign = !owner.empty() && owner != walk.who.caller.account;
+  const bool identity = principal.allows(action, walk.resource);
+  if (!identity && (foreign || verdict != PolicyVerdict::allowed))
+    return " because no identity-based policy allows the " + action + " action";
+  if (foreign && verdict == PolicyVerdict::silent)
+    return " because no resource-based policy allows the " + action + " action";
+  // From here on the call is one of the owner's: names and tables are those of that account.
+  if (foreign) walk.who.caller.account = owner;
+  return std::nullopt;
+}
+
 Pipeline::Next Pipeline::authorize(Walk& walk) {
-  if (walk.who.principal == nullptr) return Next::step;
-  const Caller& caller = walk.who.caller;
-  const std::string resource =
-      walk.fast ? walk.fast->resource(caller)
-                : walk.service->resource(caller, Input(walk.operation->input, walk.input));
+  const bool verified = walk.who.principal != nullptr;
+  const bool told = audit_ != nullptr && !walk.service->transports(*walk.operation);
+  if (!verified && !told) return Next::step;
+  walk.resource = resource_of(walk);
+  if (!verified) return Next::step;
   const std::string action =
       std::string(walk.service->service().name) + ":" + std::string(walk.operation->name);
-  if (walk.who.principal->allows(action, resource)) return Next::step;
+  const std::optional<std::string> why = why_denied(walk, action);
+  if (!why) return Next::step;
+  walk.barrier = Walk::Barrier::policy;
   return refuse(walk, {400, "AccessDeniedException",
-                       "User: " + caller.arn + " is not authorized to perform: " + action +
-                           (resource.empty() ? "" : " on resource: " + resource) +
-                           " because no identity-based policy allows the " + action + " action"});
+                       "User: " + walk.who.caller.arn + " is not authorized to perform: " + action +
+                           (walk.resource.empty() ? "" : " on resource: " + walk.resource) + *why});
+}
+
+void Pipeline::audit(const Walk& walk) {
+  using Barrier = Walk::Barrier;
+  const bool told = walk.barrier == Barrier::none
+                        ? walk.operation != nullptr && !walk.who.caller.access_key.empty() &&
+                              !walk.service->transports(*walk.operation)
+                        : walk.refused_as != "ThrottlingException";  // one line was enough
+  if (!told) return;
+  const bool unknown = walk.barrier == Barrier::authentication;
+  const std::string action =
+      std::string(walk.service->service().name) + ":" + std::string(walk.operation->name);
+  std::string claimed;
+  if (unknown) claimed = claimed_access_key(walk.request);
+  audit_->write({.at = walk.now,
+                 .event = unknown                           ? "authentication-failed"
+                          : walk.barrier == Barrier::policy ? "denied"
+                                                            : "call",
+                 .source = walk.request.peer.host,
+                 .access_key = claimed,
+                 .principal = walk.who.caller.arn,
+                 .action = action,
+                 .region = walk.who.caller.region,
+                 .resource = walk.resource,
+                 .request_id = {walk.request_id.data(), walk.request_id.size()},
+                 .outcome = walk.refused_as.empty() ? "ok" : std::string_view(walk.refused_as)});
 }
 
 Task<Unit> Pipeline::run(Walk& walk) {
@@ -301,6 +394,7 @@ Task<Unit> Pipeline::run(Walk& walk) {
 Pipeline::Next Pipeline::refuse(Walk& walk, Fault fault) {
   walk.response.status = fault.status;
   walk.response.headers.add("x-amzn-ErrorType", fault.type);
+  walk.refused_as = fault.type;
   walk.response.headers.add("Content-Type", walk.content_type);
   walk.response.body.clear();
   if (walk.operation != nullptr) fault.prefix = walk.service->service().error_prefix;
@@ -316,7 +410,7 @@ void Pipeline::add_request_ids(Walk& walk) {
   id[6] = (id[6] & std::byte{0x0f}) | std::byte{0x40};
   id[8] = (id[8] & std::byte{0x3f}) | std::byte{0x80};
   const auto digits = wire::to_hex(id);
-  std::array<char, 36> uuid;
+  std::array<char, 36>& uuid = walk.request_id;
   char* to = uuid.data();
   for (std::size_t i = 0; i < digits.size(); ++i) {
     if (i == 8 || i == 12 || i == 16 || i == 20) *to++ = '-';

@@ -4,8 +4,10 @@
 // One on each reactor.
 
 #include <memory>
+#include <optional>
 #include <vector>
 
+#include "aws/audit_log.h"
 #include "aws/authentication.h"
 #include "aws/http_date.h"
 #include "aws/service_face.h"
@@ -21,6 +23,7 @@ class Pipeline final : public http::Handler {
   struct Options {
     Home home;
     const Credentials* credentials = nullptr;  // null: signatures are not verified
+    AuditLog* audit = nullptr;                 // null: nobody wants to know
   };
   // All outlive the pipeline.
   Pipeline(io::Clock& clock, io::Random& random, MetricsRegistry& metrics,
@@ -54,6 +57,9 @@ class Pipeline final : public http::Handler {
   Task<Unit> run(Walk& walk);
   Next refuse(Walk& walk, Fault fault);
   Next parse_by_tables(Walk& walk);
+  std::optional<std::string> why_denied(Walk& walk, const std::string& action);
+  std::string resource_of(const Walk& walk) const;
+  void audit(const Walk& walk);
   void add_request_ids(Walk& walk);
   void count(const Walk& walk, MonotonicNanos began);
 
@@ -65,6 +71,7 @@ class Pipeline final : public http::Handler {
   std::vector<ServiceFace*> services_;
   std::vector<std::vector<Counters>> counters_;  // by service and operation
   Authentication authentication_;
+  AuditLog* audit_;
   HttpDate date_;
   std::vector<std::unique_ptr<Memory>> idle_;
 };

@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "aws/kinesis/operations.h"
 #include "aws/test_request.h"
@@ -31,10 +32,15 @@ class EchoFace final : public ServiceFace {
     call.output.end_structure();
     co_return Unit{};
   }
-  std::string resource(const Caller&, const Input& input) const override {
-    return "arn:aws:kinesis:us-east-1:000000000000:stream/" +
+  std::string resource(const Caller& caller, const Input& input) const override {
+    return "arn:aws:kinesis:us-east-1:" + (owner.empty() ? caller.account : owner) + ":stream/" +
            std::string(input.text("StreamName").value_or(""));
   }
+  std::string policy(std::string_view) const override { return attached; }
+  bool transports(const Operation& operation) const override {
+    return operation.name == "GetRecords";
+  }
+  std::string owner, attached;  // of the resource: its account when it is not the caller's
   Fault fault_of(const Error& error) const override {
     return {400, "ResourceNotFoundException", error.message};
   }
@@ -53,10 +59,24 @@ class OneKey final : public Credentials {
   }
 };
 
+class RememberedAudit final : public AuditLog {
+ public:
+  std::vector<std::string> lines;
+  void write(const AuditEntry& e) override {
+    std::string line;
+    for (const std::string_view part :
+         {e.event, e.source, e.access_key, e.principal, e.action, e.region, e.resource, e.outcome})
+      line += std::string(part) + '|';
+    lines.push_back(line);
+    EXPECT_EQ(e.request_id.size(), 36u);
+  }
+};
+
 class PipelineTest : public testing::Test {
  protected:
   TestAnswer ask(const TestRequest& request) {
-    Pipeline pipeline(clock_, random_, metrics_, {&face_}, {.home = {}, .credentials = keys_});
+    Pipeline pipeline(clock_, random_, metrics_, {&face_},
+                      {.home = {}, .credentials = keys_, .audit = &audit_});
     return aws::ask(pipeline, request);
   }
 
@@ -80,6 +100,7 @@ class PipelineTest : public testing::Test {
   EchoFace face_;
   OneKey one_key_;
   const Credentials* keys_ = nullptr;
+  RememberedAudit audit_;
 };
 
 TEST_F(PipelineTest, answers_an_operation_with_ids_date_and_the_type_it_was_asked_in) {
@@ -209,11 +230,118 @@ TEST_F(PipelineTest, a_key_that_is_held_to_other_streams_or_actions_is_denied) {
       ask(signed_by("secret")).body,
       StartsWith(R"({"__type":"AccessDeniedException","message":"User: arn:aws:iam::111122223333:)"
                  R"(user/ada is not authorized to perform: kinesis:DescribeStream on resource: )"
-                 R"(arn:aws:kinesis:us-east-1:000000000000:stream/a)"));
+                 R"(arn:aws:kinesis:us-east-1:111122223333:stream/a because no identity-based )"
+                 R"(policy allows the kinesis:DescribeStream action"})"));
   one_key_.principal.resources = {"a"};
   EXPECT_EQ(ask(signed_by("secret")).status, 200);
   one_key_.principal.actions = {"kinesis:Put*"};
   EXPECT_EQ(ask(signed_by("secret")).status, 400);
+}
+
+// Statements about the stream `a`, as PutResourcePolicy keeps them.
+std::string policy_of(const std::string& account, const std::string& effect,
+                      const std::string& principal) {
+  return R"({"Statement":{"Effect":")" + effect + R"(","Principal":{"AWS":")" + principal +
+         R"("},"Action":"kinesis:Describe*","Resource":"arn:aws:kinesis:us-east-1:)" + account +
+         R"(:stream/a"}})";
+}
+
+TEST_F(PipelineTest, a_resource_policy_may_give_what_the_identity_lacks_in_one_account) {
+  keys_ = &one_key_;
+  one_key_.principal.actions = {"kinesis:List*"};
+  EXPECT_EQ(ask(signed_by("secret")).status, 400);
+  face_.attached = policy_of("111122223333", "Allow", "arn:aws:iam::111122223333:user/ada");
+  EXPECT_EQ(ask(signed_by("secret")).status, 200);
+  face_.attached = policy_of("111122223333", "Allow", "111122223333");  // leaves it to identities
+  EXPECT_EQ(ask(signed_by("secret")).status, 400);
+}
+
+TEST_F(PipelineTest, an_explicit_deny_wins_over_everything) {
+  keys_ = &one_key_;
+  face_.attached = policy_of("111122223333", "Deny", "111122223333");
+  EXPECT_THAT(ask(signed_by("secret")).body,
+              HasSubstr("stream/a with an explicit deny in a resource-based policy\""));
+}
+
+TEST_F(PipelineTest, another_account_needs_both_policies_and_then_acts_in_the_owners) {
+  keys_ = &one_key_;
+  face_.owner = "999999999999";
+  EXPECT_THAT(ask(signed_by("secret")).body,
+              HasSubstr("999999999999:stream/a because no resource-based policy allows the "
+                        "kinesis:DescribeStream action"));
+  face_.attached = policy_of("999999999999", "Allow", "111122223333");
+  const TestAnswer answer = ask(signed_by("secret"));
+  EXPECT_EQ(answer.status, 200);
+  EXPECT_THAT(answer.body, HasSubstr(R"("Account":"999999999999")"));
+  one_key_.principal.actions = {"kinesis:List*"};
+  EXPECT_THAT(ask(signed_by("secret")).body, HasSubstr("because no identity-based policy allows"));
+}
+
+TEST_F(PipelineTest, a_policy_that_cannot_be_followed_opens_nothing) {
+  keys_ = &one_key_;
+  face_.attached = R"({"Statement":"anything"})";
+  EXPECT_EQ(ask(signed_by("secret")).status, 400);
+}
+
+TEST_F(PipelineTest, temporary_keys_need_their_token_and_end) {
+  keys_ = &one_key_;
+  one_key_.principal.session_token = "token";
+  EXPECT_THAT(ask(signed_by("secret")).body, HasSubstr("UnrecognizedClientException"));
+  TestRequest with_token = signed_by("secret");
+  with_token.more.emplace_back("X-Amz-Security-Token", "token");
+  EXPECT_EQ(ask(with_token).status, 200);
+  one_key_.principal.expires = clock_.now() - Millis(1);
+  EXPECT_THAT(ask(with_token).body, HasSubstr("ExpiredTokenException"));
+}
+
+TEST_F(PipelineTest, guessing_is_slowed_down_and_the_right_secret_waits_too) {
+  keys_ = &one_key_;
+  Pipeline pipeline(clock_, random_, metrics_, {&face_}, {.home = {}, .credentials = keys_});
+  for (std::uint32_t n = 0; n < SignatureGuard::failures_max; ++n)
+    EXPECT_THAT(aws::ask(pipeline, signed_by("guess")).body,
+                HasSubstr("InvalidSignatureException"));
+  for (const char* secret : {"guess", "secret"}) {
+    const TestAnswer answer = aws::ask(pipeline, signed_by(secret));
+    EXPECT_EQ(answer.status, 400);
+    EXPECT_EQ(answer.body,
+              R"({"__type":"ThrottlingException","message":"Rate exceeded: too many failed )"
+              R"(signatures from 127.0.0.1; the next one is verified in 1 s."})");
+  }
+  // Keys that nobody has are another pair.
+  EXPECT_THAT(aws::ask(pipeline, {}).body, HasSubstr("UnrecognizedClientException"));
+}
+
+TEST_F(PipelineTest, the_audit_log_hears_of_control_calls_denials_and_failures_only) {
+  keys_ = &one_key_;
+  using testing::ElementsAre;
+  const std::string who = "arn:aws:iam::111122223333:user/ada";
+  const std::string stream = "arn:aws:kinesis:us-east-1:111122223333:stream/a";
+  (void)ask(signed_by("secret"));
+  TestRequest remove = {.target = "Kinesis_20131202.DeleteStream"};
+  (void)ask(signed_by("secret", remove));
+  one_key_.principal.resources = {"b"};
+  (void)ask(signed_by("secret"));
+  (void)ask(signed_by("guess"));
+  EXPECT_THAT(
+      audit_.lines,
+      ElementsAre("call|127.0.0.1||" + who + "|kinesis:DescribeStream|eu-west-1|" + stream + "|ok|",
+                  "call|127.0.0.1||" + who + "|kinesis:DeleteStream|eu-west-1|" + stream +
+                      "|ResourceNotFoundException|",
+                  "denied|127.0.0.1||" + who + "|kinesis:DescribeStream|eu-west-1|" + stream +
+                      "|AccessDeniedException|",
+                  "authentication-failed|127.0.0.1|AKIDEXAMPLE||kinesis:DescribeStream|||"
+                  "InvalidSignatureException|"));
+  for (const std::string& line : audit_.lines) {
+    EXPECT_EQ(line.find("secret"), std::string::npos);
+    EXPECT_EQ(line.find("Signature="), std::string::npos);
+  }
+}
+
+TEST_F(PipelineTest, the_audit_log_leaves_out_the_transport_of_records) {
+  TestRequest get = {.target = "Kinesis_20131202.GetRecords"};
+  get.body = R"({"ShardIterator":"x"})";
+  (void)ask(get);
+  EXPECT_TRUE(audit_.lines.empty());
 }
 
 }  // namespace

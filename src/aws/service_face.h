@@ -34,6 +34,12 @@ class ServiceFace {
   // The ARN of what the operation touches, for policies; empty when it names nothing.
   virtual std::string resource(const Caller& caller, const Input& input) const = 0;
 
+  // The policy that is attached to the resource, as JSON; empty: none.
+  virtual std::string policy(std::string_view /*resource*/) const { return {}; }
+
+  // Whether the call only transports records; the audit log leaves such calls out.
+  virtual bool transports(const Operation&) const { return false; }
+
   // What clients see of an error that `run` ended with.
   virtual Fault fault_of(const Error& error) const = 0;
 

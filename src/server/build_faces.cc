@@ -39,11 +39,12 @@ void HttpFace::close() {
 }
 
 AwsFace::AwsFace(const Configuration& configuration, IoFloor& ground, ProductFloor& products,
-                 const CredentialTable* credentials, MetricsRegistry& metrics,
+                 const CredentialTable* credentials, aws::AuditLog* audit, MetricsRegistry& metrics,
                  const tls::TlsContext* tls) {
   const aws::Pipeline::Options options{
       .home = {.account = configuration.account.digits, .region = configuration.region},
-      .credentials = credentials};
+      .credentials = credentials,
+      .audit = audit};
   std::vector<http::Handler*> handlers;
   for (std::uint32_t n = 0; n < ground.size(); ++n) {
     const io::ReactorIndex index(n);

@@ -42,9 +42,11 @@ class HttpFace {
 // The AWS APIs: on each reactor a pipeline over that reactor's planes.
 class AwsFace {
  public:
-  // `credentials` null: signatures are not verified; `tls` null: plain HTTP only. All outlive this.
+  // `credentials` null: signatures are not verified; `audit` null: nothing is told; `tls` null:
+  // plain HTTP only. All outlive this.
   AwsFace(const Configuration& configuration, IoFloor& ground, ProductFloor& products,
-          const CredentialTable* credentials, MetricsRegistry& metrics, const tls::TlsContext* tls);
+          const CredentialTable* credentials, aws::AuditLog* audit, MetricsRegistry& metrics,
+          const tls::TlsContext* tls);
 
   Result<io::Address> open(const io::Address& address) { return http_->open(address); }
   void close() { http_->close(); }

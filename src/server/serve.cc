@@ -8,6 +8,7 @@
 
 #include "console/console.h"
 #include "io/real/process.h"
+#include "server/audit_file.h"
 #include "server/binding.h"
 #include "server/build_faces.h"
 #include "server/build_io.h"
@@ -55,6 +56,11 @@ io::EventLogOptions event_log_options(const Configuration& configuration) {
   return options;
 }
 
+void reopen_audit(AuditFile& audit, io::EventLog& log) {
+  if (const Result<Unit> reopened = audit.reopen(); !reopened)
+    log.error("the audit log goes on in the old file", {{"why", reopened.error()}});
+}
+
 void say(const std::string& line) {
   std::fwrite(line.data(), 1, line.size(), stdout);
   std::fputc('\n', stdout);
@@ -68,7 +74,8 @@ int complain(const Error& error, int status) {
 
 // Builds the floors from the ground up, serves until a signal comes, and leaves in reverse order.
 Result<Unit> live(const Configuration& configuration, const CredentialTable* credentials,
-                  tls::TlsContext* tls, io::StopSignals& signals, io::EventLog& log) {
+                  tls::TlsContext* tls, AuditFile* audit, io::StopSignals& signals,
+                  io::EventLog& log) {
   MetricsRegistry metrics;
   IoFloor ground = TRY(build_io(configuration, log));
   io::Reactors& reactors = *ground.reactors;
@@ -85,7 +92,7 @@ Result<Unit> live(const Configuration& configuration, const CredentialTable* cre
   state.enter(Phase::recovering);
   const std::unique_ptr<LogFloor> logs = TRY(LogFloor::build(configuration, ground, log));
   const auto products = TRY(ProductFloor::build(configuration, ground, *logs));
-  AwsFace aws(configuration, ground, *products, credentials, metrics, tls);
+  AwsFace aws(configuration, ground, *products, credentials, audit, metrics, tls);
   const io::Address address = TRY(aws.open(configuration.listen));
   say(std::string("aws      ") + scheme + address.text());
   HealthWatch health(ground, *logs, state);
@@ -94,7 +101,10 @@ Result<Unit> live(const Configuration& configuration, const CredentialTable* cre
   log.info("ready", {{"version", version()}, {"data_dir", configuration.data_dir}});
 
   int number = signals.wait();
-  for (; number == SIGHUP; number = signals.wait()) reload_tls(*tls, log);
+  for (; number == SIGHUP; number = signals.wait()) {
+    if (tls != nullptr) reload_tls(*tls, log);
+    if (audit != nullptr) reopen_audit(*audit, log);
+  }
   signals.let_them_kill();
   state.enter(Phase::stopping);
   log.info("stopping; a second signal ends at once", {{"signal", number}});
@@ -133,13 +143,19 @@ int serve(std::span<const std::string_view> arguments) {
 
   io::tune_allocator(reactor_count(*configuration));
   io::raise_descriptor_limit();
-  io::StopSignals signals(*tls != nullptr);
+  io::StopSignals signals(*tls != nullptr || configuration->audit_log_file);
   const auto log = io::open_event_log(event_log_options(*configuration));
   for (const std::string& warning : configuration->warnings) log->warning(warning);
   if (configuration->durability == Durability::os)
     log->warning("durability os is not in this version; every write is flushed before its answer");
-  const Result<Unit> lived =
-      live(*configuration, credentials ? &*credentials : nullptr, tls->get(), signals, *log);
+  std::unique_ptr<AuditFile> audit;
+  if (configuration->audit_log_file) {
+    auto opened = AuditFile::open(*configuration->audit_log_file, *log);
+    if (!opened) return complain(opened.error(), 1);
+    audit = std::move(*opened);
+  }
+  const Result<Unit> lived = live(*configuration, credentials ? &*credentials : nullptr, tls->get(),
+                                  audit.get(), signals, *log);
   return lived ? 0 : complain(lived.error(), 1);
 }
 

@@ -4,6 +4,8 @@
 
 #include "aws/kinesis/faults.h"
 #include "aws/kinesis/operations.h"
+#include "aws/kinesis/requests.h"
+#include "kinesis/stream_lookup.h"
 
 namespace levada::aws {
 namespace {
@@ -82,15 +84,43 @@ Task<Unit> KinesisFace::run(Call& call) {
   co_return co_await handlers_[index](planes_, call);
 }
 
+// An iterator or a page token says itself which stream it is of, whatever else the request names.
 std::string KinesisFace::resource(const Caller& caller, const Input& input) const {
+  const auto given = [&](std::string_view member) {
+    return find_field(input.shape(), member) != nullptr && input.has(member);
+  };
+  if (given("ShardIterator")) {
+    const Buffer iterator = decode_token(*input.text("ShardIterator"));
+    return planes_.data.stream_of_iterator(iterator);
+  }
+  if (given("NextToken"))
+    if (const std::optional<Buffer> token = next_token_of(input)) {
+      const std::string stream = planes_.control.stream_of_page(*token);
+      if (!stream.empty()) return stream;
+    }
   for (const std::string_view member : {"StreamARN", "ResourceARN", "ConsumerARN"}) {
     if (find_field(input.shape(), member) == nullptr) continue;
     const std::string_view arn = input.text(member).value_or("");
-    if (!arn.empty()) return std::string(arn.substr(0, arn.find("/consumer/")));
+    if (!arn.empty()) return std::string(arn);
   }
   if (find_field(input.shape(), "StreamName") == nullptr || !input.has("StreamName")) return "";
   return "arn:aws:kinesis:" + caller.region + ":" + caller.account + ":stream/" +
          std::string(*input.text("StreamName"));
+}
+
+std::string KinesisFace::policy(std::string_view resource) const {
+  const std::optional<kinesis::Arn> arn = kinesis::parse_arn(resource);
+  if (!arn) return {};
+  const kinesis::Caller owner{arn->account, arn->region};
+  Result<std::string> policy = planes_.control.get_policy(owner, resource);
+  if (!policy || *policy == kinesis::no_policy) return {};
+  return std::move(*policy);
+}
+
+bool KinesisFace::transports(const Operation& operation) const {
+  constexpr std::string_view names[] = {"GetRecords", "GetShardIterator", "PutRecord", "PutRecords",
+                                        "SubscribeToShard"};
+  return std::ranges::find(names, operation.name) != std::end(names);
 }
 
 Fault KinesisFace::fault_of(const Error& error) const { return kinesis_api::fault_of(error); }

@@ -15,6 +15,8 @@ class KinesisFace : public ServiceFace {
   const Service& service() const override;
   Task<Unit> run(Call& call) override;
   std::string resource(const Caller& caller, const Input& input) const override;
+  std::string policy(std::string_view resource) const override;
+  bool transports(const Operation& operation) const override;
   Fault fault_of(const Error& error) const override;
   std::unique_ptr<FastCall> read_fast(const Operation& operation, ByteView body) override;
 

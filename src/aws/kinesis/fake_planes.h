@@ -35,6 +35,7 @@ class FakeData final : public kinesis::DataPlane {
   catalog::StreamSnapshot stream = example_stream();
   std::vector<std::shared_ptr<const void>> kept;
 
+  std::string stream_of_iterator(ByteView) override { return {}; }
   Task<kinesis::PutRecordAnswer> put_record(kinesis::Caller caller,
                                             kinesis::PutRecord command) override {
     say(caller, command.stream);
@@ -129,6 +130,7 @@ class FakeData final : public kinesis::DataPlane {
 
 class FakeControl final : public kinesis::ControlPlane {
  public:
+  std::string stream_of_page(ByteView) override { return {}; }
   template <class T = Unit>
   Task<T> nobody() {
     co_return kinesis::refuse(kinesis::Refusal::resource_not_found, "nobody is here");

@@ -41,6 +41,7 @@ class NullData final : public kinesis::DataPlane {
   catalog::StreamSnapshot stream = kinesis_api::example_stream();
   Uint192 sequence = Uint192(2).followed_by(1, 16).followed_by(2, 16).followed_by(2, 14);
 
+  std::string stream_of_iterator(ByteView) override { return {}; }
   Task<kinesis::PutRecordAnswer> put_record(kinesis::Caller, kinesis::PutRecord) override {
     co_return kinesis::PutRecordAnswer{sequence, catalog::ShardIndex(1), stream};
   }

@@ -14,6 +14,9 @@ class TimestreamWriteFace : public ServiceFace {
   const Service& service() const override;
   Task<Unit> run(Call& call) override;
   std::string resource(const Caller& caller, const Input& input) const override;
+  bool transports(const Operation& operation) const override {
+    return operation.name == "WriteRecords";
+  }
   Fault fault_of(const Error& error) const override;
 
  private:

@@ -14,18 +14,22 @@ key=AKIDEXAMPLE
 secret=wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY
 printf '[[principal]]\naccess_key = "%s"\nsecret_key = "%s"\n' $key $secret >"$work/credentials.toml"
 
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=localhost \
+  -keyout "$work/key.pem" -out "$work/cert.pem" 2>/dev/null
+
 row() { printf '%-34s %s\n' "$1" "$2"; }
 bench() { "$levada" bench "$@" --seconds "$seconds" 2>&1 | tail -n 1 | sed 's/^[^:]*: //'; }
 
 start_levada() { # FLAGS…
   "$levada" serve --data-dir "$work/data" --listen 127.0.0.1:0 --console-listen 127.0.0.1:0 \
-    --credentials "$work/credentials.toml" --shard-limits off "$@" >"$work/out" 2>"$work/log" &
+    --credentials "$work/credentials.toml" --shard-limits off \
+    --tls-cert "$work/cert.pem" --tls-key "$work/key.pem" "$@" >"$work/out" 2>"$work/log" &
   server=$!
   until grep -q 'levada is ready' "$work/out" 2>/dev/null; do
     kill -0 $server 2>/dev/null || { cat "$work/log" >&2; exit 1; }
     sleep 0.02
   done
-  endpoint=$(sed -n 's,^aws *http://,,p' "$work/out")
+  endpoint=$(sed -n 's,^aws *https*://,,p' "$work/out")
 }
 stop_server() { kill "$server" 2>/dev/null; wait "$server" 2>/dev/null || true; server=; }
 fresh_levada() { rm -rf "$work/data"; start_levada "$@"; }
@@ -56,6 +60,10 @@ for reactors in 1 2; do
   row "$reactors reactor(s), 1,000 shards" "$(put put-records --stream e --shards 1000 --size 100)"
   row "$reactors reactor(s), tail" "$(put tail --stream f)"
   row "$reactors reactor(s), GetRecords 1 KiB" "$(put get-records --stream g --size 1024)"
+  row "$reactors r., encrypted, 500 x 1 KiB" "$(put put-records --stream h --size 1024 --encrypt)"
+  row "$reactors r., encrypted, GetRecords" "$(put get-records --stream i --size 1024 --encrypt)"
+  row "$reactors r., TLS, 500 x 1 KiB" "$(put put-records --stream j --size 1024 --tls)"
+  row "$reactors r., TLS, PutRecord 64 conn." "$(put put-record --stream k --connections 64 --size 100 --tls)"
   stop_server
 done
 

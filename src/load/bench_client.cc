@@ -35,6 +35,11 @@ Task<Unit> make_stream(Doors doors, BenchOptions options) {
   co_await client->ask("CreateStream", R"({"StreamName":")" + options.put.stream +
                                            R"(","ShardCount":)" + std::to_string(options.shards) +
                                            "}");
+  co_await wait_until_active(doors, options);
+  if (!options.encrypt) co_return Unit{};
+  co_await client->ask("StartStreamEncryption",
+                       R"({"StreamName":")" + options.put.stream +
+                           R"(","EncryptionType":"KMS","KeyId":"alias/aws/kinesis"})");
   co_return co_await outcome(wait_until_active(doors, options));
 }
 

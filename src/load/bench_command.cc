@@ -5,6 +5,7 @@
 
 #include "io/real/reactors.h"
 #include "load/scenarios.h"
+#include "load/tls_network.h"
 
 namespace levada::load {
 namespace {
@@ -19,7 +20,17 @@ int run_scenario(Scenario scenario, const BenchOptions& options) {
   }
   io::Reactors& world = **reactors;
   const io::ReactorIndex only(0);
-  const Doors doors{world.at(only), world.network(only), world.disk(only), world.random(only)};
+  std::unique_ptr<TlsNetwork> secure;
+  if (options.tls) {
+    auto made = TlsNetwork::over(world.at(only), world.network(only));
+    if (!made) {
+      std::fprintf(stderr, "levada bench: %s\n", made.error().message.c_str());
+      return 1;
+    }
+    secure = std::move(*made);
+  }
+  io::Network& network = options.tls ? *secure : world.network(only);
+  const Doors doors{world.at(only), network, world.disk(only), world.random(only)};
   const Result<Line> line = world.run(only, [&] { return scenario(doors, options); });
   if (!line) {
     std::fprintf(stderr, "levada bench: %s\n", line.error().message.c_str());
@@ -55,6 +66,8 @@ void add_server_options(CLI::App& app, BenchOptions& options, std::string& endpo
   app.add_option("--access-key", options.keys.access_key, "signs the requests");
   app.add_option("--secret-key", options.keys.secret_key, "signs the requests");
   app.add_option("--region", options.keys.region, "signs the requests")->capture_default_str();
+  app.add_flag("--encrypt", options.encrypt, "the stream is made encrypted");
+  app.add_flag("--tls", options.tls, "over TLS, whatever the certificate");
   app.add_flag("!--use-stream", options.create_stream, "the stream is there already");
 }
 

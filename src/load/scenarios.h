@@ -32,6 +32,8 @@ struct BenchOptions {
   double requests_per_second = 0;  // 0: closed loop
   std::string directory = ".";     // where the bare path writes its blocks
   bool create_stream = true;
+  bool encrypt = false;  // the stream that is made is encrypted
+  bool tls = false;
 };
 
 using Line = std::string;

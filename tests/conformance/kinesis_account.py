@@ -1,5 +1,7 @@
 """Tags, policies, monitoring, encryption, account settings (spec §14)."""
 
+import json
+
 from harness.case import ACCOUNT, Case, cases
 
 METRICS = [
@@ -73,7 +75,14 @@ class Policy(AccountCase):
     def test_put_get_delete(self):
         arn = self.arn(self.name)
         self.assertEqual(self.client.must("GetResourcePolicy", ResourceARN=arn), {"Policy": "{}"})
-        policy = '{"Version":"2012-10-17", "Statement":[]}'
+        policy = json.dumps(
+            {
+                "Version": "2012-10-17",
+                "Statement": [
+                    {"Effect": "Allow", "Principal": {"AWS": "111122223333"}, "Action": "kinesis:Put*", "Resource": arn}
+                ],
+            }
+        )
         self.void(self.client.call("PutResourcePolicy", ResourceARN=arn, Policy=policy))
         self.assertEqual(self.client.must("GetResourcePolicy", ResourceARN=arn), {"Policy": policy})
         self.void(self.client.call("DeleteResourcePolicy", ResourceARN=arn))

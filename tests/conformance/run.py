@@ -50,6 +50,8 @@ REMAINING = [
     "kinesis_consumers",
     "kinesis_account",
     "kinesis_encryption",
+    "kinesis_security",
+    "kinesis_tls",
     "kinesis_boto3_remaining",
     "kinesis_js_remaining",
 ]

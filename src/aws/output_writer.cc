@@ -104,6 +104,10 @@ void OutputWriter::blob(std::string_view name, ByteView bytes) {
     cbor_->bytes(bytes);
 }
 
+void OutputWriter::expect_blobs(std::size_t bytes) {
+  if (json_) json_->expect(wire::base64_encoded_size(bytes));
+}
+
 void OutputWriter::finish() {
   if (json_)
     json_->finish();

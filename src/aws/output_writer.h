@@ -35,7 +35,8 @@ class OutputWriter {
   void timestamp(std::string_view name, UnixMillis time);
   void blob(std::string_view name, ByteView bytes);  // base64 in JSON, bytes in CBOR
 
-  void finish();  // before the buffer is looked at
+  void expect_blobs(std::size_t bytes);  // about so many will come; only saves time
+  void finish();                         // before the buffer is looked at
 
  private:
   void key(std::string_view name);

@@ -62,10 +62,14 @@ TEST(Uint192, adds_in_decimal_what_it_adds_in_binary) {
   for (int round = 0; round < 20'000; ++round) {
     const Uint192 a = Uint192::of_limbs(random_limbs(random, random() % 185));
     const Uint192 b = Uint192::of_limbs(random_limbs(random, random() % 185));
-    char by_parts[sequence_digits], whole[sequence_digits];
-    write_56_digits(decimal_56(a) + decimal_56(b), by_parts);
+    const Decimal56 sum = decimal_56(a) + decimal_56(b);
+    char by_parts[sequence_digits], rewritten[sequence_digits], whole[sequence_digits];
+    write_56_digits(sum, by_parts);
+    write_56_digits(a, rewritten);
+    rewrite_56_digits(decimal_56(a), sum, rewritten);
     write_56_digits(a + b, whole);
     ASSERT_EQ(std::string(by_parts, sequence_digits), std::string(whole, sequence_digits));
+    ASSERT_EQ(std::string(rewritten, sequence_digits), std::string(whole, sequence_digits));
   }
 }
 

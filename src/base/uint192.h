@@ -139,6 +139,16 @@ inline char* write_56_digits(const Decimal56& number, char* to) {
   decimal::write_chunk<19>(to + 37, number.low);
   return to + sequence_digits;
 }
+// Makes the 56 digits of `before` at `text` those of `now`: few of them differ when it is near.
+inline void rewrite_56_digits(const Decimal56& before, const Decimal56& now, char* text) {
+  using namespace decimal;
+  if (now.high != before.high || now.middle / ten_to_8 != before.middle / ten_to_8) {
+    write_56_digits(now, text);
+    return;
+  }
+  write_8(text + 37 - 8, static_cast<std::uint32_t>(now.middle % ten_to_8));
+  write_chunk<19>(text + 37, now.low);
+}
 inline char* write_56_digits(const Uint192& number, char* to) {
   return write_56_digits(decimal_56(number), to);
 }

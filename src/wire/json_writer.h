@@ -52,6 +52,9 @@ class JsonWriter {
   // escapes: base64, digits.
   char* plain_string(std::size_t size);
 
+  // Makes room for so many characters at once, so that a large text is not moved as it grows.
+  void expect(std::size_t size) { reserve(size); }
+
   // Cuts the buffer to what was written. Until then its size has no meaning.
   void finish();
 

@@ -109,12 +109,16 @@ void write_encryption_type(OutputWriter& out, catalog::Encryption encryption) {
 }
 
 void write_records(OutputWriter& out, const std::vector<kinesis::ReadRecord>& records) {
+  constexpr std::size_t others_size = 192;  // what an entry has beside its data, about
+  std::size_t size = 0;
+  for (const kinesis::ReadRecord& record : records) size += record.data.size() + others_size;
+  out.expect_blobs(size);
   out.begin_list("Records", records.size());
   for (const kinesis::ReadRecord& record : records) {
-    char digits[uint192_digits_max];
-    const char* end = write_decimal(record.sequence, digits);
+    char digits[sequence_digits];
+    write_56_digits(record.sequence, digits);
     out.begin_structure();
-    out.string("SequenceNumber", std::string_view(digits, static_cast<std::size_t>(end - digits)));
+    out.string("SequenceNumber", std::string_view(digits, sequence_digits));
     out.timestamp("ApproximateArrivalTimestamp", record.arrival);
     out.blob("Data", record.data);
     if (!record.keyless) out.string("PartitionKey", record.partition_key);

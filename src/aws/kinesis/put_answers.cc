@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstring>
+#include <optional>
 
 #include "aws/kinesis/answers.h"
 #include "kinesis/sequence_number.h"
@@ -22,27 +23,45 @@ struct ShardText {
   std::array<char, kinesis::shard_id_size> text;
 };
 
-// Writes one sequence number after the other. Most are the neighbour of the last one of their
-// shard, whose digits are found by an addition instead of a conversion.
-class SequenceTexts {
+// The entry of a good record in JSON: always the same text but for its digits. Most are the
+// neighbour of the last one of their shard, from whose digits they are found by an addition.
+class GoodEntries {
  public:
+  static constexpr std::string_view pattern =
+      R"({"SequenceNumber":"00000000000000000000000000000000000000000000000000000000",)"
+      R"("ShardId":"shardId-000000000000"},)";
+
   void write(const kinesis::PutOutcome& outcome, char* to) {
     Last& last = lasts_[outcome.shard.value() % lasts_.size()];
-    if (last.number + kinesis::sequence_step == outcome.sequence)
-      last.digits = last.digits + step_;
-    else
+    if (last.shard == outcome.shard && last.number + kinesis::sequence_step == outcome.sequence) {
+      const Decimal56 digits = last.digits + step_;
+      rewrite_56_digits(last.digits, digits, last.text.data() + sequence_at);
+      last.digits = digits;
+    } else {
+      last.shard = outcome.shard;
       last.digits = decimal_56(outcome.sequence);
+      pattern.copy(last.text.data(), pattern.size());
+      write_56_digits(last.digits, last.text.data() + sequence_at);
+      kinesis::write_shard_id(outcome.shard, last.text.data() + shard_at);
+    }
     last.number = outcome.sequence;
-    write_56_digits(last.digits, to);
+    std::memcpy(to, last.text.data(), pattern.size());
   }
 
  private:
+  static constexpr std::size_t sequence_at = pattern.find('0');
+  static constexpr std::size_t shard_at = pattern.find("shardId-");
+  static_assert(pattern.substr(sequence_at).find('"') == sequence_digits);
+  static_assert(pattern.substr(shard_at).find('"') == kinesis::shard_id_size);
+
   struct Last {
+    std::optional<catalog::ShardIndex> shard;
     Uint192 number;
     Decimal56 digits;
+    std::array<char, pattern.size()> text;
   };
   const Decimal56 step_ = decimal_56(kinesis::sequence_step);
-  std::array<Last, 32> lasts_{};
+  std::array<Last, 32> lasts_;
 };
 
 void write_failure(OutputWriter& out, const kinesis::PutOutcome& outcome,
@@ -90,7 +109,6 @@ void write_put_answer(OutputWriter& out, const kinesis::PutRecordsAnswer& answer
   out.end_structure();
 }
 
-// A good record is always the same text but for its digits, so it is copied and written over.
 void write_put_answer_json(Buffer& out, const kinesis::PutRecordsAnswer& answer,
                            const kinesis::PutRecords& command) {
   if (answer.failed > 0) {
@@ -100,26 +118,18 @@ void write_put_answer_json(Buffer& out, const kinesis::PutRecordsAnswer& answer,
     return;
   }
   constexpr std::string_view head = R"({"FailedRecordCount":0,"Records":[)";
-  constexpr std::string_view entry =
-      R"({"SequenceNumber":"00000000000000000000000000000000000000000000000000000000",)"
-      R"("ShardId":"shardId-000000000000"},)";
-  constexpr std::size_t sequence_at = entry.find('0');
-  constexpr std::size_t shard_at = entry.find("shardId-");
-  static_assert(entry.substr(sequence_at).find('"') == sequence_digits);
-  static_assert(entry.substr(shard_at).find('"') == kinesis::shard_id_size);
+  constexpr std::size_t entry_size = GoodEntries::pattern.size();
   const bool encrypted = answer.stream->encryption == catalog::Encryption::kms;
   const std::string_view tail = encrypted ? R"(],"EncryptionType":"KMS"})" : "]}";
 
   const std::size_t begin = out.size();
-  out.resize(begin + head.size() + answer.outcomes.size() * entry.size() + tail.size());
+  out.resize(begin + head.size() + answer.outcomes.size() * entry_size + tail.size());
   char* to = reinterpret_cast<char*>(out.data() + begin);
-  SequenceTexts sequences;
+  GoodEntries entries;
   to += head.copy(to, head.size());
   for (const kinesis::PutOutcome& outcome : answer.outcomes) {
-    std::memcpy(to, entry.data(), entry.size());
-    sequences.write(outcome, to + sequence_at);
-    kinesis::write_shard_id(outcome.shard, to + shard_at);
-    to += entry.size();
+    entries.write(outcome, to);
+    to += entry_size;
   }
   if (!answer.outcomes.empty()) --to;  // the last comma
   to += tail.copy(to, tail.size());

@@ -18,7 +18,12 @@ openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -su
   -keyout "$work/key.pem" -out "$work/cert.pem" 2>/dev/null
 
 row() { printf '%-34s %s\n' "$1" "$2"; }
-bench() { "$levada" bench "$@" --seconds "$seconds" 2>&1 | tail -n 1 | sed 's/^[^:]*: //'; }
+# The last line of figures; what was refused is told behind it and counted in it.
+bench() {
+  "$levada" bench "$@" --seconds "$seconds" >"$work/figures" 2>&1 || true
+  { grep -E '^(PutRecords?|GetRecords|put -> polled reader|bare path|flush): ' "$work/figures" ||
+    head -c 300 "$work/figures"; } | tail -n 1 | sed 's/^[^:]*: //'
+}
 
 start_levada() { # FLAGS…
   "$levada" serve --data-dir "$work/data" --listen 127.0.0.1:0 --console-listen 127.0.0.1:0 \
@@ -37,9 +42,12 @@ fresh_levada() { rm -rf "$work/data"; start_levada "$@"; }
 echo "machine: $(grep -m1 'model name' /proc/cpuinfo | cut -d: -f2- | xargs), $(nproc) cores, kernel $(uname -r)"
 echo "date: $(date -u +%F), commit: $(git rev-parse --short HEAD)"
 
+[[ $peers != --peers ]] || npm install --prefix "$work/npm" --no-audit --no-fund --loglevel=error \
+  kinesalite@3.3.3 kinesis-local@0.6.2 >/dev/null 2>&1
 mkdir -p "$work/bare"
 row "bare path 500 x 100 B" "$(bench bare-path --size 100 --directory "$work/bare")"
 row "bare path 500 x 1 KiB" "$(bench bare-path --size 1024 --directory "$work/bare")"
+row "one durable write of 4 KiB" "$(bench flush --directory "$work/bare")"
 row "bare path 1 x 100 B" "$(bench bare-path --records 1 --size 100 --directory "$work/bare")"
 
 "$levada" bench null-server --endpoint 127.0.0.1:14599 --seconds 240 >/dev/null &
@@ -48,11 +56,12 @@ sleep 0.3
 row "generator, 500 x 100 B" "$(bench put-records --use-stream --endpoint 127.0.0.1:14599)"
 row "generator, 500 x 1 KiB" "$(bench put-records --use-stream --size 1024 --endpoint 127.0.0.1:14599)"
 row "generator, PutRecord, 64 conn." "$(bench put-record --use-stream --connections 64 --endpoint 127.0.0.1:14599)"
+row "generator, PutRecord, 1 conn." "$(bench put-record --use-stream --connections 1 --endpoint 127.0.0.1:14599)"
 stop_server
 
 put() { bench "$@" --endpoint "$endpoint"; }
-for reactors in 1 2; do
-  fresh_levada --reactors $reactors
+for reactors in ${REACTORS:-1 2}; do
+  fresh_levada --reactors "$reactors"
   row "$reactors reactor(s), 500 x 100 B" "$(put put-records --stream a --size 100)"
   row "$reactors reactor(s), 500 x 1 KiB" "$(put put-records --stream b --size 1024)"
   row "$reactors reactor(s), PutRecord 64 conn." "$(put put-record --stream c --connections 64 --size 100)"
@@ -68,11 +77,19 @@ for reactors in 1 2; do
 done
 
 if [[ $peers == --peers ]]; then
-  npm install --prefix "$work/npm" --no-audit --no-fund --loglevel=error kinesalite kinesis-local >/dev/null
   node "$work/npm/node_modules/.bin/kinesalite" --port 14598 --shardLimit 10000 >/dev/null 2>&1 &
   server=$!
   sleep 2
   row "kinesalite, 500 x 100 B" "$(bench put-records --stream p --endpoint 127.0.0.1:14598)"
   row "kinesalite, PutRecord 16 conn." "$(bench put-record --stream q --connections 16 --endpoint 127.0.0.1:14598)"
+  row "kinesalite, GetRecords 1 KiB" "$(bench get-records --stream r --size 1024 --endpoint 127.0.0.1:14598)"
+  stop_server
+
+  KINESIS_MOCK_PLAIN_PORT=14597 KINESIS_MOCK_TLS_PORT=14596 LOG_LEVEL=ERROR \
+    SHARD_LIMIT=10000 node "$work/npm/node_modules/.bin/kinesis-local" >/dev/null 2>&1 &
+  server=$!
+  sleep 4
+  row "kinesis-local, 500 x 100 B" "$(bench put-records --stream p --endpoint 127.0.0.1:14597)"
+  row "kinesis-local, PutRecord 16 conn." "$(bench put-record --stream q --connections 16 --endpoint 127.0.0.1:14597)"
   stop_server
 fi

@@ -117,6 +117,8 @@ int run_bench(int count, const char* const* arguments) {
   bare->add_option("--records", options.put.records, "records in each request")
       ->capture_default_str();
   bare->add_option("--directory", options.directory, "where to write")->capture_default_str();
+  CLI::App* flush = scenario("flush", "what one durable write takes on this disk", flush_scenario);
+  flush->add_option("--directory", options.directory, "where to write")->capture_default_str();
   CLI::App* null =
       scenario("null-server", "answers everything with the same bytes", null_server_scenario);
   null->add_option("--endpoint", endpoint, "HOST:PORT to listen at")->capture_default_str();

@@ -120,6 +120,29 @@ Task<Line> bare_path_scenario(Doors doors, BenchOptions options) {
                    rate * options.put.records * options.put.data_size / 1e6);
 }
 
+// One write after the other, as the journal makes them: below this no durable answer can come.
+Task<Line> flush_scenario(Doors doors, BenchOptions options) {
+  constexpr Bytes file_size = 16_MiB, write_size = 4_KiB;
+  const std::string path = options.directory + "/flush.blocks";
+  const io::OpenOptions fresh{.create = true, .direct = true};
+  auto file = co_await doors.disk.open(path, fresh);
+  co_await file->preallocate(file_size);
+  const io::AlignedBuffer block(write_size);
+  LatencyHistogram flushes;
+  const MonotonicNanos end = doors.reactor.clock().monotonic() + seconds(options.seconds);
+  while (doors.reactor.clock().monotonic() < end) {
+    const MonotonicNanos begin = doors.reactor.clock().monotonic();
+    const std::uint64_t offset = flushes.count() * count(write_size) % count(file_size);
+    co_await file->write(offset, block.bytes(), io::Durable::now);
+    flushes.add(doors.reactor.clock().monotonic() - begin);
+  }
+  file.reset();
+  co_await doors.disk.remove(path);
+  co_return format("flush: p50 %.0f us, p99 %.0f us, %llu writes of 4 KiB",
+                   in_micros(flushes.percentile(0.5)), in_micros(flushes.percentile(0.99)),
+                   static_cast<unsigned long long>(flushes.count()));
+}
+
 Task<Line> null_server_scenario(Doors doors, BenchOptions options) {
   NullServer server(doors.reactor, doors.network);
   const io::Address address = co_await server.listen(options.server);

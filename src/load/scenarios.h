@@ -45,6 +45,7 @@ Task<Line> push_scenario(Doors doors, BenchOptions options);         // put → 
 Task<Line> fan_out_scenario(Doors doors, BenchOptions options);      // fill, then push to many
 Task<Line> reshard_scenario(Doors doors, BenchOptions options);      // 1 → many, under a writer
 Task<Line> bare_path_scenario(Doors doors, BenchOptions options);    // no server at all
+Task<Line> flush_scenario(Doors doors, BenchOptions options);        // what one durable write takes
 Task<Line> null_server_scenario(Doors doors, BenchOptions options);  // answers until killed
 
 }  // namespace levada::load

@@ -1,9 +1,10 @@
 #pragma once
 // IdlePolling: how long a reactor that has nothing to do looks again and again before it sleeps.
 // Falling asleep and being woken costs 30 to 60 us on a virtual machine, twice for a message to a
-// neighbour: more than a flush takes that is just under way. It learns as the kernel's halt polling
-// does: a short sleep says that looking a little longer would have been better, a long one that it
-// was in vain. So a busy server polls, and one with little or nothing to do sleeps.
+// neighbour: as much as a flush takes that is just under way. It learns as the kernel's halt
+// polling does: a short sleep says that looking a little longer would have been better, a long one
+// that it was in vain. So a busy server polls, and one with little to do sleeps. Beside somebody
+// who wants the whole core it sleeps as well: who wakes is let in at once, who yields comes last.
 
 #include "base/time.h"
 
@@ -14,16 +15,25 @@ class IdlePolling {
   // `most`: a few times what a flush takes. 0: never polls.
   explicit IdlePolling(Nanos most) : most_(most) {}
 
-  Nanos budget() const { return budget_; }  // for the next idle moment
-  // The budget was spent in vain, and then the reactor slept so long.
+  // For the idle moment that begins now.
+  Nanos budget(MonotonicNanos now) const { return now < not_before_ ? Nanos(0) : budget_; }
+  // After the budget was spent in vain.
   void slept(Nanos time) {
     budget_ = time < most_ ? most_ : budget_ < 2 * least_ ? Nanos(0) : budget_ / 2;
+  }
+  // One yielding of the core, until `now`.
+  void yielded(MonotonicNanos now, Nanos took) {
+    if (took > crowded_) not_before_ = now + hold_off_;
   }
 
  private:
   static constexpr Nanos least_ = std::chrono::microseconds(20);  // below it is not worth the while
+  // Neighbours and clients work for less than this at a time; a scheduler's slice is 3 to 4 ms.
+  static constexpr Nanos crowded_ = std::chrono::milliseconds(1);
+  static constexpr Nanos hold_off_ = std::chrono::seconds(1);
   Nanos most_;
   Nanos budget_{0};
+  MonotonicNanos not_before_;
 };
 
 }  // namespace levada::io

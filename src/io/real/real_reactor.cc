@@ -72,13 +72,14 @@ Nanos RealReactor::time_to_wait() {
 
 // True: something came, or is due. Whoever shares the core goes first.
 bool RealReactor::poll() {
-  const Nanos budget = polling_.budget();
-  if (budget == Nanos(0)) return false;
   const MonotonicNanos begin = clock_.monotonic();
-  const MonotonicNanos timer = timers_.empty() ? no_deadline : timers_.earliest();
-  for (MonotonicNanos now = begin; now - begin < budget; now = clock_.monotonic()) {
+  const Nanos budget = polling_.budget(begin);
+  const MonotonicNanos timer = timers_.earliest();
+  for (MonotonicNanos now = begin; now - begin < budget;) {
     if (kernel_.turn(Nanos(0)) || !mailbox_.empty() || now >= timer) return true;
     sched_yield();
+    const MonotonicNanos then = std::exchange(now, clock_.monotonic());
+    polling_.yielded(now, now - then);
   }
   return false;
 }

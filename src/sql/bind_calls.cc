@@ -1,0 +1,336 @@
+// Calls: scalar functions, aggregates, window functions, functions that return sets.
+
+#include <algorithm>
+
+#include "sql/query_binder.h"
+
+namespace levada::sql {
+namespace {
+
+using query::CastContext;
+using query::ExpressionKind;
+
+ExpressionRef placeholder(std::size_t index, const Type& type) {
+  return query::column(placeholder_base + index, type);
+}
+
+}  // namespace
+
+SqlResult<ExpressionRef> QueryBinder::call(const Term& one, Place& place) {
+  if (one.call->window || one.call->window_name) return window_call(one, place);
+  if (auto special = ATTEMPT(special_call(one, place))) return *special;
+  if (auto aggregate = ATTEMPT(aggregate_call(one, place))) return *aggregate;
+  if (query::window_function_named(one.names.back()) != nullptr &&
+      query::functions_named(one.names.back()).empty())
+    return at(one.position, "42P20",
+              "window function " + one.names.back() + " requires an OVER clause");
+  if (!query::table_functions_named(one.names.back()).empty()) {
+    if (place.sets == nullptr)
+      return at(one.position, query::sqlstate::feature_not_supported,
+                "set-returning functions are not allowed in " +
+                    std::string(place.clause.empty() ? "this clause" : place.clause));
+    auto set = ATTEMPT(table_call(one, place));
+    if (set) {
+      const Type type = set->type;
+      place.sets->push_back(std::move(*set));
+      return placeholder(3 * (placeholder_base / 4) + place.sets->size() - 1, type);
+    }
+  }
+  std::vector<ExpressionRef> arguments = ATTEMPT(terms(one.arguments, place));
+  return coercion_.call(one.names.back(), std::move(arguments));
+}
+
+// What looks like a function and is an expression of its own.
+SqlResult<std::optional<ExpressionRef>> QueryBinder::special_call(const Term& one, Place& place) {
+  using Made = std::optional<ExpressionRef>;
+  const std::string& name = one.names.back();
+  if (name == "now" || name == "current_timestamp" || name == "transaction_timestamp" ||
+      name == "statement_timestamp")
+    return Made(query::expression(ExpressionKind::now, TypeKind::timestamptz, {}));
+  if (name == "coalesce") {
+    std::vector<ExpressionRef> values = ATTEMPT(terms(one.arguments, place));
+    if (values.empty()) return at(one.position, query::sqlstate::syntax_error, "syntax error");
+    const Type type = ATTEMPT(coercion_.common(values, "COALESCE"));
+    return Made(query::expression(ExpressionKind::coalesce, type, std::move(values)));
+  }
+  if (name == "nullif" && one.arguments.size() == 2) {
+    std::vector<ExpressionRef> values = ATTEMPT(terms(one.arguments, place));
+    ExpressionRef equal = ATTEMPT(compare("=", values[0], values[1]));
+    ExpressionRef value = ATTEMPT(coercion_.settled(values[0]));
+    const Type type = value->type;
+    return Made(query::expression(ExpressionKind::choose, type,
+                                  {std::move(equal), query::null_constant(type), value}));
+  }
+  if (name == "grouping" && place.aggregating != nullptr) {
+    // Each argument's bit, the last one lowest; which group it is is known when all are.
+    place.aggregating->uses_grouping = true;
+    std::vector<ExpressionRef> arguments = ATTEMPT(terms(one.arguments, place));
+    place.aggregating->grouping.push_back(
+        query::expression(ExpressionKind::make_row, TypeKind::int4, std::move(arguments)));
+    return Made(placeholder(
+        placeholder_base / 4 * 3 + placeholder_base / 8 + place.aggregating->grouping.size() - 1,
+        TypeKind::int4));
+  }
+  return Made();
+}
+
+SqlResult<std::optional<ExpressionRef>> QueryBinder::aggregate_call(const Term& one, Place& place) {
+  using Made = std::optional<ExpressionRef>;
+  if (query::aggregates_named(one.names.back()).empty()) return Made();
+  // Some names are both, first_value for one: without OVER they are aggregates.
+  if (place.aggregating == nullptr)
+    return at(one.position, query::sqlstate::grouping_error,
+              "aggregate functions are not allowed in " +
+                  std::string(place.clause.empty() ? "this clause" : place.clause));
+  query::AggregateCall made = ATTEMPT(aggregate_of(one, place));
+  auto& calls = place.aggregating->calls;
+  for (std::size_t n = 0; n < calls.size(); ++n) {
+    const query::AggregateCall& known = calls[n];
+    const bool alike =
+        known.function == made.function && known.distinct == made.distinct && known.order.empty() &&
+        made.order.empty() && !known.filter && !made.filter &&
+        known.arguments.size() == made.arguments.size() &&
+        std::equal(known.arguments.begin(), known.arguments.end(), made.arguments.begin(),
+                   [](const auto& a, const auto& b) { return query::same(*a, *b); });
+    if (alike) return Made(placeholder(n, known.type));
+  }
+  const Type type = made.type;
+  calls.push_back(std::move(made));
+  return Made(placeholder(calls.size() - 1, type));
+}
+
+// The call itself; its arguments look at the rows before grouping.
+SqlResult<query::AggregateCall> QueryBinder::aggregate_of(const Term& one, Place& outside) {
+  Place place = outside;
+  std::vector<Pending> pending;
+  place.pending = &pending;
+  place.aggregating = nullptr;
+  place.windows = nullptr;
+  place.sets = nullptr;
+  place.clause = "aggregate function calls";
+  query::AggregateCall made;
+  made.distinct = one.call->distinct;
+  std::vector<ExpressionRef> arguments = ATTEMPT(terms(one.arguments, place));
+  const auto& order_items =
+      one.call->within_group.empty() ? one.call->order : one.call->within_group;
+  for (const OrderItem& item : order_items) {
+    ExpressionRef key = ATTEMPT(coercion_.settled(ATTEMPT(term(*item.term, place))));
+    made.order.push_back({key, item.descending, item.nulls_first.value_or(item.descending)});
+    if (!one.call->within_group.empty()) arguments.push_back(key);
+  }
+  if (one.call->filter) {
+    place.clause = "FILTER";
+    made.filter = ATTEMPT(boolean_term(*one.call->filter, place));
+  }
+  const auto functions = query::aggregates_named(one.names.back());
+  std::vector<Coercion::Signature> signatures;
+  std::vector<const query::AggregateFunction*> candidates;
+  for (const query::AggregateFunction* function : functions) {
+    if (function->arguments.size() != arguments.size()) continue;
+    if (arguments.empty() && !one.call->star) continue;
+    candidates.push_back(function);
+    signatures.push_back({function->arguments, function->lists, false});
+  }
+  const std::vector<ExpressionRef> given = arguments;
+  std::optional<std::size_t> chosen;
+  if (arguments.empty() && !candidates.empty())
+    chosen = 0;
+  else if (!candidates.empty())
+    chosen = ATTEMPT(coercion_.choose(signatures, arguments));
+  if (!chosen)
+    return at(one.position, query::sqlstate::undefined_function,
+              "function " + signature_text(one.names.back(), given) + " does not exist",
+              "No function matches the given name and argument types. You might need to add "
+              "explicit type casts.");
+  made.function = candidates[*chosen];
+  std::vector<Type> types;
+  for (const ExpressionRef& argument : arguments) types.push_back(argument->type);
+  const auto result = query::result_type(*made.function, types);
+  if (!result)
+    return at(one.position, query::sqlstate::undefined_function,
+              "function " + signature_text(one.names.back(), given) + " does not exist");
+  made.type = *result;
+  made.arguments = std::move(arguments);
+  if (!pending.empty()) {
+    std::vector<ExpressionRef*> expressions;
+    for (ExpressionRef& argument : made.arguments) expressions.push_back(&argument);
+    if (made.filter) expressions.push_back(&made.filter);
+    for (query::SortKey& key : made.order) expressions.push_back(&key.expression);
+    if (outside.frame == nullptr)
+      return at(one.position, query::sqlstate::feature_not_supported,
+                "a subquery is not supported in this aggregate");
+    ATTEMPT(attach(*outside.frame, pending, std::move(expressions)));
+  }
+  return made;
+}
+
+SqlResult<ExpressionRef> QueryBinder::window_call(const Term& one, Place& place) {
+  if (place.windows == nullptr)
+    return at(one.position, "42P20",
+              "window functions are not allowed in " +
+                  std::string(place.clause.empty() ? "this clause" : place.clause));
+  const WindowClause* clause = nullptr;
+  const auto named = [&](const std::string& name) -> const WindowClause* {
+    if (place.select == nullptr) return nullptr;
+    for (const auto& [known, window] : place.select->windows)
+      if (known == name) return &window;
+    return nullptr;
+  };
+  if (one.call->window_name) {
+    clause = named(*one.call->window_name);
+    if (clause == nullptr)
+      return at(one.position, query::sqlstate::undefined_object,
+                "window \"" + *one.call->window_name + "\" does not exist");
+  } else {
+    clause = &*one.call->window;
+  }
+  const WindowClause* base = clause->base.empty() ? nullptr : named(clause->base);
+  if (!clause->base.empty() && base == nullptr)
+    return at(one.position, query::sqlstate::undefined_object,
+              "window \"" + clause->base + "\" does not exist");
+
+  Place inside = place;
+  inside.windows = nullptr;
+  inside.sets = nullptr;
+  inside.clause = "window functions";
+  WindowUse use;
+  for (const auto& key : (base && clause->partition.empty() ? *base : *clause).partition)
+    use.partition.push_back(ATTEMPT(coercion_.settled(ATTEMPT(term(*key, inside)))));
+  for (const OrderItem& item : (base && clause->order.empty() ? *base : *clause).order)
+    use.order.push_back({ATTEMPT(coercion_.settled(ATTEMPT(term(*item.term, inside)))),
+                         item.descending, item.nulls_first.value_or(item.descending)});
+  if (clause->frame) use.call.frame = ATTEMPT(window_frame(*clause->frame, inside));
+
+  const std::string& name = one.names.back();
+  if (const query::WindowFunction* function = query::window_function_named(name);
+      function != nullptr && one.arguments.size() >= function->arguments_min &&
+      one.arguments.size() <= function->arguments_max && !one.call->star) {
+    use.call.kind = function->kind;
+    use.call.ignore_nulls = one.call->ignore_nulls;
+    for (const TermRef& argument : one.arguments)
+      use.call.arguments.push_back(ATTEMPT(coercion_.settled(ATTEMPT(term(*argument, inside)))));
+    use.call.type = function->result == TypeKind::any_element && !use.call.arguments.empty()
+                        ? use.call.arguments.front()->type
+                        : Type(function->result);
+    const bool offset = function->kind == query::WindowKind::lag ||
+                        function->kind == query::WindowKind::lead ||
+                        function->kind == query::WindowKind::nth_value;
+    if (offset && use.call.arguments.size() > 1)
+      use.call.arguments[1] =
+          ATTEMPT(coercion_.to(use.call.arguments[1], TypeKind::int8, CastContext::implicit));
+    if (function->kind == query::WindowKind::ntile)
+      use.call.arguments[0] =
+          ATTEMPT(coercion_.to(use.call.arguments[0], TypeKind::int8, CastContext::implicit));
+    if (offset && use.call.arguments.size() > 2)
+      use.call.arguments[2] =
+          ATTEMPT(coercion_.to(use.call.arguments[2], use.call.type, CastContext::assignment));
+  } else if (!query::aggregates_named(name).empty()) {
+    // sum(sum(x)) OVER (…): the inner one is an aggregate of the group.
+    use.call.kind = query::WindowKind::aggregate;
+    Place argument_place = inside;
+    query::AggregateCall made;
+    made.distinct = one.call->distinct;
+    std::vector<ExpressionRef> arguments = ATTEMPT(terms(one.arguments, argument_place));
+    std::vector<Coercion::Signature> signatures;
+    std::vector<const query::AggregateFunction*> candidates;
+    for (const query::AggregateFunction* known : query::aggregates_named(name)) {
+      if (known->arguments.size() != arguments.size()) continue;
+      candidates.push_back(known);
+      signatures.push_back({known->arguments, known->lists, false});
+    }
+    std::optional<std::size_t> chosen;
+    const std::vector<ExpressionRef> given = arguments;
+    if (arguments.empty() && !candidates.empty())
+      chosen = 0;
+    else if (!candidates.empty())
+      chosen = ATTEMPT(coercion_.choose(signatures, arguments));
+    if (!chosen)
+      return at(one.position, query::sqlstate::undefined_function,
+                "function " + signature_text(name, given) + " does not exist");
+    made.function = candidates[*chosen];
+    std::vector<Type> types;
+    for (const ExpressionRef& argument : arguments) types.push_back(argument->type);
+    made.type = query::result_type(*made.function, types).value_or(Type(TypeKind::varchar));
+    made.arguments = std::move(arguments);
+    if (one.call->filter) {
+      inside.clause = "FILTER";
+      made.filter = ATTEMPT(boolean_term(*one.call->filter, inside));
+    }
+    use.call.type = made.type;
+    use.call.aggregate = std::move(made);
+  } else {
+    return at(
+        one.position, query::sqlstate::wrong_object_type,
+        "OVER specified, but " + name + " is not a window function nor an aggregate function");
+  }
+  const Type type = use.call.type;
+  place.windows->push_back(std::move(use));
+  return placeholder(placeholder_base / 4 + place.windows->size() - 1, type);
+}
+
+SqlResult<query::Frame> QueryBinder::window_frame(const FrameClause& clause, Place& place) {
+  query::Frame frame;
+  switch (clause.unit) {
+    case FrameUnit::rows:
+      frame.unit = query::FrameUnit::rows;
+      break;
+    case FrameUnit::range:
+      frame.unit = query::FrameUnit::range;
+      break;
+    case FrameUnit::groups:
+      frame.unit = query::FrameUnit::groups;
+      break;
+    case FrameUnit::session:
+      return query::refuse(query::sqlstate::feature_not_supported,
+                           "session windows are not supported");
+  }
+  const auto bound = [&](const FrameBound& written) -> SqlResult<query::FrameBound> {
+    query::FrameBound made;
+    made.kind = static_cast<query::FrameBoundKind>(written.kind);
+    if (written.offset) {
+      made.offset = ATTEMPT(term(*written.offset, place));
+      if (frame.unit != query::FrameUnit::range)
+        made.offset = ATTEMPT(coercion_.to(made.offset, TypeKind::int8, CastContext::implicit));
+      else
+        made.offset = ATTEMPT(coercion_.settled(made.offset));
+    }
+    return made;
+  };
+  frame.start = ATTEMPT(bound(clause.start));
+  frame.end = ATTEMPT(bound(clause.end));
+  if (clause.exclusion == "current row")
+    frame.exclusion = query::FrameExclusion::current_row;
+  else if (clause.exclusion == "group")
+    frame.exclusion = query::FrameExclusion::group;
+  else if (clause.exclusion == "ties")
+    frame.exclusion = query::FrameExclusion::ties;
+  return frame;
+}
+
+SqlResult<std::optional<query::TableCall>> QueryBinder::table_call(const Term& one, Place& place) {
+  std::vector<ExpressionRef> arguments = ATTEMPT(terms(one.arguments, place));
+  std::vector<Coercion::Signature> signatures;
+  std::vector<const query::TableFunction*> candidates;
+  for (const query::TableFunction* function : query::table_functions_named(one.names.back())) {
+    const bool takes = function->variadic ? arguments.size() + 1 >= function->arguments.size()
+                                          : arguments.size() == function->arguments.size();
+    if (!takes) continue;
+    candidates.push_back(function);
+    signatures.push_back({function->arguments, function->lists, function->variadic});
+  }
+  if (candidates.empty()) return std::optional<query::TableCall>();
+  const std::vector<ExpressionRef> given = arguments;
+  const auto chosen = ATTEMPT(coercion_.choose(signatures, arguments));
+  if (!chosen)
+    return at(one.position, query::sqlstate::undefined_function,
+              "function " + signature_text(one.names.back(), given) + " does not exist");
+  query::TableCall made;
+  made.function = candidates[*chosen];
+  std::vector<Type> types;
+  for (const ExpressionRef& argument : arguments) types.push_back(argument->type);
+  made.type = query::result_type(*made.function, types).value_or(Type(TypeKind::varchar));
+  made.arguments = std::move(arguments);
+  return std::optional(std::move(made));
+}
+
+}  // namespace levada::sql

@@ -7,8 +7,10 @@
 #include <vector>
 
 #include "cli/argument_parser.h"
+#include "cli/completion.h"
 #include "cli/debug_log.h"
 #include "cli/exit_code.h"
+#include "cli/extras.h"
 #include "cli/global_options.h"
 #include "cli/help.h"
 #include "cli/operation_command.h"
@@ -24,6 +26,8 @@ using Words = std::span<const std::string>;
 
 // The AWS CLI that this one behaves as; scripts look at the first number.
 constexpr std::string_view version_text = "aws-cli/2.9.19 levada\n";
+
+constexpr std::string_view completion_command = "completion";
 
 std::vector<std::string> operation_names(const aws::Service& service) {
   std::vector<std::string> names;
@@ -63,6 +67,8 @@ Result<Unit> run_wait(const aws::Service& service, Words arguments, GlobalOption
 }
 
 Result<Unit> run_service(const aws::Service& service, Words arguments, GlobalOptions& globals) {
+  if (!arguments.empty() && arguments[0] == tail_command && has_tail(service))
+    return tail(service, arguments.subspan(1), globals);
   const Positional operation_word{.name = "operation", .choices = operation_names(service)};
   const ParsedArguments parsed = TRY(parse_arguments(arguments, {}, std::span(&operation_word, 1)));
   const std::string& name = *parsed.value("operation");
@@ -72,6 +78,8 @@ Result<Unit> run_service(const aws::Service& service, Words arguments, GlobalOpt
 }
 
 Result<Unit> run_command(Words arguments) {
+  if (!arguments.empty() && arguments[0] == completion_command)
+    return print_completion(arguments.subspan(1));
   Positional command{.name = "command"};
   for (const aws::Service* const service : services())
     command.choices.emplace_back(command_name(*service));
@@ -87,7 +95,9 @@ Result<Unit> run_command(Words arguments) {
 
 }  // namespace
 
-bool is_command(std::string_view word) { return find_service(word) != nullptr; }
+bool is_command(std::string_view word) {
+  return find_service(word) != nullptr || word == completion_command;
+}
 
 int run(std::span<const std::string_view> arguments) {
   std::signal(SIGPIPE, SIG_IGN);

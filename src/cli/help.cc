@@ -1,6 +1,7 @@
 #include "cli/help.h"
 
 #include "cli/exit_code.h"
+#include "cli/extras.h"
 #include "cli/global_options.h"
 #include "cli/operation_command.h"
 #include "cli/output_stream.h"
@@ -201,6 +202,10 @@ Result<Unit> show_service_help(const aws::Service& service) {
   if (!service.waiters.empty()) {
     page.line("o wait", 3);
     page.paragraph("Waits until a condition is satisfied.", 7);
+  }
+  if (has_tail(service)) {
+    page.heading("not in the aws cli");
+    page.paragraph(extras_help(), 3);
   }
   return page.show();
 }

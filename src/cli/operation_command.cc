@@ -5,12 +5,14 @@
 #include "cli/api_client.h"
 #include "cli/command_input.h"
 #include "cli/exit_code.h"
+#include "cli/extras.h"
 #include "cli/help.h"
 #include "cli/json_text.h"
 #include "cli/output.h"
 #include "cli/output_stream.h"
 #include "cli/pages.h"
 #include "cli/parameters.h"
+#include "cli/prompt.h"
 #include "cli/session.h"
 #include "cli/skeleton.h"
 #include "cli/text.h"
@@ -172,14 +174,19 @@ Result<Unit> run_operation(const OperationCommand& command, std::span<const std:
                            GlobalOptions& globals) {
   const aws::Operation& operation = command.operation;
   if (arguments.size() == 1 && arguments[0] == "help") return show_operation_help(command);
+  if (is_put_from_file(operation, arguments))
+    return put_from_file(command.service, arguments, globals);
 
   std::vector<Option> options;
   for (OperationOption& one : operation_options(operation))
     options.push_back(std::move(one.option));
   if (replaces_required_options(arguments))
     for (Option& option : options) option.required = false;
+  std::vector<std::string> words(arguments.begin(), arguments.end());
+  const Session session = TRY(Session::open(globals));
+  if (session.auto_prompt()) words = TRY(prompt_for(options, words));
   const Positional help[] = {{.name = "help", .optional = true}};
-  ParsedArguments parsed = TRY(parse_arguments(arguments, options, help));
+  ParsedArguments parsed = TRY(parse_arguments(words, options, help));
   if (const std::string* const word = parsed.value("help")) {
     if (*word == "help") return show_operation_help(command);
     parsed.rest.push_back(*word);
@@ -204,7 +211,6 @@ Result<Unit> run_operation(const OperationCommand& command, std::span<const std:
     return Unit{};
   }
 
-  const Session session = TRY(Session::open(globals));
   OutputOptions output{.format = {},
                        .query = globals.query ? &*globals.query : nullptr,
                        .color = wants_color(globals.color),

@@ -457,6 +457,29 @@ credential_source = Environment
             self.assertEqual(self.levada(arguments, self.environment), theirs)
 
 
+class Timestream(SideBySide):
+    """The other two services come from their tables as Kinesis does."""
+
+    LINES = {
+        "missing": "timestream-write create-database",
+        "structures": "timestream-write write-records --database-name d --table-name t --records "
+        "Dimensions=[{Name=a,Value=b}],MeasureName=m,MeasureValue=1,Time=5",
+        "bad JSON": "timestream-write write-records --database-name d --table-name t --records '[{'",
+        "an unknown member": "timestream-write write-records --database-name d --table-name t --records MeasureName=m,Nope=1",
+        "a missing member": "timestream-write write-records --database-name d --table-name t --records Dimensions=[{Name=a}]",
+        "a number": "timestream-write write-records --database-name d --table-name t --records Version=x",
+        "a query": "timestream-query query --query-string 'SELECT 1'",
+        "a flag": "timestream-query prepare-query --query-string x --no-validate-only",
+        "two tags": "timestream-write tag-resource --resource-arn a --tags Key=a,Value=b Key=c",
+        "a skeleton": "timestream-write write-records --generate-cli-skeleton",
+        "a recursive skeleton": "timestream-query query --query-string x --generate-cli-skeleton output",
+    }
+
+    @cases(LINES)
+    def test_timestream(self, line):
+        self.compare(line)
+
+
 class Skeletons(SideBySide):
     """Where Debian's model of 2023 has the same members as our table."""
 

@@ -58,6 +58,20 @@ class GuidePages(Case):
         self.assertRegex(output, r'"SequenceNumber": "49\d{54}"')
         self.assertIn('"Data": "sampledatarecord"', output)
 
+    def test_levada_cli(self):
+        code = "set -eu\n" + code_of("levada-cli.md", "sh")
+        with tempfile.TemporaryDirectory() as folder:
+            os.symlink(self.server.binary.resolve(), f"{folder}/levada")
+            done = subprocess.run(
+                ["bash", "-c", code.replace(ADDRESS, self.server.endpoint.removeprefix("http://"))], cwd=folder,
+                env={**os.environ, "PATH": f"{folder}:{os.environ['PATH']}", "HOME": folder}, capture_output=True, text=True,
+                timeout=60,
+            )
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("3 records\n", done.stdout)
+        for line in ("one", "two", "three"):
+            self.assertIn(f"\n{line}\n", done.stdout)
+
     def test_kinesis_python(self):
         output = self.run_page([os.environ.get("PYTHON", "/usr/bin/python3")], code_of("kinesis-python.md", "python"))
         self.assertEqual(len(re.findall(r"^shardId-\d{12} customer-\d order \d+$", output, re.MULTILINE)), 100)

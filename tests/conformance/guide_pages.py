@@ -65,7 +65,7 @@ class GuidePages(Case):
             done = subprocess.run(
                 ["bash", "-c", code.replace(ADDRESS, self.server.endpoint.removeprefix("http://"))], cwd=folder,
                 env={**os.environ, "PATH": f"{folder}:{os.environ['PATH']}", "HOME": folder}, capture_output=True, text=True,
-                timeout=60,
+                errors="replace", timeout=60,
             )
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertIn("3 records\n", done.stdout)

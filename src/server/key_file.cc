@@ -96,8 +96,9 @@ Result<Unit> KeyFile::save() {
   // A server may have made its own key meanwhile: where there was no file, none is replaced.
   const bool placed = exists_ ? std::rename(fresh.c_str(), path_.c_str()) == 0
                               : ::link(fresh.c_str(), path_.c_str()) == 0;
-  if (!placed) return system_error("replace", path_);
-  if (!exists_) (void)::unlink(fresh.c_str());
+  const Result<Unit> refused = placed ? Result<Unit>(Unit{}) : system_error("replace", path_);
+  if (!placed || !exists_) (void)::unlink(fresh.c_str());  // it holds keys
+  TRY(refused);
   exists_ = true;
   return sync_directory_of(path_);
 }

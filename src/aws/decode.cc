@@ -141,7 +141,7 @@ class Decoder {
       return not_convertible(value, target);
     }
     if (!is_number(value)) return not_convertible(value, target);
-    return Value::of_timestamp(floored(std::round(value.real() * 1000)));
+    return Value::of_timestamp(floored(wire::whole_millis(value.real())));
   }
 
   Decoded list(const Shape& shape, const Value& value) {

@@ -270,7 +270,7 @@ std::optional<std::int64_t> cbor_epoch_millis(const Value& value) {
       return value.integer();
     case ValueKind::real: {
       const double real = value.real();
-      const double millis = std::round(std::fabs(real) < seconds_max ? real * 1000 : real);
+      const double millis = std::fabs(real) < seconds_max ? whole_millis(real) : std::floor(real);
       if (!(std::fabs(millis) < 0x1p63)) return std::nullopt;
       return static_cast<std::int64_t>(millis);
     }

@@ -67,7 +67,7 @@ Task<GetShardIteratorAnswer> LocalDataPlane::get_shard_iterator(Caller caller,
     co_return refuse(Refusal::throughput_exceeded,
                      text::rate_exceeded(*index, shown_name, caller.account));
   if (command.dry_run) co_return refuse(Refusal::dry_run, text::dry_run());
-  const log::Position position = co_await find_start(reactor_, neighbours_, partition, ask, known);
+  const log::Position position = co_await find_start(reactor_, neighbours_, *shard, ask, known);
   co_return GetShardIteratorAnswer{iterator_at(**found, *shard, position)};
 }
 

@@ -84,6 +84,8 @@ SequenceNumbers::SequenceNumbers(const catalog::Shard& shard, UnixMillis arrival
     : first_(compose(seconds(shard.created), shard.index.value(), 0,
                      std::max(seconds(arrival), seconds(shard.created)))) {}
 
+std::uint64_t SequenceNumbers::seconds_of(UnixMillis moment) { return seconds(moment); }
+
 // The index has 20 hexadecimal digits behind it: bits 80 to 143, which are zero in first_.
 Uint192 SequenceNumbers::at(log::Position position) const {
   static_assert(4 * 20 == 64 + 16);

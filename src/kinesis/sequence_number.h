@@ -35,6 +35,8 @@ class SequenceNumbers {
  public:
   SequenceNumbers(const catalog::Shard& shard, UnixMillis arrival);
   Uint192 at(log::Position position) const;
+  // The time as a number tells it.
+  static std::uint64_t seconds_of(UnixMillis moment);
 
  private:
   Uint192 first_;  // with index 0

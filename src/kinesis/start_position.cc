@@ -44,8 +44,27 @@ Result<log::Position> position_of(const catalog::Shard& shard, const StartAsk& a
     if (number->version == 0) return refuse(Refusal::internal_failure, "");
     return argument(text::number_of_other_stream(text_of_number, shard.index, stream, account));
   }
-  const std::uint64_t behind = ask.type == StartType::after_sequence_number ? 1 : 0;
-  return log::Position(std::min(number->index + behind, log::Position::end().value()));
+  return log::Position(std::min(number->index, log::Position::end().value()));
+}
+
+// The first record not before the number, or the first after it. Two numbers of one index differ by
+// their time: clients may count one up or down without knowing what its digits mean.
+Task<log::Position> first_by_number(io::Reactor& home, const Neighbours& neighbours,
+                                    const catalog::Shard& shard, StartAsk ask,
+                                    log::Position position) {
+  const std::uint64_t asked = parse_sequence_number(ask.sequence_number)->record_seconds;
+  const bool after = ask.type == StartType::after_sequence_number;
+  const log::Position next = std::min(position.plus(1), log::Position::end());
+  const log::PartitionId partition = shard.partition;
+  const auto look = [partition, position](ShardHost& host) {
+    return host.arrival_at(partition, position);
+  };
+  const std::uint64_t created = SequenceNumbers::seconds_of(shard.created);
+  const std::optional<UnixMillis> arrival = co_await neighbours.at(home, partition, look);
+  if (!arrival) co_return after ? next : position;
+  const std::uint64_t has = std::max(SequenceNumbers::seconds_of(*arrival), created);
+  const bool wanted = after ? has > asked : has >= asked;
+  co_return wanted ? position : next;
 }
 
 }  // namespace
@@ -72,8 +91,11 @@ Result<std::optional<log::Position>> check_start(const catalog::Stream&,
 }
 
 Task<log::Position> find_start(io::Reactor& home, const Neighbours& neighbours,
-                               log::PartitionId partition, StartAsk ask,
+                               const catalog::Shard& shard, StartAsk ask,
                                std::optional<log::Position> known) {
+  const log::PartitionId partition = shard.partition;
+  if (takes_number(ask.type))
+    co_return co_await outcome(first_by_number(home, neighbours, shard, ask, *known));
   if (known) co_return *known;
   if (ask.type == StartType::at_timestamp) {
     const UnixMillis moment = *ask.timestamp;

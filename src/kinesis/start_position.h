@@ -15,15 +15,16 @@ struct StartAsk {
   std::optional<UnixMillis> timestamp;
 };
 
-// Everything that can be refused without asking the shard's owner. Returns the position, except for
-// latest and at_timestamp, which only the owner knows.
+// Everything that can be refused without asking the shard's owner. Returns the position that
+// the ask names, except for latest and at_timestamp, which only the owner knows.
 Result<std::optional<log::Position>> check_start(const catalog::Stream& stream,
                                                  const catalog::Shard& shard, const StartAsk& ask,
                                                  std::string_view shown_stream,
                                                  std::string_view account, UnixMillis now);
 
+// Where the first record to be read is, or will be.
 Task<log::Position> find_start(io::Reactor& home, const Neighbours& neighbours,
-                               log::PartitionId partition, StartAsk ask,
+                               const catalog::Shard& shard, StartAsk ask,
                                std::optional<log::Position> known);
 
 }  // namespace levada::kinesis

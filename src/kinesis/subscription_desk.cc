@@ -221,8 +221,7 @@ Task<std::unique_ptr<Subscription>> SubscriptionDesk::subscribe(Caller caller,
         Refusal::resource_in_use,
         "Another active subscription exists for this consumer: " + subject.consumer_arn);
   subject.admission = admitted.number;
-  const log::Position from =
-      co_await find_start(reactor_, neighbours_, subject.partition, ask, known);
+  const log::Position from = co_await find_start(reactor_, neighbours_, *shard, ask, known);
   std::unique_ptr<Subscription> opened = std::make_unique<PushedShard>(
       reactor_, table_, neighbours_, shelf_, limits_, std::move(subject), from);
   co_return std::move(opened);

@@ -7,6 +7,7 @@
 namespace levada::kinesis {
 namespace {
 
+constexpr Millis retry_after = std::chrono::seconds(1);  // when the log had no room, say
 constexpr Nanos slice = std::chrono::milliseconds(100);  // how long a stop may wait for a sleeper
 
 // What became due; nullopt: nothing did.
@@ -54,12 +55,16 @@ Task<Unit> Lifecycle::finish_when_due(catalog::StreamId stream, UnixMillis due) 
   io::Reactor& reactor = catalog_.reactor();
   // Never inside the publication that spawned us.
   co_await io::yield(reactor);
-  while (reactor.clock().now() < due) {
-    if (gate_.stopping()) co_return Unit{};
-    const Nanos left = due - reactor.clock().now();
-    co_await io::sleep_for(reactor, std::min(left, slice));
+  for (;;) {
+    while (reactor.clock().now() < due) {
+      if (gate_.stopping()) co_return Unit{};
+      const Nanos left = due - reactor.clock().now();
+      co_await io::sleep_for(reactor, std::min(left, slice));
+    }
+    const Result<Unit> finished = co_await outcome(finish(stream));
+    if (finished || finished.error().kind != ErrorKind::disk_full) co_return finished;
+    due = reactor.clock().now() + retry_after;
   }
-  co_return co_await outcome(finish(stream));
 }
 
 Task<Unit> Lifecycle::finish(catalog::StreamId id) {

@@ -37,7 +37,7 @@ struct PutRecords {
   bool dry_run = false;
 };
 
-enum class PutFailure : std::uint8_t { none, throttled, internal };
+enum class PutFailure : std::uint8_t { none, throttled, disk_full, internal };
 
 struct PutOutcome {
   Uint192 sequence{};  // 56 decimal digits; see write_56_digits

@@ -15,6 +15,7 @@ std::string_view PutRecordsAnswer::error_code(PutFailure failure) {
 
 std::string PutRecordsAnswer::error_message(const PutOutcome& outcome,
                                             const PutRecords& command) const {
+  if (outcome.failure == PutFailure::disk_full) return text::disk_full();
   if (outcome.failure != PutFailure::throttled) return "Internal Service Failure";
   return text::rate_exceeded(outcome.shard, shown(command.stream), stream->key.account);
 }
@@ -57,6 +58,8 @@ Task<PutRecordAnswer> LocalDataPlane::put_record(Caller caller, PutRecord comman
   if (outcome.failure == PutFailure::throttled)
     co_return refuse(Refusal::throughput_exceeded,
                      text::rate_exceeded(outcome.shard, shown(command.stream), caller.account));
+  if (outcome.failure == PutFailure::disk_full)
+    co_return fail(ErrorKind::disk_full, text::disk_full());
   if (outcome.failure == PutFailure::internal)
     co_return refuse(Refusal::internal_failure, "Internal Service Failure");
   co_return PutRecordAnswer{outcome.sequence, outcome.shard, std::move(stream)};

@@ -203,6 +203,7 @@ std::string encryption_changes(S stream, S account) {
 }
 
 std::string dry_run() { return "Request would have succeeded, but the DryRun flag is set."; }
+std::string disk_full() { return "There is no room on the server's disk."; }
 std::string next_token_expired() { return "The NextToken has expired."; }
 std::string resource_not_found(S arn) { return join({"Stream with ARN ", arn, " not found"}); }
 std::string consumer_not_found(S consumer, S account) {

@@ -51,6 +51,7 @@ std::string not_adjacent(catalog::ShardIndex first, catalog::ShardIndex second, 
 
 std::string encryption_changes(S stream, S account);
 std::string dry_run();
+std::string disk_full();  // our own: AWS has no disk
 std::string next_token_expired();
 std::string resource_not_found(S arn);
 std::string consumer_not_found(S consumer, S account);

@@ -8,6 +8,8 @@ namespace {
 log::local::LocalLogOptions log_options(const Configuration& configuration,
                                         std::uint32_t journals) {
   log::local::LocalLogOptions options;
+  if (configuration.durability == Durability::os)
+    options.acknowledge = log::local::Acknowledge::page_cache;
   options.segment_size = configuration.journal_segment;
   options.waiting_max = configuration.journal_queue;
   options.tail_cache_max = Bytes{count(configuration.tail_cache) / journals};
@@ -17,7 +19,8 @@ log::local::LocalLogOptions log_options(const Configuration& configuration,
 }  // namespace
 
 Result<std::unique_ptr<LogFloor>> LogFloor::build(const Configuration& configuration,
-                                                  IoFloor& ground, io::EventLog& log) {
+                                                  IoFloor& ground, io::EventLog& log,
+                                                  MetricsRegistry& metrics) {
   io::Reactors& reactors = *ground.reactors;
   const auto open_folder = [&]() -> Task<std::uint32_t> {
     return log::local::open_data_folder(reactors.disk(io::ReactorIndex(0)), configuration.data_dir,
@@ -31,7 +34,7 @@ Result<std::unique_ptr<LogFloor>> LogFloor::build(const Configuration& configura
   const auto open = [&](std::size_t journal) {
     const log::local::JournalIndex index(static_cast<std::uint32_t>(journal));
     return log::local::LocalLog::open(reactors.at(home(journal)), reactors.disk(home(journal)), log,
-                                      {configuration.data_dir, index}, options);
+                                      {configuration.data_dir, index, &metrics}, options);
   };
   using Opened = std::unique_ptr<log::local::LocalLog>;
   std::vector<Result<Opened>> opened = reactors.run_each<Opened>(journals, home, open);

@@ -15,7 +15,8 @@ class LogFloor {
  public:
   // Recovers what the data directory holds, or makes it. Errors name file and offset.
   static Result<std::unique_ptr<LogFloor>> build(const Configuration& configuration,
-                                                 IoFloor& ground, io::EventLog& log);
+                                                 IoFloor& ground, io::EventLog& log,
+                                                 MetricsRegistry& metrics);
 
   // A start that failed higher up, or in the second journal, leaves through here.
   ~LogFloor();

@@ -90,8 +90,8 @@ Result<Unit> live(const Configuration& configuration, const CredentialTable* cre
     say(std::string("console  ") + scheme + address.text());
   }
   state.enter(Phase::recovering);
-  const std::unique_ptr<LogFloor> logs = TRY(LogFloor::build(configuration, ground, log));
-  const auto products = TRY(ProductFloor::build(configuration, ground, *logs));
+  const std::unique_ptr<LogFloor> logs = TRY(LogFloor::build(configuration, ground, log, metrics));
+  const auto products = TRY(ProductFloor::build(configuration, ground, *logs, metrics));
   AwsFace aws(configuration, ground, *products, credentials, audit, metrics, tls);
   const io::Address address = TRY(aws.open(configuration.listen));
   say(std::string("aws      ") + scheme + address.text());
@@ -146,8 +146,6 @@ int serve(std::span<const std::string_view> arguments) {
   io::StopSignals signals(*tls != nullptr || configuration->audit_log_file);
   const auto log = io::open_event_log(event_log_options(*configuration));
   for (const std::string& warning : configuration->warnings) log->warning(warning);
-  if (configuration->durability == Durability::os)
-    log->warning("durability os is not in this version; every write is flushed before its answer");
   std::unique_ptr<AuditFile> audit;
   if (configuration->audit_log_file) {
     auto opened = AuditFile::open(*configuration->audit_log_file, *log);

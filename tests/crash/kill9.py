@@ -21,11 +21,17 @@ FLAGS = ("--shard-limits", "off", "--journal-segment", "16MiB")
 
 class Kill9(unittest.TestCase):
     def test_nothing_acknowledged_is_lost(self):
+        self.torment(SECONDS)
+
+    def test_what_the_system_has_outlives_the_process(self):
+        self.torment(SECONDS / 4, "--durability", "os")
+
+    def torment(self, seconds, *flags):
         seed = int(os.environ.get("CRASH_SEED", time.time_ns() % 1_000_000))
         print(f"seed {seed}", flush=True)
         rng = random.Random(seed)
-        self.ledger, rounds, deadline = Ledger(), 0, time.monotonic() + SECONDS
-        with Levada(*FLAGS) as server:
+        self.ledger, rounds, deadline = Ledger(), 0, time.monotonic() + seconds
+        with Levada(*FLAGS, *flags) as server:
             client = Client(server.aws)
             client.create("crash", 8)
             client.close()

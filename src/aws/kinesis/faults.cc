@@ -3,6 +3,7 @@
 #include <array>
 
 #include "kinesis/refusal.h"
+#include "kinesis/text.h"
 
 namespace levada::aws::kinesis_api {
 namespace {
@@ -50,7 +51,7 @@ Fault fault_of(const Error& error) {
   if (error.code == 0 && error.kind == ErrorKind::unsupported)
     return {400, "UnsupportedOperationException", error.message};
   if (error.code == 0 && error.kind == ErrorKind::disk_full)
-    return {500, "InternalFailure", "There is no room on the server's disk."};
+    return {500, "InternalFailure", kinesis::text::disk_full()};
   const auto index = static_cast<std::size_t>(kinesis::refusal_of(error));
   if (index >= namings.size()) return {500, "InternalFailure"};
   const Naming& naming = namings[index];

@@ -68,6 +68,7 @@ struct Block {
     used += size;
     frames.push_back(frame);
     if (frame.kind == FrameKind::data) only_control = false;
+    if (frame.partition == catalog_partition) for_catalog = true;
     return {memory.get() + frame.offset, frame.size};
   }
   ByteView payload(const Frame& frame) const { return {memory.get() + frame.offset, frame.size}; }
@@ -78,6 +79,7 @@ struct Block {
   std::size_t used = block_header_size;
   std::vector<Frame> frames;
   bool only_control = true;
+  bool for_catalog = false;  // some of it
 
   // Where it lies, once it was placed.
   std::shared_ptr<JournalFile> file;

@@ -17,16 +17,18 @@ constexpr std::size_t block_capacity_min = journal_alignment;
 }  // namespace
 
 JournalWriter::JournalWriter(io::Reactor& reactor, io::Disk& disk, io::EventLog& events,
-                             const LocalLogOptions& options, JournalListener& listener,
-                             JournalStart start)
+                             const LocalLogOptions& options, JournalMetrics& metrics,
+                             JournalListener& listener, JournalStart start)
     : reactor_(reactor),
       disk_(disk),
       events_(events),
       options_(options),
+      metrics_(metrics),
       listener_(listener),
       start_(std::move(start)),
       next_block_(start_.next_block),
       acknowledged_(start_.next_block - 1),
+      durable_(acknowledged_),
       confirmed_(acknowledged_),
       quiet_(reactor) {
   turn_.writer = this;
@@ -36,23 +38,36 @@ JournalWriter::JournalWriter(io::Reactor& reactor, io::Disk& disk, io::EventLog&
     turn.writer->pump();
   };
   confirm_.writer = this;
-  confirm_.fire = [](io::Timer& timer) {
-    static_cast<Confirm&>(timer).writer->write_confirmation();
-  };
+  confirm_.fire = [](io::Timer& timer) { static_cast<Due&>(timer).writer->write_confirmation(); };
+  sync_due_.writer = this;
+  sync_due_.fire = [](io::Timer& timer) { static_cast<Due&>(timer).writer->sync_soon(); };
 }
 
-JournalWriter::~JournalWriter() { reactor_.disarm(confirm_); }
+JournalWriter::~JournalWriter() {
+  reactor_.disarm(confirm_);
+  reactor_.disarm(sync_due_);
+}
 
 Task<Unit> JournalWriter::open() {
   // Making a whole one would be most of a start's time.
-  active_ = co_await make_segment(std::min(options_.first_segment_size, options_.segment_size));
+  Bytes size = std::min(options_.first_segment_size, options_.segment_size);
+  Result<std::unique_ptr<JournalSegment>> made = co_await outcome(make_segment(size));
+  if (made) {
+    active_ = std::move(*made);
+    co_return Unit{};
+  }
+  if (made.error().kind != ErrorKind::disk_full)
+    co_return fail(made.error().kind, made.error().message);
+  tell_of_no_room(made.error());
   co_return Unit{};
 }
 
 Task<Unit> JournalWriter::close() {
   while (healthy_ && (open_ || !queue_.empty() || !in_flight_.empty())) co_await quiet_.wait();
   co_await gate_.close();
+  if (healthy_ && !unsynced_.empty()) co_await sync();
   reactor_.disarm(confirm_);
+  reactor_.disarm(sync_due_);
   if (healthy_ && active_ && !active_->blocks.empty()) listener_.retired(std::move(active_));
   co_return Unit{};
 }
@@ -99,20 +114,21 @@ void JournalWriter::pump() {
 
 bool JournalWriter::place(Block& block) {
   std::uint64_t size = align_up(block.used);
-  auto fits = [&](const JournalSegment& segment) {
-    std::uint64_t capacity = segment.file->capacity;
+  auto fits = [&](const JournalSegment* segment) {
+    if (segment == nullptr) return false;
+    std::uint64_t capacity = segment->file->capacity;
     std::uint64_t reserve = block.only_control ? 0 : control_reserve(capacity);
-    return segment.written + size + reserve <= capacity;
+    return segment->written + size + reserve <= capacity;
   };
-  if (!fits(*active_)) {
+  if (!fits(active_.get())) {
     if (!ready_) {
       prepare_not_before_ = {};
       prepare_next();
       return false;
     }
     std::unique_ptr<JournalSegment> full = std::exchange(active_, std::move(ready_));
-    listener_.retired(std::move(full));
-    CHECK(fits(*active_), "an append is larger than a segment");
+    if (full) listener_.retired(std::move(full));
+    CHECK(fits(active_.get()), "an append is larger than a segment");
   }
   block.file = active_->file;
   block.offset = active_->written;
@@ -132,7 +148,7 @@ Task<Unit> JournalWriter::write(std::shared_ptr<Block> block) {
       .journal = start_.journal,
       .sequence = block->file->sequence,
       .number = block->number,
-      .acknowledged = acknowledged_,
+      .acknowledged = durable_,
       .length = static_cast<std::uint32_t>(block->used),
       .frames = static_cast<std::uint32_t>(block->frames.size()),
       .body_crc = crc32c(body),
@@ -141,29 +157,42 @@ Task<Unit> JournalWriter::write(std::shared_ptr<Block> block) {
   size_hint_ = size;
   BlockMemory memory = block->memory;
   ByteView bytes(memory.get(), size);
-  Result<Unit> written =
-      co_await outcome(block->file->file->write(block->offset, bytes, io::Durable::now));
+  bool stable = options_.acknowledge == Acknowledge::stable;
+  io::Durable durable = stable ? io::Durable::now : io::Durable::later;
+  MonotonicNanos begun = reactor_.clock().monotonic();
+  Result<Unit> written = co_await outcome(block->file->file->write(block->offset, bytes, durable));
   if (!healthy_) co_return Unit{};
+  metrics_.flush_seconds.observe(reactor_.clock().monotonic() - begun);
+  metrics_.flush_bytes.observe(size);
+  metrics_.flush_entries.observe(block->frames.size());
+  metrics_.waiting_bytes.set(static_cast<std::int64_t>(waiting_));
   if (!written) {
     fail_now(written.error());
     co_return Unit{};
   }
   block->written = true;
   confirmed_ = std::max(confirmed_, header.acknowledged);
+  if (!stable) remember_unsynced(block->file);
   settle_written();
   pump();
-  if (!open_ && queue_.empty() && in_flight_.empty()) {
-    quiet_.notify_all();
-    confirm_when_quiet();
-  }
+  rest_when_quiet();
   co_return Unit{};
 }
 
+void JournalWriter::rest_when_quiet() {
+  if (open_ || !queue_.empty() || !in_flight_.empty()) return;
+  quiet_.notify_all();
+  confirm_when_quiet();
+}
+
 void JournalWriter::settle_written() {
+  bool stable = options_.acknowledge == Acknowledge::stable;
   while (!in_flight_.empty() && in_flight_.front()->written) {
-    std::shared_ptr<Block> block = std::move(in_flight_.front());
+    std::shared_ptr<Block> block = in_flight_.front();
+    if (!stable && block->for_catalog && block->number > durable_) return sync_soon();
     in_flight_.pop_front();
     acknowledged_ = block->number;
+    if (stable) durable_ = acknowledged_;
     listener_.committed(block);
     settle(block, std::nullopt);
   }
@@ -171,6 +200,7 @@ void JournalWriter::settle_written() {
 
 void JournalWriter::settle(const std::shared_ptr<Block>& block, std::optional<Error> error) {
   waiting_ -= block->used;
+  metrics_.waiting_bytes.set(static_cast<std::int64_t>(waiting_));
   block->ended = true;
   block->error = std::move(error);
   if (block->error) listener_.abandoned(*block);
@@ -179,6 +209,9 @@ void JournalWriter::settle(const std::shared_ptr<Block>& block, std::optional<Er
 
 void JournalWriter::refuse_waiting(const Error& error) {
   if (open_) enqueue_open();
+  if (error.kind == ErrorKind::disk_full)
+    for (const std::shared_ptr<Block>& block : queue_)
+      metrics_.refused_disk_full.add(block->frames.size());
   while (!queue_.empty()) {
     std::shared_ptr<Block> block = std::move(queue_.front());
     queue_.pop_front();
@@ -205,19 +238,56 @@ void JournalWriter::fail_now(const Error& why) {
 // A block that nothing follows could be cut as torn after a crash although a byte of it was
 // flipped. When it gets quiet, an empty block says that it had been acknowledged.
 void JournalWriter::confirm_when_quiet() {
-  if (confirmed_ == acknowledged_ || confirm_.armed() || gate_.stopping()) return;
+  if (durable_ != acknowledged_) return;  // a sync is due, and comes back here
+  if (confirmed_ == durable_ || confirm_.armed() || gate_.stopping()) return;
   confirm_.at = reactor_.clock().monotonic() + options_.confirm_after;
   reactor_.arm(confirm_);
 }
 
 void JournalWriter::write_confirmation() {
-  bool quiet = !open_ && queue_.empty() && in_flight_.empty();
-  if (!healthy_ || !quiet || gate_.stopping() || confirmed_ == acknowledged_) return;
+  bool quiet = !open_ && queue_.empty() && in_flight_.empty() && durable_ == acknowledged_;
+  if (!healthy_ || !quiet || gate_.stopping() || confirmed_ == durable_) return;
   if (active_->written + journal_alignment > active_->file->capacity) return;
   room_for(0);
   std::uint64_t before = acknowledged_;
   pump();
   confirmed_ = before + 1;  // the confirmation itself needs none
+}
+
+void JournalWriter::remember_unsynced(const std::shared_ptr<JournalFile>& file) {
+  if (unsynced_.empty() || unsynced_.back() != file) unsynced_.push_back(file);
+  if (sync_due_.armed() || syncing_) return;
+  sync_due_.at = reactor_.clock().monotonic() + options_.sync_interval;
+  reactor_.arm(sync_due_);
+}
+
+void JournalWriter::sync_soon() {
+  if (syncing_ || unsynced_.empty() || !healthy_ || gate_.stopping()) return;
+  gate_.spawn(sync());
+}
+
+Task<Unit> JournalWriter::sync() {
+  syncing_ = true;
+  reactor_.disarm(sync_due_);
+  std::vector<std::shared_ptr<JournalFile>> files = std::exchange(unsynced_, {});
+  std::uint64_t written = acknowledged_;
+  for (const std::shared_ptr<Block>& block : in_flight_) {
+    if (!block->written) break;
+    written = block->number;
+  }
+  for (const std::shared_ptr<JournalFile>& file : files) {
+    Result<Unit> synced = co_await outcome(file->file->sync());
+    if (!synced) fail_now(synced.error());
+    if (!healthy_) co_return Unit{};
+  }
+  syncing_ = false;
+  durable_ = std::max(durable_, written);
+  for (const std::shared_ptr<JournalFile>& file : std::exchange(unsynced_, {}))
+    remember_unsynced(file);  // written to meanwhile
+  settle_written();
+  pump();
+  rest_when_quiet();
+  co_return Unit{};
 }
 
 void JournalWriter::recycle(const JournalFile& file) {
@@ -247,15 +317,20 @@ Task<Unit> JournalWriter::prepare() {
     co_return Unit{};
   }
   prepare_not_before_ = reactor_.clock().monotonic() + options_.retry_after;
-  if (!prepare_error_ || prepare_error_->kind != made.error().kind)
-    events_.error("no room for the next journal segment",
-                  {{"journal", start_.journal}, {"error", made.error()}});
-  prepare_error_ = made.error();
+  tell_of_no_room(made.error());
   if (!queue_.empty()) refuse_waiting(*prepare_error_);
   co_return Unit{};
 }
 
+void JournalWriter::tell_of_no_room(const Error& error) {
+  if (!prepare_error_ || prepare_error_->kind != error.kind)
+    events_.error("no room for the next journal segment",
+                  {{"journal", start_.journal}, {"error", error}});
+  prepare_error_ = error;
+}
+
 Task<std::unique_ptr<JournalSegment>> JournalWriter::make_segment(Bytes size_if_new) {
+  co_await listener_.claim();
   auto segment = std::make_unique<JournalSegment>();
   segment->file = std::make_shared<JournalFile>();
   JournalFile& file = *segment->file;
@@ -264,7 +339,7 @@ Task<std::unique_ptr<JournalSegment>> JournalWriter::make_segment(Bytes size_if_
     file.path = std::move(start_.free_files.back());
     start_.free_files.pop_back();
     file.capacity = count(options_.segment_size);
-    io::OpenOptions options{.direct = true};
+    io::OpenOptions options{.direct = options_.acknowledge == Acknowledge::stable};
     file.file = co_await disk_.open(file.path, options);
     co_return segment;
   }
@@ -272,7 +347,7 @@ Task<std::unique_ptr<JournalSegment>> JournalWriter::make_segment(Bytes size_if_
   std::string name = std::to_string(start_.next_slot++);
   file.path = start_.directory + "/journal-" + std::string(8 - name.size(), '0') + name;
   file.capacity = count(size_if_new);
-  io::OpenOptions options{.create = true, .direct = true};
+  io::OpenOptions options{.create = true, .direct = options_.acknowledge == Acknowledge::stable};
   file.file = co_await disk_.open(file.path, options);
   Result<Unit> made = co_await outcome(file.file->preallocate(size_if_new));
   if (made) made = co_await outcome(disk_.sync_directory(start_.directory));

@@ -16,6 +16,7 @@
 #include "io/gate.h"
 #include "io/reactor.h"
 #include "log/local/block.h"
+#include "log/local/journal_metrics.h"
 #include "log/local/options.h"
 
 namespace levada::log::local {
@@ -34,6 +35,8 @@ class JournalListener {
   virtual void abandoned(const Block& block) = 0;                   // never became durable
   virtual void retired(std::unique_ptr<JournalSegment> segment) = 0;
   virtual void journal_failed() = 0;
+  // Before the first block of this epoch: makes the epoch durable. Idempotent.
+  virtual Task<Unit> claim() = 0;
 };
 
 struct JournalStart {
@@ -48,10 +51,12 @@ struct JournalStart {
 class JournalWriter {
  public:
   JournalWriter(io::Reactor& reactor, io::Disk& disk, io::EventLog& events,
-                const LocalLogOptions& options, JournalListener& listener, JournalStart start);
+                const LocalLogOptions& options, JournalMetrics& metrics, JournalListener& listener,
+                JournalStart start);
   ~JournalWriter();
 
-  // Makes the first segment ready.
+  // Makes the first segment ready. On a full disk it opens all the same, and appends are refused
+  // until there is room.
   Task<Unit> open();
   // Writes everything that waits, retires the open segment and ends. Nothing is added any more.
   Task<Unit> close();
@@ -72,7 +77,7 @@ class JournalWriter {
     JournalWriter* writer = nullptr;
     bool posted = false;
   };
-  struct Confirm : io::Timer {
+  struct Due : io::Timer {
     JournalWriter* writer = nullptr;
   };
 
@@ -84,30 +89,41 @@ class JournalWriter {
   void settle_written();
   void settle(const std::shared_ptr<Block>& block, std::optional<Error> error);
   void refuse_waiting(const Error& error);
+  void rest_when_quiet();
   void confirm_when_quiet();
   void write_confirmation();
+  // Of Acknowledge::page_cache: brings to stable storage what was written before it began.
+  void remember_unsynced(const std::shared_ptr<JournalFile>& file);
+  void sync_soon();
+  Task<Unit> sync();
   void prepare_next();
   Task<Unit> prepare();
+  void tell_of_no_room(const Error& error);
   Task<std::unique_ptr<JournalSegment>> make_segment(Bytes size_if_new);
 
   io::Reactor& reactor_;
   io::Disk& disk_;
   io::EventLog& events_;
   const LocalLogOptions& options_;
+  JournalMetrics& metrics_;
   JournalListener& listener_;
   JournalStart start_;
 
   bool healthy_ = true;
   std::uint64_t waiting_ = 0;
   std::uint64_t next_block_;
-  std::uint64_t acknowledged_;  // every block up to this one is durable
+  std::uint64_t acknowledged_;  // every block up to this one
+  std::uint64_t durable_;       // every block up to this one is on stable storage
   std::uint64_t confirmed_;     // the newest `acknowledged` that a written header carries
   std::size_t size_hint_ = 0;   // what the last block needed
   std::shared_ptr<Block> open_;
   std::deque<std::shared_ptr<Block>> queue_;      // full, not yet written
   std::deque<std::shared_ptr<Block>> in_flight_;  // in order
 
-  std::unique_ptr<JournalSegment> active_;
+  std::vector<std::shared_ptr<JournalFile>> unsynced_;  // written to since they were last synced
+  bool syncing_ = false;
+
+  std::unique_ptr<JournalSegment> active_;  // null: there was no room for the first
   std::unique_ptr<JournalSegment> ready_;
   std::uint32_t next_segment_ = 1;
   bool preparing_ = false;
@@ -115,7 +131,8 @@ class JournalWriter {
   MonotonicNanos prepare_not_before_;
 
   Turn turn_;
-  Confirm confirm_;
+  Due confirm_;
+  Due sync_due_;
   io::Signal quiet_;  // nothing waits and nothing is in flight
   io::Gate gate_;
 };

@@ -11,6 +11,8 @@ LocalLog::LocalLog(io::Reactor& reactor, io::Disk& disk, io::EventLog& events, L
       events_(events),
       options_(options),
       directory_(place.directory + "/journal-" + std::to_string(place.journal.value())),
+      metrics_(place.metrics != nullptr ? *place.metrics : unread_.emplace()),
+      manifest_free_(reactor),
       tail_(partitions_, options.tail_cache_max),
       stored_(disk, directory_, options_),
       work_(reactor),
@@ -48,7 +50,9 @@ Result<Unit> LocalLog::check_entries(std::span<const Entry> entries) const {
 }
 
 Task<std::vector<Appended>> LocalLog::append(std::span<const Entry> entries) {
-  co_await check_writable();
+  Result<Unit> writable = check_writable();
+  if (!writable && writable.error().kind == ErrorKind::throttled) metrics_.refused_busy.add();
+  co_await std::move(writable);
   co_await check_entries(entries);
   std::vector<Appended> appended;
   appended.reserve(entries.size());
@@ -139,9 +143,13 @@ Task<Bounds> LocalLog::wait(PartitionId partition, Position beyond, Deadline dea
 void LocalLog::committed(const std::shared_ptr<Block>& block) {
   for (std::uint32_t i = 0; i < block->frames.size(); ++i) {
     partitions_.apply(block, i);
-    if (block->frames[i].kind == FrameKind::trim) trimmed_ = true;
+    if (block->frames[i].kind != FrameKind::trim) continue;
+    trimmed_ = true;
+    metrics_.trims.add();
   }
   tail_.add(block);
+  metrics_.tail_cache_bytes.set(static_cast<std::int64_t>(tail_.footprint()));
+  metrics_.partitions.set(static_cast<std::int64_t>(partitions_.size()));
   if (trimmed_) work_.notify_all();
 }
 
@@ -157,7 +165,16 @@ void LocalLog::abandoned(const Block& block) {
 
 void LocalLog::retired(std::unique_ptr<JournalSegment> segment) {
   retired_.push_back(std::move(segment));
+  show_segments();
   work_.notify_all();
+}
+
+void LocalLog::show_segments() {
+  std::uint64_t bytes = 0;
+  for (const StoredSegments::Segment& segment : *stored_.list()) bytes += segment->summary.size;
+  metrics_.stored_bytes.set(static_cast<std::int64_t>(bytes));
+  metrics_.stored_segments.set(static_cast<std::int64_t>(stored_.list()->size()));
+  metrics_.unstored_segments.set(static_cast<std::int64_t>(retired_.size()));
 }
 
 void LocalLog::journal_failed() {

@@ -12,6 +12,7 @@
 #include "io/gate.h"
 #include "io/reactor.h"
 #include "log/local/clusterer.h"
+#include "log/local/journal_metrics.h"
 #include "log/local/journal_writer.h"
 #include "log/local/manifest.h"
 #include "log/local/options.h"
@@ -38,12 +39,13 @@ inline JournalIndex journal_of(PartitionId partition, std::uint32_t journals) {
 struct LocalLogPlace {
   std::string directory;  // of the data folder
   JournalIndex journal;
+  MetricsRegistry* metrics = nullptr;  // null: nobody reads them
 };
 
 class LocalLog final : public Log, public LogReader, private JournalListener {
  public:
-  // Recovers what is there and raises the epoch. Errors: corrupt (names file and offset),
-  // disk_full, io.
+  // Recovers what is there and raises the epoch. On a full disk it opens for reading, and takes
+  // appends when there is room. Errors: corrupt (names file and offset), io.
   static Task<std::unique_ptr<LocalLog>> open(io::Reactor& reactor, io::Disk& disk,
                                               io::EventLog& events, LocalLogPlace place,
                                               LocalLogOptions options = {});
@@ -84,9 +86,11 @@ class LocalLog final : public Log, public LogReader, private JournalListener {
   void abandoned(const Block& block) override;
   void retired(std::unique_ptr<JournalSegment> segment) override;
   void journal_failed() override;
+  Task<Unit> claim() override;
 
   // local_log_start.cc
   Task<Unit> recover();
+  Task<Unit> replace_manifest(Manifest next);
   Task<Unit> load_stored_states();
 
   // local_log_read.cc
@@ -101,13 +105,19 @@ class LocalLog final : public Log, public LogReader, private JournalListener {
   Task<Unit> rewrite(std::size_t first, std::size_t count);
   Task<Unit> publish(std::vector<StoredSegments::Segment> segments, Manifest manifest);
   void disk_lied(const Error& error);
+  void show_segments();
 
   io::Reactor& reactor_;
   io::Disk& disk_;
   io::EventLog& events_;
   const LocalLogOptions options_;
-  const std::string directory_;  // of this journal
+  const std::string directory_;            // of this journal
+  std::optional<MetricsRegistry> unread_;  // metrics that nobody asked for
+  JournalMetrics metrics_;
   Manifest manifest_;
+  bool claimed_ = false;        // its epoch is durable
+  bool manifest_busy_ = false;  // being written
+  io::Signal manifest_free_;
   PartitionTable partitions_;
   TailCache tail_;
   StoredSegments stored_;

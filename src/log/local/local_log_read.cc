@@ -23,7 +23,10 @@ Task<Batches> LocalLog::read(PartitionId partition, Position from, Bytes limit) 
     if (state->tail.empty() || from < state->tail.front().first) {
       Result<std::optional<Batches>> stored =
           co_await outcome(stored_.read(list, partition, from, limit));
-      if (stored && *stored) co_return std::move(**stored);
+      if (stored && *stored) {
+        metrics_.reads_stored.add();
+        co_return std::move(**stored);
+      }
       if (!stored && (list == stored_.list() || attempt == attempts_max)) {
         tell_of_damage(stored.error());
         co_return fail(stored.error().kind, stored.error().message);
@@ -64,6 +67,7 @@ Task<std::optional<Batches>> LocalLog::read_tail(PartitionState& state, Position
   if (!first->memory) {  // evicted, not yet stored: this one block from the journal
     PartitionId partition = state.tail[at].frame().partition;
     Result<BlockMemory> memory = co_await outcome(read_journal_block(first, manifest_.journal));
+    metrics_.reads_journal.add();
     if (first->stored) {
       result.reset();
       co_return result;
@@ -81,6 +85,7 @@ Task<std::optional<Batches>> LocalLog::read_tail(PartitionState& state, Position
     }
     co_return result;
   }
+  metrics_.reads_cached.add();
   std::uint64_t taken = 0;
   for (; at < state.tail.size(); ++at) {
     const TailFrame& tail = state.tail[at];

@@ -124,6 +124,11 @@ class Campaign {
       trace("crash while opening");
       world_.crash();
     }
+    if (dice_.chance(0.1)) {
+      trace("the disk is full");
+      world_.storage().set_capacity(
+          Bytes{count(world_.storage().used()) + dice_.below(dice_.chance(0.5) ? 1 : 200 << 10)});
+    }
     Result<LocalLog*> log = try_open();
     if (!log) {
       broken("the log does not open: " + log.error().message);
@@ -131,6 +136,7 @@ class Campaign {
     }
     log_ = *log;
     trace("opened, epoch ", std::to_string(log_->epoch().value()));
+    world_.storage().set_capacity(1_GiB);
     return true;
   }
 

@@ -47,7 +47,10 @@ Task<std::unique_ptr<LocalLog>> LocalLog::open(io::Reactor& reactor, io::Disk& d
                                                io::EventLog& events, LocalLogPlace place,
                                                LocalLogOptions options) {
   std::unique_ptr<LocalLog> log(new LocalLog(reactor, disk, events, std::move(place), options));
+  MonotonicNanos begun = reactor.clock().monotonic();
   co_await log->recover();
+  log->metrics_.recovery_seconds.observe(reactor.clock().monotonic() - begun);
+  log->show_segments();
   log->upkeep_.spawn(log->keep_up());
   co_return log;
 }
@@ -78,14 +81,10 @@ Task<Unit> LocalLog::recover() {
                                        {"blocks", recovered.next_block - manifest_.next_block},
                                        {"epoch", manifest_.epoch + 1}});
 
-  // Not before the journal is proved whole: a start that refuses changes nothing.
-  Manifest next = manifest_;
-  ++next.epoch;
-  next.clean = false;
-  if (next.epoch > Position::epoch_max)
+  ++manifest_.epoch;
+  manifest_.clean = false;
+  if (manifest_.epoch > Position::epoch_max)
     co_return fail(ErrorKind::limit, "this data folder was opened too often");
-  co_await write_manifest(disk_, directory_, next);
-  manifest_ = std::move(next);
 
   JournalStart start{.journal = journal,
                      .epoch = manifest_.epoch,
@@ -94,9 +93,31 @@ Task<Unit> LocalLog::recover() {
                      .free_files = std::move(recovered.free_files),
                      .directory = directory_};
   JournalListener& listener = *this;
-  writer_ = std::make_unique<JournalWriter>(reactor_, disk_, events_, options_, listener,
+  writer_ = std::make_unique<JournalWriter>(reactor_, disk_, events_, options_, metrics_, listener,
                                             std::move(start));
   co_return co_await outcome(writer_->open());
+}
+
+// Not before the journal is proved whole: a start that refuses changes nothing.
+Task<Unit> LocalLog::claim() {
+  while (!claimed_) {
+    if (manifest_busy_) {  // the upkeep writes it, and claims by that
+      co_await manifest_free_.wait();
+      continue;
+    }
+    co_await replace_manifest(manifest_);
+  }
+  co_return Unit{};
+}
+
+Task<Unit> LocalLog::replace_manifest(Manifest next) {
+  while (manifest_busy_) co_await manifest_free_.wait();
+  manifest_busy_ = true;
+  Result<Unit> written = co_await outcome(write_manifest(disk_, directory_, std::move(next)));
+  manifest_busy_ = false;
+  if (written) claimed_ = true;
+  manifest_free_.notify_all();
+  co_return written;
 }
 
 Task<Unit> LocalLog::load_stored_states() {
@@ -141,7 +162,7 @@ Task<Unit> LocalLog::close() {
   if (writer_->healthy() && retired_.empty()) {
     Manifest last = manifest_;
     last.clean = true;
-    (void)co_await outcome(write_manifest(disk_, directory_, last));  // else the next start scans
+    (void)co_await outcome(replace_manifest(last));  // else the next start scans
   }
   co_return Unit{};
 }

@@ -85,6 +85,8 @@ Task<Unit> LocalLog::store_oldest() {
   tail_.stored_changed();
   writer_->recycle(*segment.file);
   retired_.pop_front();
+  metrics_.segments_stored.add();
+  show_segments();
   stored_more_ = true;
   co_return Unit{};
 }
@@ -94,9 +96,10 @@ Task<Unit> LocalLog::publish(std::vector<StoredSegments::Segment> segments, Mani
   for (const StoredSegments::Segment& segment : segments)
     manifest.segments.push_back(segment->summary);
   co_await disk_.sync_directory(directory_);
-  co_await write_manifest(disk_, directory_, manifest);
+  co_await replace_manifest(manifest);
   manifest_ = std::move(manifest);
   stored_.replace(std::move(segments));
+  show_segments();
   co_return Unit{};
 }
 
@@ -130,6 +133,7 @@ Task<Unit> LocalLog::reclaim(bool look_for_dead) {
       co_await publish(std::move(rest), manifest_);
       std::string path = stored_.path(summary.id);
       co_await disk_.remove(path);
+      metrics_.segments_removed.add();
       continue;
     }
     StoredSegments::Segment next = newest ? nullptr : (*stored_.list())[i + 1];
@@ -180,6 +184,7 @@ Task<Unit> LocalLog::rewrite(std::size_t first, std::size_t amount) {
   merged->summary = *summary;
   segments.insert(place, merged);
   co_await publish(std::move(segments), std::move(next));
+  metrics_.segments_rewritten.add(amount);
   for (const StoredSegments::Segment& gone : old) {
     std::string gone_path = stored_.path(gone->summary.id);
     co_await disk_.remove(gone_path);

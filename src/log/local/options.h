@@ -10,17 +10,26 @@
 
 namespace levada::log::local {
 
+// What an append waits for.
+enum class Acknowledge {
+  stable,      // its block is on stable storage
+  page_cache,  // the system has it: survives this process, not the machine. What the catalog's
+               // partition takes is on stable storage all the same, with everything before it
+};
+
 struct LocalLogOptions {
-  Bytes segment_size = 64_MiB;        // a journal file; written over again and again
-  Bytes first_segment_size = 16_MiB;  // made at a start, so that it is quick
-  Bytes block_size_good = 1_MiB;      // what one flush carries, unless one append is larger
-  Bytes flush_beside = 64_KiB;        // so much waiting is flushed beside the flushes in flight
-  std::uint32_t flushes_max = 3;      // in flight; more only add latency (limits.md, "Disk")
-  Bytes waiting_max = 64_MiB;         // not yet durable; above it appends are throttled
-  Bytes tail_cache_max = 128_MiB;     // of blocks kept in memory for readers at the tail
-  Bytes page_cache_max = 4_MiB;       // of footers and indexes of stored segments
-  Bytes store_step = 256_KiB;         // copied at a time when a segment is stored
-  Nanos confirm_after = Millis(20);   // quiet time after which the last block is confirmed on disk
+  Acknowledge acknowledge = Acknowledge::stable;
+  Nanos sync_interval = std::chrono::seconds(1);  // of page_cache: what a power loss may cost
+  Bytes segment_size = 64_MiB;                    // a journal file; written over again and again
+  Bytes first_segment_size = 16_MiB;              // made at a start, so that it is quick
+  Bytes block_size_good = 1_MiB;     // what one flush carries, unless one append is larger
+  Bytes flush_beside = 64_KiB;       // so much waiting is flushed beside the flushes in flight
+  std::uint32_t flushes_max = 3;     // in flight; more only add latency (limits.md, "Disk")
+  Bytes waiting_max = 64_MiB;        // not yet durable; above it appends are throttled
+  Bytes tail_cache_max = 128_MiB;    // of blocks kept in memory for readers at the tail
+  Bytes page_cache_max = 4_MiB;      // of footers and indexes of stored segments
+  Bytes store_step = 256_KiB;        // copied at a time when a segment is stored
+  Nanos confirm_after = Millis(20);  // quiet time after which the last block is confirmed on disk
   Nanos reclaim_interval = std::chrono::seconds(10);  // between looks for trimmed segments
   Nanos retry_after = Millis(500);                    // when the disk was full
 };

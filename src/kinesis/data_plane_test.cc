@@ -151,7 +151,10 @@ TEST(DataPlane, a_log_in_trouble_fails_records_not_the_server) {
   TestService k;
   k.create("s");
   for (auto& log : k.logs) log->fail_with(Error{ErrorKind::disk_full, "no room"});
-  EXPECT_EQ(refusal_in(k.put("s", "a", "x")), Refusal::internal_failure);
+  const auto full = k.put("s", "a", "x");
+  ASSERT_FALSE(full);
+  EXPECT_EQ(full.error().kind, ErrorKind::disk_full);
+  EXPECT_EQ(full.error().message, "There is no room on the server's disk.");
   for (auto& log : k.logs) log->fail_with(Error{ErrorKind::throttled, "too much is waiting"});
   EXPECT_EQ(refusal_in(k.put("s", "a", "x")), Refusal::throughput_exceeded);
   for (auto& log : k.logs) log->fail_with({});
@@ -247,8 +250,24 @@ TEST(DataPlane, sequence_numbers_start_reading_where_they_say) {
   EXPECT_EQ(read(StartType::at_sequence_number, second), "23");
   EXPECT_EQ(read(StartType::after_sequence_number, second), "3");
   const std::string start = decimal_string(starting_sequence_number(s->shards[0]));
-  EXPECT_EQ(read(StartType::at_sequence_number, start), "123");
-  EXPECT_EQ(read(StartType::after_sequence_number, start), "123");
+  // The same index with a later or an earlier time is a number behind or before the record's.
+  const auto with_time = [&](const log::Position position, Millis off) {
+    return decimal_string(sequence_number(s->shards[0], position, k.world.clock().now() + off));
+  };
+  const log::Position place(parse_sequence_number(second)->index);
+  EXPECT_EQ(read(StartType::at_sequence_number, with_time(place, Millis(5000))), "3");
+  EXPECT_EQ(read(StartType::after_sequence_number, with_time(place, Millis(5000))), "3");
+  k.world.run_for(std::chrono::seconds(10));
+  put("4");
+  const log::Position last(place.plus(2));
+  EXPECT_EQ(read(StartType::at_sequence_number, with_time(last, Millis(-5000))), "4");
+  EXPECT_EQ(read(StartType::after_sequence_number, with_time(last, Millis(-5000))), "4");
+  EXPECT_EQ(read(StartType::after_sequence_number, with_time(last, Millis(0))), "");
+  EXPECT_EQ(read(StartType::at_sequence_number, with_time(last.plus(1000), Millis(0))), "");
+  EXPECT_EQ(read(StartType::after_sequence_number, with_time(last.plus(1000), Millis(0))), "");
+  EXPECT_EQ(read(StartType::after_sequence_number, with_time(log::Position::end(), Millis(0))), "");
+  EXPECT_EQ(read(StartType::at_sequence_number, start), "1234");
+  EXPECT_EQ(read(StartType::after_sequence_number, start), "1234");
 
   const std::string either =
       "Must either specify (1) AT_SEQUENCE_NUMBER or AFTER_SEQUENCE_NUMBER and "

@@ -13,10 +13,11 @@ constexpr Nanos slice = std::chrono::milliseconds(100);  // how long a stop may 
 }  // namespace
 
 struct Service::Room {
-  Room(const ReactorDoors& d, const log::Journals& journals, const ShardLimits& limits)
+  Room(const ReactorDoors& d, const log::Journals& journals, const ShardLimits& limits,
+       MetricsRegistry& metrics)
       : doors(d),
         cipher(d.reactor.clock(), d.random),
-        host(d.reactor, journals, table, cipher, limits) {}
+        host(d.reactor, journals, table, cipher, limits, metrics) {}
   ReactorDoors doors;
   catalog::StreamTable table;
   RecordCipher cipher;
@@ -33,9 +34,10 @@ Service::Service(std::vector<ReactorDoors> reactors, const log::Journals& journa
       disk_(disk),
       random_(reactors[journals.of(log::catalog_partition).reactor.index().value()].random),
       options_(std::move(options)) {
+  MetricsRegistry& metrics = options_.metrics != nullptr ? *options_.metrics : unread_.emplace();
   std::vector<catalog::TableHost> tables;
   for (const ReactorDoors& doors : reactors) {
-    rooms_.push_back(std::make_unique<Room>(doors, journals_, options_.limits));
+    rooms_.push_back(std::make_unique<Room>(doors, journals_, options_.limits, metrics));
     tables.push_back({doors.reactor, rooms_.back()->table});
   }
   std::vector<ShardHost*> hosts;

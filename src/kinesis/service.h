@@ -3,9 +3,11 @@
 // planes of each reactor.
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "base/metrics.h"
 #include "io/disk.h"
 #include "io/random.h"
 #include "kinesis/control_plane.h"
@@ -21,6 +23,7 @@ struct ServiceOptions {
   std::string key_store;  // the file of the master keys; empty: `keys` in the directory
   ShardLimits limits;
   ControlOptions control;
+  MetricsRegistry* metrics = nullptr;                  // null: nobody reads them
   Nanos retention_interval = std::chrono::minutes(1);  // between two looks for what is too old
   Nanos key_interval = std::chrono::seconds(1);        // between two looks at the key store
 };
@@ -56,6 +59,7 @@ class Service {
   io::Disk& disk_;
   io::Random& random_;
   ServiceOptions options_;
+  std::optional<MetricsRegistry> unread_;  // metrics that nobody asked for
   std::vector<std::unique_ptr<Room>> rooms_;
   std::unique_ptr<Neighbours> neighbours_;
   std::unique_ptr<catalog::Catalog> catalog_;

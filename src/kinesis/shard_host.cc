@@ -35,12 +35,14 @@ struct Lane {
   ShardBatch* batch;
   const catalog::Shard* shard;
   BatchEncoder encoder;
+  std::size_t billed;  // bytes
 };
 
 void fail_lane(const Lane& lane, std::span<PutOutcome> outcomes, const Error& error) {
   if (error.kind == ErrorKind::conflict) lane.batch->stale = true;  // sealed meanwhile
-  const PutFailure failure =
-      error.kind == ErrorKind::throttled ? PutFailure::throttled : PutFailure::internal;
+  PutFailure failure = PutFailure::internal;
+  if (error.kind == ErrorKind::throttled) failure = PutFailure::throttled;
+  if (error.kind == ErrorKind::disk_full) failure = PutFailure::disk_full;
   for (const std::uint32_t place : lane.encoder.accepted) outcomes[place].failure = failure;
 }
 
@@ -48,8 +50,13 @@ void fail_lane(const Lane& lane, std::span<PutOutcome> outcomes, const Error& er
 
 ShardHost::ShardHost(io::Reactor& reactor, const log::Journals& journals,
                      const catalog::StreamTable& table, RecordCipher& cipher,
-                     const ShardLimits& limits)
-    : reactor_(reactor), journals_(journals), table_(table), cipher_(cipher), limits_(limits) {}
+                     const ShardLimits& limits, MetricsRegistry& metrics)
+    : reactor_(reactor),
+      journals_(journals),
+      table_(table),
+      cipher_(cipher),
+      limits_(limits),
+      meters_(metrics) {}
 
 ShardHost::ShardState& ShardHost::state_of(log::PartitionId partition) {
   return shards_.try_emplace(partition, limits_).first->second;
@@ -87,7 +94,7 @@ Task<Unit> ShardHost::append(AppendGroup& group) {
     if (batch.stale) continue;
     ShardThrottle& throttle = state_of(shard->partition).throttle;
     throttle.begin_write(now);
-    std::size_t accepted = 0, size = payload_header_size + sealing.overhead();
+    std::size_t accepted = 0, billed = 0, size = payload_header_size + sealing.overhead();
     for (const std::uint32_t place : batch.records) {
       const PutEntry& record = group.records[place];
       group.outcomes[place].shard = shard->index;
@@ -97,11 +104,14 @@ Task<Unit> ShardHost::append(AppendGroup& group) {
       }
       batch.records[accepted++] = place;
       size += encoded_size(record);
+      billed += billed_size(record);
     }
+    if (accepted < batch.records.size())
+      meters_.of(*stream).writes_throttled.add(batch.records.size() - accepted);
     if (accepted == 0) continue;
     const BatchEncoder encoder{group.records, batch.records.first(accepted), sealing,
                                shard->partition};
-    const Lane& lane = lanes.emplace_back(Lane{&batch, shard, encoder});
+    const Lane& lane = lanes.emplace_back(Lane{&batch, shard, encoder, billed});
     entries.push_back({shard->partition, static_cast<std::uint32_t>(accepted),
                        static_cast<std::uint32_t>(size), lane.encoder});
   }
@@ -109,12 +119,15 @@ Task<Unit> ShardHost::append(AppendGroup& group) {
 
   Result<std::vector<log::Appended>> appended =
       co_await outcome(journals_.at(group.journal).log.append(entries));
+  StreamMeter& meter = meters_.of(*stream);
   for (std::size_t n = 0; n < lanes.size(); ++n) {
     const Lane& lane = lanes[n];
     if (!appended) {
       fail_lane(lane, group.outcomes, appended.error());
       continue;
     }
+    meter.records_in.add(lane.encoder.accepted.size());
+    meter.bytes_in.add(lane.billed);
     const log::Appended& at = (*appended)[n];
     const SequenceNumbers numbers(*lane.shard, at.arrival);
     std::uint64_t behind = 0;
@@ -132,6 +145,18 @@ Task<log::Position> ShardHost::seek(log::PartitionId partition, UnixMillis at_or
 
 Task<log::Bounds> ShardHost::bounds(log::PartitionId partition) {
   co_return journals_.of(partition).log.bounds(partition);
+}
+
+Task<std::optional<UnixMillis>> ShardHost::arrival_at(log::PartitionId partition,
+                                                      log::Position position) {
+  std::optional<UnixMillis> arrival;
+  constexpr Bytes one_batch{1};
+  const Result<log::Batches> read =
+      co_await outcome(journals_.of(partition).reader.read(partition, position, one_batch));
+  if (!read || read->batches.empty()) co_return arrival;  // whoever reads there is told why
+  const log::Batch& batch = read->batches.front();
+  if (batch.first <= position && position < batch.first.plus(batch.count)) arrival = batch.arrival;
+  co_return arrival;
 }
 
 Task<bool> ShardHost::spend_iterator(log::PartitionId partition) {

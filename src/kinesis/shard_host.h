@@ -5,6 +5,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <unordered_map>
@@ -15,6 +16,7 @@
 #include "kinesis/put.h"
 #include "kinesis/read.h"
 #include "kinesis/record_cipher.h"
+#include "kinesis/stream_meters.h"
 #include "kinesis/throttle.h"
 #include "log/journals.h"
 
@@ -66,7 +68,7 @@ struct Admitted {
 class ShardHost {
  public:
   ShardHost(io::Reactor& reactor, const log::Journals& journals, const catalog::StreamTable& table,
-            RecordCipher& cipher, const ShardLimits& limits);
+            RecordCipher& cipher, const ShardLimits& limits, MetricsRegistry& metrics);
 
   // One append for the whole group. Errors of the log become outcomes, so that one journal's
   // trouble is not another's.
@@ -76,6 +78,8 @@ class ShardHost {
   Task<ReadResult> read(ReadAsk ask);
   Task<log::Position> seek(log::PartitionId partition, UnixMillis at_or_after);
   Task<log::Bounds> bounds(log::PartitionId partition);
+  // When the record there arrived; nothing: there is none.
+  Task<std::optional<UnixMillis>> arrival_at(log::PartitionId partition, log::Position position);
   Task<bool> spend_iterator(log::PartitionId partition);  // false: throttled
   // Ends when something is beyond the position, or the shard ends, or at the deadline.
   Task<log::Bounds> wait(log::PartitionId partition, log::Position beyond, Deadline deadline);
@@ -114,6 +118,7 @@ class ShardHost {
   const catalog::StreamTable& table_;
   RecordCipher& cipher_;
   ShardLimits limits_;
+  StreamMeters meters_;
   std::uint64_t last_admission_ = 0;
   std::unordered_map<log::PartitionId, ShardState> shards_;
 };

@@ -62,6 +62,7 @@ Task<ReadResult> ShardHost::read(ReadAsk ask) {
   io::Clock& clock = reactor_.clock();
   ReadResult result;
   if (ask.polling && !state_of(shard->partition).throttle.begin_read(clock.monotonic())) {
+    meters_.of(*stream).reads_throttled.add();
     result.throttled = true;
     co_return result;
   }
@@ -94,7 +95,14 @@ Task<ReadResult> ShardHost::read(ReadAsk ask) {
     if (read.next <= from) break;
     from = read.next;
   }
+  StreamMeter& meter = meters_.of(*stream);
+  meter.records_out.add(result.records.size());
+  meter.bytes_out.add(result.bytes);
   result.at_tip = result.next >= journal.log.bounds(shard->partition).end;
+  const Millis age = result.at_tip || result.records.empty()
+                         ? Millis(0)
+                         : std::max(clock.now() - result.last_arrival, Millis(0));
+  meter.iterator_age.observe(static_cast<std::uint64_t>(age.count()));
   if (ask.polling) state_of(shard->partition).throttle.end_read(clock.monotonic(), result.bytes);
   co_return result;
 }

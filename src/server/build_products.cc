@@ -12,8 +12,10 @@ kinesis::ShardLimits shard_limits(const Configuration& configuration) {
                                       count(configuration.shard_limits->bytes_in));
 }
 
-kinesis::ServiceOptions kinesis_options(const Configuration& configuration) {
+kinesis::ServiceOptions kinesis_options(const Configuration& configuration,
+                                        MetricsRegistry& metrics) {
   kinesis::ServiceOptions options;
+  options.metrics = &metrics;
   options.directory = configuration.data_dir;
   options.key_store = configuration.key_store_file.value_or("");
   options.limits = shard_limits(configuration);
@@ -27,8 +29,9 @@ kinesis::ServiceOptions kinesis_options(const Configuration& configuration) {
 }  // namespace
 
 Result<std::unique_ptr<ProductFloor>> ProductFloor::build(const Configuration& configuration,
-                                                          IoFloor& ground, LogFloor& logs) {
-  std::unique_ptr<ProductFloor> floor(new ProductFloor(configuration, ground, logs));
+                                                          IoFloor& ground, LogFloor& logs,
+                                                          MetricsRegistry& metrics) {
+  std::unique_ptr<ProductFloor> floor(new ProductFloor(configuration, ground, logs, metrics));
   TRY(ground.reactors->run(floor->home_, [&] { return floor->kinesis_->open(); }));
   floor->open_ = true;
   timestream::Service& timestream = *floor->timestream_;
@@ -37,14 +40,16 @@ Result<std::unique_ptr<ProductFloor>> ProductFloor::build(const Configuration& c
   return floor;
 }
 
-ProductFloor::ProductFloor(const Configuration& configuration, IoFloor& ground, LogFloor& logs)
+ProductFloor::ProductFloor(const Configuration& configuration, IoFloor& ground, LogFloor& logs,
+                           MetricsRegistry& metrics)
     : reactors_(*ground.reactors),
       home_(logs.journals().of(log::catalog_partition).reactor.index()) {
   std::vector<kinesis::ReactorDoors> doors;
   for (std::uint32_t n = 0; n < ground.size(); ++n)
     doors.push_back({reactors_.at(io::ReactorIndex(n)), reactors_.random(io::ReactorIndex(n))});
-  kinesis_ = std::make_unique<kinesis::Service>(
-      std::move(doors), logs.journals(), reactors_.disk(home_), kinesis_options(configuration));
+  kinesis_ =
+      std::make_unique<kinesis::Service>(std::move(doors), logs.journals(), reactors_.disk(home_),
+                                         kinesis_options(configuration, metrics));
   const io::ReactorIndex timestream_home =
       logs.journals().of(timestream::definitions_partition).reactor.index();
   timestream_ = std::make_unique<timestream::Service>(

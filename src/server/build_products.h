@@ -14,7 +14,8 @@ class ProductFloor {
  public:
   // When this returns, every stream there is can be used, and what a restart interrupted goes on.
   static Result<std::unique_ptr<ProductFloor>> build(const Configuration& configuration,
-                                                     IoFloor& ground, LogFloor& logs);
+                                                     IoFloor& ground, LogFloor& logs,
+                                                     MetricsRegistry& metrics);
 
   // A start that failed higher up leaves through here. What never opened is left as it was found.
   ~ProductFloor();
@@ -30,7 +31,8 @@ class ProductFloor {
   Result<Unit> close();
 
  private:
-  ProductFloor(const Configuration& configuration, IoFloor& ground, LogFloor& logs);
+  ProductFloor(const Configuration& configuration, IoFloor& ground, LogFloor& logs,
+               MetricsRegistry& metrics);
 
   io::Reactors& reactors_;
   io::ReactorIndex home_;  // of the catalog

@@ -428,9 +428,7 @@ class Campaign {
     if (!log) {
       if (log.error().kind != ErrorKind::corrupt && log.error().kind != ErrorKind::unsupported)
         broken("a flipped byte is called " + std::string(name(log.error().kind)));
-      // The only block of a journal file: the file is not known as the one any more.
-      bool missing = log.error().message.find("damaged or missing") != std::string::npos;
-      if (!missing && log.error().message.find(path) == std::string::npos)
+      if (log.error().message.find(path) == std::string::npos)
         broken("flipped in " + path + ", refused as " + log.error().message);
       return;
     }

@@ -60,6 +60,7 @@ struct ScannedFile {
   std::shared_ptr<JournalFile> file;                                      // sequence 0: not in use
   std::uint64_t first_block = std::numeric_limits<std::uint64_t>::max();  // at offset 0, if any
   std::uint64_t acknowledged = 0;  // the highest that a header tells, of those looked at
+  bool unreadable = false;         // the first page is neither a header nor untouched
 };
 
 // Looks at every page from `offset` on: the header that one looks for may be the damaged one.
@@ -108,6 +109,7 @@ Task<ScannedFile> look_at(io::Disk& disk, std::string path, Manifest manifest) {
     found.first_block = header->number;
     found.acknowledged = header->acknowledged;
   } else if (!never_written) {
+    found.unreadable = true;
     FileReader reader(found.file);
     co_await scan(reader, 0, manifest, found);
   }
@@ -182,6 +184,7 @@ Task<std::vector<ScannedFile>> scan_all(io::Disk& disk, std::string directory, M
     recovered.next_slot =
         std::max(recovered.next_slot, static_cast<std::uint32_t>(std::stoul(name.substr(8))) + 1);
     ScannedFile scanned = co_await look_at(disk, path, manifest);
+    if (scanned.unreadable && scanned.file->sequence == 0) recovered.unreadable.push_back(path);
     if (scanned.file->sequence != 0)
       used.push_back(std::move(scanned));
     else if (scanned.file->capacity == segment_size)
@@ -220,10 +223,13 @@ Task<Recovered> recover_journal(io::Reactor& reactor, io::Disk& disk, std::strin
   }
   std::uint64_t acknowledged = manifest.next_block - 1;
   for (const ScannedFile& file : files) acknowledged = std::max(acknowledged, file.acknowledged);
-  if (walk.expected <= acknowledged)
-    co_return corrupt(
-        walk.path, walk.offset,
-        "block " + std::to_string(walk.expected) + " was acknowledged and is damaged or missing");
+  if (walk.expected <= acknowledged) {
+    std::string what =
+        "block " + std::to_string(walk.expected) + " was acknowledged and is damaged or missing";
+    for (const std::string& path : recovered.unreadable)  // its only block may have been the one
+      what += ", unless it is the one at offset 0 of " + path + ", which cannot be read";
+    co_return corrupt(walk.path, walk.offset, what);
+  }
   recovered.next_block = walk.expected;
   co_return recovered;
 }

@@ -17,6 +17,7 @@ namespace levada::log::local {
 struct Recovered {
   std::vector<std::unique_ptr<JournalSegment>> segments;  // with blocks, in order, not in memory
   std::vector<std::string> free_files;
+  std::vector<std::string> unreadable;  // of those: the first page was damaged
   std::uint32_t next_slot = 0;
   std::uint64_t next_block = 1;
   std::uint64_t cut = 0;  // bytes of blocks that were never acknowledged

@@ -40,7 +40,10 @@ step_fuzz() {
   ((failed == 0))
 }
 
-step_simulation() { sim 1 "$simulation_seeds"; }
+step_simulation() {
+  sim_known
+  sim 1 "$simulation_seeds"
+}
 
 step_conformance() {
   need_npm tests/conformance/js

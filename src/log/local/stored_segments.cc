@@ -31,14 +31,15 @@ unexpected<Error> StoredSegments::corrupt(const StoredSegment& segment, std::uin
 Task<std::shared_ptr<io::File>> StoredSegments::open(Segment segment) {
   if (segment->file) co_return segment->file;
   io::OpenOptions options{.write = false};
-  std::unique_ptr<io::File> file = co_await disk_.open(path(segment->summary.id), options);
-  segment->file = std::move(file);
+  std::shared_ptr<io::File> file = co_await disk_.open(path(segment->summary.id), options);
+  if (segment->file) co_return segment->file;  // another reader was quicker
+  segment->file = file;
   open_.push_front(segment);
   if (open_.size() > open_files_max) {
     if (Segment oldest = open_.back().lock()) oldest->file.reset();  // readers hold their own
     open_.pop_back();
   }
-  co_return segment->file;
+  co_return file;
 }
 
 Task<Unit> StoredSegments::read_exactly(Segment segment, std::uint64_t offset,

@@ -221,6 +221,10 @@ SqlResult<Plan> QueryBinder::ordered(const Query& written, Plan plan) {
                   "ORDER BY position " + item.term->text + " is not in select list");
       key.expression = query::column(position - 1, plan->columns[position - 1].type);
     } else {
+      if (std::holds_alternative<SetQuery>(written.body) && item.term->kind != TermKind::column)
+        return at(item.term->position, sqlstate::feature_not_supported,
+                  "invalid UNION/INTERSECT/EXCEPT ORDER BY clause: only result column names can be "
+                  "used, not expressions or functions");
       key.expression = ATTEMPT(coercion_.settled(ATTEMPT(term_over(frame, *item.term))));
     }
     top.order.push_back(std::move(key));
@@ -309,6 +313,7 @@ SqlResult<std::vector<std::pair<ExpressionRef, std::string>>> QueryBinder::expan
     const std::string& alias = star.names.back();
     for (const ScopeTable& table : scope.tables) {
       if (table.alias != alias) continue;
+      if (star.names.size() > 1 && table.schema != star.names[star.names.size() - 2]) continue;
       for (std::size_t n = table.first; n < table.beyond; ++n) add(scope.columns[n]);
       return all;
     }
@@ -318,16 +323,13 @@ SqlResult<std::vector<std::pair<ExpressionRef, std::string>>> QueryBinder::expan
   if (scope.tables.empty())
     return at(star.position, sqlstate::syntax_error,
               "SELECT * with no tables specified is not valid");
-  // Columns that USING has merged come first.
-  const auto is_merged = [&](const ScopeColumn& column) {
-    return std::any_of(scope.columns.begin(), scope.columns.end(), [&](const auto& other) {
-      return other.merged_away && other.name == column.name;
-    });
-  };
+  // Columns that USING has merged come first, those of the outermost join before all.
+  std::vector<const ScopeColumn*> shown;
   for (const ScopeColumn& column : scope.columns)
-    if (!column.merged_away && is_merged(column)) add(column);
-  for (const ScopeColumn& column : scope.columns)
-    if (!column.merged_away && !is_merged(column)) add(column);
+    if (!column.merged_away) shown.push_back(&column);
+  std::stable_sort(shown.begin(), shown.end(),
+                   [](const auto* a, const auto* b) { return a->merged > b->merged; });
+  for (const ScopeColumn* column : shown) add(*column);
   return all;
 }
 

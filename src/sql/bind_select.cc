@@ -140,7 +140,7 @@ SqlResult<Plan> QueryBinder::select(const Query& query, const Select& select, co
   }
   Plan plan = query::project(work.frame.plan, std::move(values), names);
   const auto column = [&plan](std::size_t n) { return query::column(n, plan->columns[n].type); };
-  if (select.distinct) plan = query::distinct(std::move(plan));
+  if (select.distinct && work.distinct_on.empty()) plan = query::distinct(std::move(plan));
   std::vector<query::SortKey> order;
   for (const Selecting::Key& key : work.order)
     order.push_back({column(key.output), key.descending, key.nulls_first});
@@ -211,7 +211,7 @@ SqlResult<std::size_t> QueryBinder::sort_column(Selecting& work, const Term& wri
   ExpressionRef value = ATTEMPT(coercion_.settled(ATTEMPT(term(written, work.place))));
   for (std::size_t n = 0; n < work.outputs.size(); ++n)
     if (query::same(*work.outputs[n].value, *value)) return n;
-  if (work.select.distinct)
+  if (work.select.distinct && work.select.distinct_on.empty())
     return at(written.position, sqlstate::invalid_column_reference,
               "for SELECT DISTINCT, ORDER BY expressions must appear in select list");
   work.outputs.push_back({std::move(value), "", written.position});

@@ -81,6 +81,7 @@ SqlResult<Frame> QueryBinder::from(const std::vector<TableRefPtr>& tables, const
   for (std::size_t a = 0; a < frame.scope.tables.size(); ++a)
     for (std::size_t b = a + 1; b < frame.scope.tables.size(); ++b)
       if (frame.scope.tables[a].alias == frame.scope.tables[b].alias &&
+          frame.scope.tables[a].schema == frame.scope.tables[b].schema &&
           !frame.scope.tables[a].alias.empty())
         return query::refuse(
             query::sqlstate::duplicate_alias,
@@ -167,7 +168,9 @@ SqlResult<Frame> QueryBinder::relation(const TableRef& written, const Scope*) {
     return at(written.position, query::sqlstate::undefined_table,
               "relation \"" + full + "\" does not exist");
   }
+  const std::string found_schema = found->schema;
   Frame frame = ATTEMPT(relation_frame(std::move(found), alias));
+  if (written.alias.empty()) frame.scope.tables.front().schema = found_schema;
   ATTEMPT(rename_columns(frame, written.columns, 0));
   return frame;
 }
@@ -383,11 +386,14 @@ SqlResult<Frame> QueryBinder::combine(Frame left, const TableRef& written, query
   }
   joined.plan =
       query::join(kind, left.plan, right_plan, query::conjunction(conditions), written.as_of_now);
-  // What USING has merged stands for both sides.
+  // What USING has merged stands for both sides; what the outer join merged comes first in a star.
+  int rank = 1;
+  for (const ScopeColumn& column : joined.scope.columns) rank = std::max(rank, column.merged + 1);
   for (const Merged& pair : merged) {
     ScopeColumn& a = joined.scope.columns[pair.left];
     ScopeColumn& b = joined.scope.columns[pair.right];
     b.merged_away = true;
+    a.merged = rank;
     if (kind == query::JoinKind::right) {
       a.value = b.value;
     } else if (kind == query::JoinKind::full) {

@@ -177,8 +177,8 @@ SqlResult<ExpressionRef> QueryBinder::term_here(const Term& one, Place& place) {
                   "cannot subscript type " + list->type.name() +
                       " because it does not support "
                       "subscripting");
-      return coercion_.call(list->type.is(TypeKind::jsonb) ? "->" : "element",
-                            {std::move(list), std::move(index)});
+      const std::string_view name = list->type.is(TypeKind::jsonb) ? "->" : "element";
+      return coercion_.call(name, {std::move(list), std::move(index)});
     }
     case TermKind::slice: {
       ExpressionRef list = ATTEMPT(term(*one.arguments[0], place));
@@ -242,6 +242,7 @@ std::optional<ExpressionRef> QueryBinder::find_column(const Scope& scope, const 
   const std::string& table = names[names.size() - 2];
   for (const ScopeTable& known : scope.tables) {
     if (known.alias != table) continue;
+    if (names.size() > 2 && known.schema != names[names.size() - 3]) continue;
     table_found = true;
     for (std::size_t n = known.first; n < known.beyond; ++n) {
       const ScopeColumn& column = scope.columns[n];

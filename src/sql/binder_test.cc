@@ -147,6 +147,7 @@ TEST(Binder, orders_and_limits) {
   EXPECT_EQ(answer("select a from t order by b desc nulls last, a limit 2 offset 1"), "2 1");
   EXPECT_EQ(answer("select s from t order by s fetch first 1 rows with ties"), "x x");
   EXPECT_EQ(answer("select distinct on (s) s, a from t order by s, a desc"), "x|3 y|2 z|4");
+  EXPECT_EQ(answer("select distinct on (s) a + 1 from t order by s, a"), "2 3 5");
   EXPECT_EQ(answer("select distinct s from t order by s"), "x y z");
 }
 
@@ -158,6 +159,11 @@ TEST(Binder, joins_tables) {
             "1|10|one 2|20|NULL 3|30|three 4|NULL|NULL 5|NULL|five");
   EXPECT_EQ(answer("select count(*) from t, u"), "12");
   EXPECT_EQ(answer("select a from t natural join u order by a"), "1 3");
+  EXPECT_EQ(answer("select public.t.a from public.t where public.t.b = 10"), "1");
+  EXPECT_EQ(answer("select other.t.a from t").substr(0, 5), "42P01");
+  EXPECT_EQ(answer("select * from t join u using (a) join (values ('x', 7)) w (s, q) using (s) "
+                   "order by 1, 2"),
+            "x|1|10|one|7 x|3|30|three|7");
 }
 
 TEST(Binder, groups_and_aggregates) {
@@ -208,6 +214,7 @@ TEST(Binder, combines_sets_and_common_tables) {
 
 TEST(Binder, knows_tables_that_functions_make) {
   EXPECT_EQ(answer("select * from generate_series(1, 3)"), "1 2 3");
+  EXPECT_EQ(answer("select (array[4, 5])[2]"), "5");
   EXPECT_EQ(answer("select * from unnest(array['a', 'b']) with ordinality as x(v, n)"), "a|1 b|2");
   EXPECT_EQ(answer("select n, window_start from tumble(e, at, interval '10 minutes') order by n"),
             "1|2024-01-01 00:00:00 2|2024-01-01 00:00:00 3|2024-01-01 00:10:00");

@@ -165,11 +165,7 @@ SqlResult<Drop> Grammar::drop() {
 SqlResult<Alter> Grammar::alter() {
   ++at_;
   Alter made;
-  if (take("system")) {
-    made.text = "system";
-    while (peek().kind != TokenKind::end && !is_sign(";")) ++at_;
-    return made;
-  }
+  if (is("system")) return refuse("ALTER SYSTEM is not supported", here());
   made.kind = ATTEMPT(object_kind());
   take_if_exists();
   made.name = ATTEMPT(qualified_name());

@@ -30,6 +30,7 @@ struct ScopeColumn {
   query::ExpressionRef value;  // over the plan's columns
   bool hidden = false;         // not in SELECT *
   bool merged_away = false;    // of USING: only by its table's name
+  int merged = 0;              // stands for both sides of USING; outer joins have higher numbers
 };
 
 struct ScopeTable {

@@ -85,10 +85,14 @@ if [[ $peers == --peers ]]; then
   row "kinesalite, GetRecords 1 KiB" "$(bench get-records --stream r --size 1024 --endpoint 127.0.0.1:14598)"
   stop_server
 
-  KINESIS_MOCK_PLAIN_PORT=14597 KINESIS_MOCK_TLS_PORT=14596 LOG_LEVEL=ERROR \
-    SHARD_LIMIT=10000 node "$work/npm/node_modules/.bin/kinesis-local" >/dev/null 2>&1 &
+  (cd "$work/npm/node_modules/kinesis-local" && # where its certificate lies
+    KINESIS_MOCK_PLAIN_PORT=14597 KINESIS_MOCK_TLS_PORT=14596 LOG_LEVEL=ERROR SHARD_LIMIT=10000 \
+      exec node main.js) >/dev/null 2>&1 &
   server=$!
-  sleep 4
+  for _ in {1..100}; do
+    (: >/dev/tcp/127.0.0.1/14597) 2>/dev/null && break
+    sleep 0.2
+  done
   row "kinesis-local, 500 x 100 B" "$(bench put-records --stream p --endpoint 127.0.0.1:14597)"
   row "kinesis-local, PutRecord 16 conn." "$(bench put-record --stream q --connections 16 --endpoint 127.0.0.1:14597)"
   stop_server

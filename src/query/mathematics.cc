@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numbers>
 
 #include "query/function_table.h"
@@ -105,6 +106,36 @@ Datum exp_float(Evaluation& evaluation, const CallSite&, Arguments a) {
   return Datum::of(result);
 }
 
+// Degrees: what is exact in degrees comes out exact (sind(30) is 0.5), as PostgreSQL has it.
+double sine_within_right_angle(double x) {
+  return x == 30 ? 0.5 : x == 90 ? 1 : std::sin(radians(x));
+}
+double sine_of_degrees(double x) {
+  if (!std::isfinite(x)) return std::numeric_limits<double>::quiet_NaN();
+  double rest = std::fmod(std::abs(x), 360);
+  const bool negative = (x < 0) != (rest >= 180);
+  if (rest >= 180) rest -= 180;
+  const double sine = sine_within_right_angle(rest > 90 ? 180 - rest : rest);
+  return (negative ? -sine : sine) + 0.0;  // never -0
+}
+double cosine_of_degrees(double x) { return sine_of_degrees(90 - std::fmod(std::abs(x), 360)); }
+double tangent_of_degrees(double x) { return sine_of_degrees(x) / cosine_of_degrees(x) + 0.0; }
+double cotangent_of_degrees(double x) { return cosine_of_degrees(x) / sine_of_degrees(x) + 0.0; }
+// Whole degrees come out whole.
+double in_degrees(double angle) {
+  constexpr double error_of_conversion = 1e-13;
+  const double exact = degrees(angle);
+  const double whole = std::nearbyint(exact);
+  return std::abs(whole) >= 1 && std::abs(exact - whole) < error_of_conversion ? whole : exact;
+}
+double arc_sine_in_degrees(double x) { return in_degrees(std::asin(x)); }
+double arc_cosine_in_degrees(double x) { return in_degrees(std::acos(x)); }
+double arc_tangent_in_degrees(double x) { return in_degrees(std::atan(x)); }
+double hyperbolic_cotangent(double x) { return 1 / std::tanh(x); }
+
+Datum arc_tangent_2_in_degrees(Evaluation&, const CallSite&, Arguments a) {
+  return Datum::of(in_degrees(std::atan2(a[0].real, a[1].real)));
+}
 Datum arc_tangent_2(Evaluation&, const CallSite&, Arguments a) {
   return Datum::of(std::atan2(a[0].real, a[1].real));
 }
@@ -162,6 +193,18 @@ const Function rows[] = {
     {"acos", {float8}, float8, real<std::acos>},
     {"atan", {float8}, float8, real<std::atan>},
     {"atan2", {float8, float8}, float8, arc_tangent_2},
+    {"sind", {float8}, float8, real<sine_of_degrees>},
+    {"cosd", {float8}, float8, real<cosine_of_degrees>},
+    {"tand", {float8}, float8, real<tangent_of_degrees>},
+    {"cotd", {float8}, float8, real<cotangent_of_degrees>},
+    {"asind", {float8}, float8, real<arc_sine_in_degrees>},
+    {"acosd", {float8}, float8, real<arc_cosine_in_degrees>},
+    {"atand", {float8}, float8, real<arc_tangent_in_degrees>},
+    {"atan2d", {float8, float8}, float8, arc_tangent_2_in_degrees},
+    {"asinh", {float8}, float8, real<std::asinh>},
+    {"acosh", {float8}, float8, real<std::acosh>},
+    {"atanh", {float8}, float8, real<std::atanh>},
+    {"coth", {float8}, float8, real<hyperbolic_cotangent>},
     {"sinh", {float8}, float8, real<std::sinh>},
     {"cosh", {float8}, float8, real<std::cosh>},
     {"tanh", {float8}, float8, real<std::tanh>},

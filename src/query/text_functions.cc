@@ -187,6 +187,18 @@ Datum trim(Evaluation&, const CallSite&, Arguments a) {
   return Datum::of(text);
 }
 
+template <Side side>
+Datum trim_bytes(Evaluation&, const CallSite&, Arguments a) {
+  std::string_view bytes = a[0].text();
+  const std::string_view set = a[1].text();
+  const auto in_set = [&](char byte) { return set.find(byte) != std::string_view::npos; };
+  if (side != Side::end)
+    while (!bytes.empty() && in_set(bytes.front())) bytes.remove_prefix(1);
+  if (side != Side::start)
+    while (!bytes.empty() && in_set(bytes.back())) bytes.remove_suffix(1);
+  return Datum::of(bytes);
+}
+
 template <bool at_start>
 Datum pad(Evaluation& evaluation, const CallSite&, Arguments a) {
   const std::string_view text = a[0].text();
@@ -535,6 +547,10 @@ const Function rows[] = {
     {"ltrim", {varchar, varchar}, varchar, trim<Side::start>},
     {"rtrim", {varchar}, varchar, trim<Side::end>},
     {"rtrim", {varchar, varchar}, varchar, trim<Side::end>},
+    {"trim", {bytea, bytea}, bytea, trim_bytes<Side::both>},
+    {"btrim", {bytea, bytea}, bytea, trim_bytes<Side::both>},
+    {"ltrim", {bytea, bytea}, bytea, trim_bytes<Side::start>},
+    {"rtrim", {bytea, bytea}, bytea, trim_bytes<Side::end>},
     {"lpad", {varchar, int4}, varchar, pad<true>},
     {"lpad", {varchar, int4, varchar}, varchar, pad<true>},
     {"rpad", {varchar, int4}, varchar, pad<false>},

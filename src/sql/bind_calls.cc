@@ -44,8 +44,9 @@ SqlResult<ExpressionRef> QueryBinder::call(const Term& one, Place& place) {
 SqlResult<std::optional<ExpressionRef>> QueryBinder::special_call(const Term& one, Place& place) {
   using Made = std::optional<ExpressionRef>;
   const std::string& name = one.names.back();
-  if (name == "now" || name == "current_timestamp" || name == "transaction_timestamp" ||
-      name == "statement_timestamp")
+  const bool is_now = name == "now" || name == "current_timestamp" ||
+                      name == "transaction_timestamp" || name == "statement_timestamp";
+  if (is_now && one.arguments.empty())
     return Made(query::expression(ExpressionKind::now, TypeKind::timestamptz, {}));
   if (name == "coalesce") {
     std::vector<ExpressionRef> values = ATTEMPT(terms(one.arguments, place));

@@ -352,7 +352,12 @@ SqlResult<Frame> QueryBinder::combine(Frame left, const TableRef& written, query
     for (std::size_t n = 0; n < joined.scope.columns.size(); ++n) {
       const ScopeColumn& column = joined.scope.columns[n];
       if (column.name != name || column.merged_away) continue;
-      (n < columns_before ? a : b) = n;
+      std::optional<std::size_t>& side = n < columns_before ? a : b;
+      if (side)
+        return query::refuse(query::sqlstate::ambiguous_column,
+                             "common column name \"" + name + "\" appears more than once in " +
+                                 (n < columns_before ? "left" : "right") + " table");
+      side = n;
     }
     if (!a || !b)
       return query::refuse(query::sqlstate::undefined_column,

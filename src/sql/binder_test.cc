@@ -213,6 +213,10 @@ TEST(Binder, combines_sets_and_common_tables) {
 }
 
 TEST(Binder, knows_tables_that_functions_make) {
+  EXPECT_EQ(answer("select sind(30), cosd(60), tand(45), sind(-180), asind(0.5), acosd(-1)"),
+            "0.5|0.5|1|0|30|180");
+  EXPECT_EQ(answer("select trim(both '\\x00'::bytea from '\\x000100'::bytea), trim(' a ')"),
+            "\\x01|a");
   EXPECT_EQ(answer("select * from generate_series(1, 3)"), "1 2 3");
   EXPECT_EQ(answer("select (array[4, 5])[2]"), "5");
   EXPECT_EQ(answer("select * from unnest(array['a', 'b']) with ordinality as x(v, n)"), "a|1 b|2");

@@ -4,6 +4,10 @@
 #include <pcre2.h>
 
 #include <algorithm>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include "query/function_table.h"
 
@@ -213,67 +217,105 @@ Datum regexp_match(Evaluation& evaluation, const CallSite& site, Arguments a) {
   return groups_of(evaluation, *pattern, a[0].text());
 }
 
+// The byte of the next character; searches never begin inside one.
+std::size_t next_character(std::string_view text, std::size_t at) {
+  ++at;
+  while (at < text.size() && (static_cast<unsigned char>(text[at]) & 0xC0) == 0x80) ++at;
+  return at;
+}
+std::size_t behind_match(const Pattern& pattern, std::string_view text) {
+  const std::size_t end = pattern.end(0);
+  return end > pattern.start(0) ? end : next_character(text, end);
+}
+
+// The byte of a character counted from 1; beyond the text if it has fewer. NULL: an error was told.
+std::optional<std::size_t> byte_of_start(Evaluation& evaluation, std::string_view text,
+                                         std::int64_t start) {
+  if (start < 1) {
+    evaluation.fail(sqlstate::invalid_parameter_value,
+                    "invalid value for parameter \"start\": " + std::to_string(start));
+    return std::nullopt;
+  }
+  std::size_t at = 0;
+  while (--start > 0 && at <= text.size()) at = next_character(text, at);
+  return at;
+}
+
+// text, pattern [, start [, flags]]
 Datum regexp_count(Evaluation& evaluation, const CallSite& site, Arguments a) {
-  const Pattern* pattern = pattern_of(evaluation, site, a[1].text(), 0);
+  const Flags flags = a.size() > 3 ? flags_of(a[3].text()) : Flags{};
+  if (!flags.valid || flags.global) return bad_flags(evaluation, a[3].text());
+  const Pattern* pattern = pattern_of(evaluation, site, a[1].text(), flags.options);
   if (pattern == nullptr) return Datum::null();
+  const std::string_view text = a[0].text();
+  const auto start = byte_of_start(evaluation, text, a.size() > 2 ? a[2].integer : 1);
+  if (!start) return Datum::null();
   std::int64_t count = 0;
-  for (std::size_t at = 0; at <= a[0].size && pattern->match(a[0].text(), at); ++count)
-    at = std::max(pattern->end(0), pattern->start(0) + 1);
+  for (std::size_t at = *start; at <= text.size() && pattern->match(text, at); ++count)
+    at = behind_match(*pattern, text);
   return Datum::of(count);
 }
 
+void append_replacement(const Pattern& pattern, std::string_view text, std::string_view with,
+                        std::string& out) {
+  for (std::size_t i = 0; i < with.size(); ++i) {
+    if (with[i] != '\\' || i + 1 == with.size()) {
+      out += with[i];
+      continue;
+    }
+    const char c = with[++i];
+    const std::size_t group = c == '&' ? 0 : static_cast<std::size_t>(c - '0');
+    if (c == '&' || (c >= '0' && c <= '9')) {
+      if (group <= pattern.groups() && pattern.has(group))
+        out += text.substr(pattern.start(group), pattern.end(group) - pattern.start(group));
+    } else {
+      out += c;
+    }
+  }
+}
+
+// text, pattern, replacement [, flags] or [, start [, n [, flags]]]; n = 0: every match.
 Datum regexp_replace(Evaluation& evaluation, const CallSite& site, Arguments a) {
-  const Flags flags = a.size() > 3 ? flags_of(a[3].text()) : Flags{};
-  if (!flags.valid) return bad_flags(evaluation, a[3].text());
+  const bool counted = a.size() > 4;
+  const std::size_t flags_at = counted ? 5 : 3;
+  const Flags flags = a.size() > flags_at ? flags_of(a[flags_at].text()) : Flags{};
+  if (!flags.valid) return bad_flags(evaluation, a[flags_at].text());
   const Pattern* pattern = pattern_of(evaluation, site, a[1].text(), flags.options);
   if (pattern == nullptr) return Datum::null();
-  const std::string_view text = a[0].text(), with = a[2].text();
+  const std::string_view text = a[0].text();
+  const auto start = byte_of_start(evaluation, text, counted ? a[3].integer : 1);
+  if (!start) return Datum::null();
+  const std::int64_t only = counted ? a[4].integer : flags.global ? 0 : 1;
   std::string out;
-  std::size_t at = 0, copied = 0;
-  while (at <= text.size() && pattern->match(text, at)) {
+  std::size_t copied = 0;
+  std::int64_t number = 0;
+  for (std::size_t at = *start; at <= text.size() && pattern->match(text, at);
+       at = behind_match(*pattern, text)) {
+    ++number;
+    if (only != 0 && number != only) continue;
     out += text.substr(copied, pattern->start(0) - copied);
-    for (std::size_t i = 0; i < with.size(); ++i) {
-      if (with[i] != '\\' || i + 1 == with.size()) {
-        out += with[i];
-        continue;
-      }
-      const char c = with[++i];
-      const std::size_t group = c == '&' ? 0 : static_cast<std::size_t>(c - '0');
-      if (c == '&' || (c >= '0' && c <= '9')) {
-        if (group <= pattern->groups() && pattern->has(group))
-          out += text.substr(pattern->start(group), pattern->end(group) - pattern->start(group));
-      } else {
-        out += c;
-      }
-    }
+    append_replacement(*pattern, text, a[2].text(), out);
     copied = pattern->end(0);
-    at = std::max(copied, pattern->start(0) + 1);
-    if (at > copied && copied < text.size()) {
-      out += text[copied];
-      copied = at;
-    }
-    if (!flags.global) break;
+    if (number == only) break;
   }
-  if (copied < text.size()) out += text.substr(copied);
+  out += text.substr(copied);
   return evaluation.text(out);
 }
 
+// An empty match at an end of the text or right behind another match splits nothing.
 Datum regexp_split(Evaluation& evaluation, const CallSite& site, Arguments a) {
   const Pattern* pattern = pattern_of(evaluation, site, a[1].text(), 0);
   if (pattern == nullptr) return Datum::null();
   const std::string_view text = a[0].text();
   std::vector<Datum> parts;
-  std::size_t at = 0, from = 0;
-  while (at < text.size() && pattern->match(text, at)) {
-    if (pattern->end(0) == pattern->start(0)) {
-      if (pattern->start(0) >= text.size()) break;
-      at = pattern->start(0) + 1;
-      parts.push_back(Datum::of(text.substr(from, at - from)));
-      from = at;
-      continue;
-    }
-    parts.push_back(Datum::of(text.substr(from, pattern->start(0) - from)));
-    at = from = pattern->end(0);
+  std::size_t from = 0;
+  for (std::size_t at = 0; at <= text.size() && pattern->match(text, at);
+       at = behind_match(*pattern, text)) {
+    const std::size_t start = pattern->start(0);
+    const std::size_t end = pattern->end(0);
+    if (start == end && (start == 0 || start == text.size() || start == from)) continue;
+    parts.push_back(Datum::of(text.substr(from, start - from)));
+    from = end;
   }
   parts.push_back(Datum::of(text.substr(from)));
   return evaluation.list(parts);
@@ -337,6 +379,10 @@ const Function rows[] = {
      Volatility::pure,
      result_list},
     {"regexp_count", {varchar, varchar}, int4, regexp_count},
+    {"regexp_count", {varchar, varchar, int4}, int4, regexp_count},
+    {"regexp_count", {varchar, varchar, int4, varchar}, int4, regexp_count},
+    {"regexp_replace", {varchar, varchar, varchar, int4, int4}, varchar, regexp_replace},
+    {"regexp_replace", {varchar, varchar, varchar, int4, int4, varchar}, varchar, regexp_replace},
     {"regexp_replace", {varchar, varchar, varchar}, varchar, regexp_replace},
     {"regexp_replace", {varchar, varchar, varchar, varchar}, varchar, regexp_replace},
     {"regexp_split_to_array",

@@ -217,6 +217,13 @@ TEST(Binder, knows_tables_that_functions_make) {
             "0.5|0.5|1|0|30|180");
   EXPECT_EQ(answer("select trim(both '\\x00'::bytea from '\\x000100'::bytea), trim(' a ')"),
             "\\x01|a");
+  EXPECT_EQ(answer("select regexp_count('ABCABCAXYaxy', 'A.', 1, 'i'), regexp_count('éé', 'x*'), "
+                   "regexp_count('foobarbaz', 'b..', 5)"),
+            "4|3|1");
+  EXPECT_EQ(answer("select regexp_replace('A PostgreSQL function', 'a|e|i|o|u', 'X', 1, 3, 'i')"),
+            "A PostgrXSQL function");
+  EXPECT_EQ(answer("select regexp_replace('éa', 'x*', '-', 'g')"), "-é-a-");
+  EXPECT_EQ(answer("select regexp_split_to_array('the é', '\\s*')"), "{t,h,e,é}");
   EXPECT_EQ(answer("select * from generate_series(1, 3)"), "1 2 3");
   EXPECT_EQ(answer("select (array[4, 5])[2]"), "5");
   EXPECT_EQ(answer("select * from unnest(array['a', 'b']) with ordinality as x(v, n)"), "a|1 b|2");

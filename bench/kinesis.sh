@@ -26,7 +26,7 @@ bench() {
 }
 
 start_levada() { # FLAGS…
-  "$levada" serve --data-dir "$work/data" --listen 127.0.0.1:0 --console-listen 127.0.0.1:0 \
+  "$levada" serve --data-dir "$work/data" --listen 127.0.0.1:0 --console-listen 127.0.0.1:0 --sql-listen 127.0.0.1:0 \
     --credentials "$work/credentials.toml" --shard-limits off \
     --tls-cert "$work/cert.pem" --tls-key "$work/key.pem" "$@" >"$work/out" 2>"$work/log" &
   server=$!

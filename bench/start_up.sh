@@ -20,7 +20,7 @@ start_levada() { # DATA FLAGS…; sets ready_ms
   shift
   : >"$work/out"
   begin=$(now_us)
-  "$levada" serve --data-dir "$data" --listen 127.0.0.1:0 --console-listen 127.0.0.1:0 --shard-limits off \
+  "$levada" serve --data-dir "$data" --listen 127.0.0.1:0 --console-listen 127.0.0.1:0 --sql-listen 127.0.0.1:0 --shard-limits off \
     "$@" >"$work/out" 2>"$work/log" &
   server=$!
   until grep -q 'levada is ready' "$work/out" 2>/dev/null; do

@@ -30,7 +30,7 @@ say() { printf '\n== %s\n' "$*"; }
 # Port 0 takes a free port; the first lines name every address, the last of them is `levada is ready`.
 start_server() {
   : >"$folder/stdout"
-  "$levada" serve --data-dir "$folder/data" --listen 127.0.0.1:0 --console-listen 127.0.0.1:0 \
+  "$levada" serve --data-dir "$folder/data" --listen 127.0.0.1:0 --console-listen 127.0.0.1:0 --sql-listen 127.0.0.1:0 \
     >"$folder/stdout" 2>>"$folder/stderr" &
   server=$!
   disown "$server" # or bash would report each kill

@@ -3,6 +3,13 @@
 namespace levada::server {
 
 Result<Unit> check_binding(const Configuration& configuration) {
+  // SQL has no users in this version, so nobody but this machine may ask.
+  if (configuration.sql_listen && !configuration.sql_listen->loopback())
+    return fail(ErrorKind::denied,
+                "--sql-listen " + configuration.sql_listen->text() +
+                    " would let everybody on the network read and write: SQL users are not in this "
+                    "version; listen on 127.0.0.1:" +
+                    std::to_string(configuration.sql_listen->port));
   if (configuration.credentials_file) return Unit{};
   const auto check = [](std::string_view flag, const io::Address& address) -> Result<Unit> {
     if (address.loopback()) return Unit{};

@@ -23,6 +23,7 @@ struct Configuration {
 
   io::Address listen;
   std::optional<io::Address> console_listen;
+  std::optional<io::Address> sql_listen;
   std::uint32_t connections_max;
 
   std::string region;

@@ -74,8 +74,6 @@ TEST_F(ConfigurationTest, unknown_names_are_refused_with_the_nearest_known_one) 
 TEST_F(ConfigurationTest, what_is_promised_but_not_built_says_so) {
   EXPECT_EQ(refusal({"--cluster", "x"}),
             "--cluster: the distributed engine is not in this version");
-  EXPECT_THAT(with({"--sql-listen", ":0"}).value().warnings,
-              testing::ElementsAre(HasSubstr("streaming SQL is not in this version")));
 }
 
 TEST_F(ConfigurationTest, a_bad_value_names_its_source_and_the_right_form) {

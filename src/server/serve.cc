@@ -14,6 +14,7 @@
 #include "server/build_io.h"
 #include "server/build_log.h"
 #include "server/build_products.h"
+#include "server/build_sql.h"
 #include "server/build_tls.h"
 #include "server/configuration.h"
 #include "server/credential_table.h"
@@ -95,6 +96,11 @@ Result<Unit> live(const Configuration& configuration, const CredentialTable* cre
   AwsFace aws(configuration, ground, *products, credentials, audit, metrics, tls);
   const io::Address address = TRY(aws.open(configuration.listen));
   say(std::string("aws      ") + scheme + address.text());
+  std::unique_ptr<SqlFloor> sql;
+  if (configuration.sql_listen) {
+    sql = TRY(SqlFloor::build(configuration, ground, *logs, metrics, tls));
+    say("sql      postgresql://" + TRY(sql->listen(*configuration.sql_listen)).text() + "/dev");
+  }
   HealthWatch health(ground, *logs, state);
   state.enter(Phase::ready);
   say("levada is ready");
@@ -108,11 +114,13 @@ Result<Unit> live(const Configuration& configuration, const CredentialTable* cre
   signals.let_them_kill();
   state.enter(Phase::stopping);
   log.info("stopping; a second signal ends at once", {{"signal", number}});
+  const Result<Unit> sql_closed = sql == nullptr ? Result<Unit>(Unit{}) : sql->close();
   aws.close();
   health.stop();
   const Result<Unit> products_closed = products->close();
   const Result<Unit> logs_closed = logs->close();
   console_face.close();
+  TRY(sql_closed);
   TRY(products_closed);
   TRY(logs_closed);
   log.info("stopped");

@@ -47,7 +47,7 @@ class Levada:
     def spawn(self):
         """The process alone; nobody waits for it to be ready."""
         command = [str(self.binary), "serve", "--data-dir", str(self.data_dir), "--listen", self.listen]
-        command += ["--console-listen", "127.0.0.1:0", *self.flags]
+        command += ["--console-listen", "127.0.0.1:0", "--sql-listen", "127.0.0.1:0", *self.flags]
         self.stdout = []
         with open(self.stderr_path, "ab") as errors:
             self.process = subprocess.Popen(

@@ -1,0 +1,93 @@
+#include "server/build_sql.h"
+
+#include <cstdlib>
+#include <utility>
+
+namespace levada::server {
+namespace {
+
+// AWS's own variables, for sinks and sources that name no keys.
+std::optional<connect::AwsKeys> surrounding_keys() {
+  const char* const access = std::getenv("AWS_ACCESS_KEY_ID");
+  const char* const secret = std::getenv("AWS_SECRET_ACCESS_KEY");
+  if (access == nullptr || secret == nullptr) return std::nullopt;
+  connect::AwsKeys keys;
+  keys.access_key = access;
+  keys.secret_key = secret;
+  if (const char* const token = std::getenv("AWS_SESSION_TOKEN")) keys.session_token = token;
+  return keys;
+}
+
+connect::KinesisClients::Surroundings surroundings(const tls::TlsClientContext* tls) {
+  connect::KinesisClients::Surroundings result;
+  result.tls = tls;
+  result.keys = surrounding_keys();
+  return result;
+}
+
+streaming::EngineOptions engine_options(const Configuration& configuration) {
+  streaming::EngineOptions options;
+  options.checkpoint_path = configuration.data_dir + "/sql.checkpoint";
+  return options;
+}
+
+postgres::LoginOptions login_options(const tls::TlsContext* tls, io::Random& random) {
+  postgres::LoginOptions options;
+  options.tls = tls;
+  random.fill(std::as_writable_bytes(std::span(options.stranger_key)));
+  return options;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<SqlFloor>> SqlFloor::build(const Configuration& configuration,
+                                                  IoFloor& ground, LogFloor& logs,
+                                                  MetricsRegistry& metrics,
+                                                  const tls::TlsContext* tls) {
+  // A machine without authorities still reaches its own ports and any other plain endpoint.
+  auto authorities = tls::TlsClientContext::make({});
+  std::unique_ptr<SqlFloor> floor(new SqlFloor(configuration, ground, logs, metrics, tls,
+                                               authorities ? std::move(*authorities) : nullptr));
+  TRY(ground.reactors->run(floor->home_, [&] { return floor->engine_.open(); }));
+  floor->open_ = true;
+  return floor;
+}
+
+SqlFloor::SqlFloor(const Configuration& configuration, IoFloor& ground, LogFloor& logs,
+                   MetricsRegistry& metrics, const tls::TlsContext* tls,
+                   std::unique_ptr<tls::TlsClientContext> authorities)
+    : reactors_(*ground.reactors),
+      home_(logs.journals().of(streaming::sql_partition).reactor.index()),
+      authorities_(std::move(authorities)),
+      clients_(reactors_.at(home_), reactors_.network(home_), surroundings(authorities_.get())),
+      kinesis_sinks_(reactors_.at(home_), reactors_.random(home_), clients_),
+      kinesis_sources_(reactors_.at(home_), clients_),
+      engine_(logs.journals().of(streaming::sql_partition), reactors_.disk(home_),
+              engine_options(configuration)),
+      server_(engine_, reactors_.at(home_), reactors_.network(home_), reactors_.random(home_),
+              login_options(tls, reactors_.random(home_)), {}, metrics) {
+  engine_.add_connector(kinesis_sinks_);
+  engine_.add_connector(kinesis_sources_);
+}
+
+SqlFloor::~SqlFloor() { (void)close(); }
+
+Result<io::Address> SqlFloor::listen(const io::Address& address) {
+  Result<io::Address> bound = reactors_.run(home_, [&] { return server_.listen(address); });
+  if (!bound) return bound;
+  const auto begin = [](postgres::Server& server) -> Task<Unit> {
+    server.start();
+    co_return Unit{};
+  };
+  TRY(reactors_.run(home_, [&] { return begin(server_); }));
+  listening_ = true;
+  return bound;
+}
+
+Result<Unit> SqlFloor::close() {
+  if (std::exchange(listening_, false)) (void)reactors_.run(home_, [&] { return server_.stop(); });
+  if (!std::exchange(open_, false)) return Unit{};
+  return reactors_.run(home_, [&] { return engine_.stop(); });
+}
+
+}  // namespace levada::server

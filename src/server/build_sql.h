@@ -1,0 +1,51 @@
+#pragma once
+// Floor 4 and 5 of streaming SQL: the engine on the reactor of its journal, its connectors, and the
+// PostgreSQL port there.
+
+#include <memory>
+
+#include "base/metrics.h"
+#include "connect/kinesis_clients.h"
+#include "connect/kinesis_sink.h"
+#include "connect/kinesis_source.h"
+#include "postgres/server.h"
+#include "server/build_io.h"
+#include "server/build_log.h"
+#include "streaming/engine.h"
+#include "tls/tls_client_context.h"
+
+namespace levada::server {
+
+class SqlFloor {
+ public:
+  // When this returns, every table and view is as it was left.
+  static Result<std::unique_ptr<SqlFloor>> build(const Configuration& configuration,
+                                                 IoFloor& ground, LogFloor& logs,
+                                                 MetricsRegistry& metrics,
+                                                 const tls::TlsContext* tls);
+  ~SqlFloor();
+  SqlFloor(const SqlFloor&) = delete;
+  SqlFloor& operator=(const SqlFloor&) = delete;
+
+  // Binds and takes connections. The address with its real port.
+  Result<io::Address> listen(const io::Address& address);
+  // Sinks and sources reach this server's own ports too, so they start when those are open.
+  Result<Unit> close();
+
+ private:
+  SqlFloor(const Configuration& configuration, IoFloor& ground, LogFloor& logs,
+           MetricsRegistry& metrics, const tls::TlsContext* tls,
+           std::unique_ptr<tls::TlsClientContext> authorities);
+
+  io::Reactors& reactors_;
+  io::ReactorIndex home_;
+  std::unique_ptr<tls::TlsClientContext> authorities_;  // null: no https endpoints
+  connect::KinesisClients clients_;
+  connect::KinesisSinkConnector kinesis_sinks_;
+  connect::KinesisSourceConnector kinesis_sources_;
+  streaming::Engine engine_;
+  postgres::Server server_;
+  bool open_ = false, listening_ = false;
+};
+
+}  // namespace levada::server

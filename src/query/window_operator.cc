@@ -324,7 +324,8 @@ class WindowOperator final : public Operator {
   std::size_t range_edge(const Ordered& rows, std::size_t i, bool back, const Value& offset,
                          bool start) const {
     const std::size_t count = rows.rows.size();
-    if (rows.keys[i][0].is_null()) return start ? rows.peer_start[i] : rows.peer_end[i];
+    if (order_.size() != 1 || rows.keys[i][0].is_null())
+      return start ? rows.peer_start[i] : rows.peer_end[i];
     static const SessionFacts no_facts;
     Evaluation evaluation(no_facts, Evaluation::Mode::lenient);
     const Datum limit =

@@ -171,7 +171,13 @@ class Definer {
     }
     for (const std::string& version : create.version_columns)
       made->versions.push_back(ATTEMPT(column_index(relation, version)));
-    if (!create.is_source) made->rows = std::make_unique<KeyedStore>(relation.key);
+    // What is never taken back cannot be overwritten either.
+    if (create.append_only) made->conflict = Conflict::ignore;
+    // Changes by key need the rows that they change, also where nobody may read them.
+    if (upsert && relation.columns.back().hidden)
+      return refuse(sqlstate::invalid_parameter_value,
+                    "FORMAT " + create.format->format + " needs a PRIMARY KEY");
+    if (!create.is_source || upsert) made->rows = std::make_unique<KeyedStore>(relation.key);
     if (!connector.empty()) ATTEMPT(add_source(create, connector, own_columns, *made));
     Change change;
     change.added.push_back(std::move(made));

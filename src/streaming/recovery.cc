@@ -22,7 +22,8 @@ bool Engine::can_checkpoint() {
     if (object->circuit != nullptr)
       for (const RelationId read : object->reads)
         if (const Object* from = catalog_.find(read);
-            from != nullptr && from->relation->kind == RelationKind::source)
+            from != nullptr && from->relation->kind == RelationKind::source &&
+            from->rows == nullptr)
           return false;
   return true;
 }

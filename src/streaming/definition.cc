@@ -129,7 +129,7 @@ class Definer {
     }
     for (const sql::ColumnDefinition& column : create.columns) {
       RelationColumn added{column.name, ATTEMPT(sql::type_of(column.type))};
-      added.not_null = column.not_null || column.primary_key;
+      added.not_null = column.not_null;  // RisingWave's keys take NULL
       if (column.primary_key) {
         if (!key.empty())
           return refuse(
@@ -153,7 +153,6 @@ class Definer {
     ATTEMPT(add_included(create, connector, relation));
     for (const std::string& wanted : key) {
       const std::size_t at = ATTEMPT(column_index(relation, wanted));
-      relation.columns[at].not_null = true;
       relation.key.push_back(at);
     }
     if (relation.key.empty()) {
@@ -258,8 +257,11 @@ class Definer {
     auto made =
         object(name, create.materialized ? RelationKind::materialized_view : RelationKind::view);
     Relation& relation = relation_of(*made);
-    if (create.columns.size() > bound.plan->columns.size())
-      return refuse(sqlstate::syntax_error, "CREATE VIEW specifies more column names than columns");
+    if (!create.columns.empty() && create.columns.size() != bound.plan->columns.size())
+      return refuse(sqlstate::syntax_error,
+                    "CREATE VIEW specifies " + std::to_string(create.columns.size()) +
+                        " column names for " + std::to_string(bound.plan->columns.size()) +
+                        " columns");
     for (std::size_t i = 0; i < bound.plan->columns.size(); ++i) {
       const query::OutputColumn& column = bound.plan->columns[i];
       const std::string& output = i < create.columns.size() ? create.columns[i] : column.name;

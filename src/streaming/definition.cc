@@ -249,6 +249,8 @@ class Definer {
   // ---- views ----
 
   SqlResult<Change> define(const sql::CreateView& create) {
+    if (create.emit_on_window_close)
+      return refuse(sqlstate::feature_not_supported, "EMIT ON WINDOW CLOSE is not supported");
     const QualifiedName name = ATTEMPT(resolve(create.name));
     if (auto there = ATTEMPT(taken(name, create.if_not_exists))) return std::move(*there);
     const auto bound = ATTEMPT(sql::bind_query(*create.query, names_, {}, bind_options()));
@@ -311,6 +313,8 @@ class Definer {
   }
 
   SqlResult<Change> define(const sql::CreateSink& create) {
+    if (create.emit_on_window_close)
+      return refuse(sqlstate::feature_not_supported, "EMIT ON WINDOW CLOSE is not supported");
     const QualifiedName name = ATTEMPT(resolve(create.name));
     if (create.replace)
       return refuse(sqlstate::feature_not_supported, "REPLACE SINK is not supported");

@@ -20,7 +20,8 @@ class SessionCatalog final : public query::RelationCatalog {
     if (!schema.empty()) return catalog_.relation(schema, name);
     for (const std::string& one : path_)
       if (auto found = catalog_.relation(one, name)) return found;
-    return catalog_.relation("pg_catalog", name);
+    if (auto found = catalog_.relation("pg_catalog", name)) return found;
+    return catalog_.relation("rw_catalog", name);
   }
   bool has_schema(std::string_view schema) const override { return catalog_.has_schema(schema); }
 

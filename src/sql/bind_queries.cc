@@ -306,6 +306,13 @@ SqlResult<std::vector<std::pair<ExpressionRef, std::string>>> QueryBinder::expan
              (name.size() == 1 || name[name.size() - 2] == column.table);
     });
   };
+  for (const Name& name : star.excepted)
+    if (std::none_of(scope.columns.begin(), scope.columns.end(), [&](const ScopeColumn& column) {
+          return column.name == name.back() &&
+                 (name.size() == 1 || name[name.size() - 2] == column.table);
+        }))
+      return at(star.position, sqlstate::undefined_column,
+                "column \"" + name.back() + "\" of EXCEPT does not exist");
   const auto add = [&](const ScopeColumn& column) {
     if (!column.hidden && !is_excepted(column)) all.emplace_back(column.value, column.name);
   };

@@ -137,6 +137,8 @@ TEST(Binder, selects_columns_and_terms) {
   EXPECT_EQ(answer("select * from t where b > 10 order by a desc"), "3|30|x 2|20|y");
   EXPECT_EQ(answer("select t.s, a as k from t where s = 'x' order by k"), "x|1 x|3");
   EXPECT_EQ(answer("select a from t where b is null"), "4");
+  EXPECT_EQ(answer("select * except (b, s) from t where a < 3 order by a"), "1 2");
+  EXPECT_EQ(answer("select * except (nope) from t").substr(0, 5), "42703");
   EXPECT_EQ(answer("select double from v order by 1 limit 2"), "2 4");
   EXPECT_EQ(answer("values (1, 'a'), (2, null)"), "1|a 2|NULL");
 }

@@ -157,8 +157,7 @@ Task<Http1Connection::Next> Http1Connection::answer() {
 Task<Unit> Http1Connection::stream(BodySource& source) {
   BodyPiece piece;  // goes out from where it is: the others who send it share its memory
   for (;;) {
-    const std::array<ByteView, 3> parts = {ByteView(output_),
-                                           piece ? ByteView(*piece) : ByteView(),
+    const std::array<ByteView, 3> parts = {ByteView(output_), piece ? ByteView(*piece) : ByteView(),
                                            piece ? wire::chunk_end : ByteView()};
     const Result<Unit> written = co_await outcome(write(parts));
     if (!written) {

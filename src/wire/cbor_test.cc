@@ -99,8 +99,9 @@ TEST_F(CborReader, reads_times_tagged_or_not) {
   EXPECT_EQ(cbor_epoch_millis(read("fb3ff8000000000000")), 1500);
   EXPECT_EQ(cbor_epoch_millis(read("fb4278bcfe56800000")), 1'700'000'000'000);
   EXPECT_EQ(cbor_epoch_millis(read("f97c00")), std::nullopt);
-  for (std::int64_t millis : {1'700'000'000'000, 1'700'000'000'001, 1'700'000'000'123,
-                              1'700'000'000'999, 4'102'444'799'999, -1'500, 0, 1}) {
+  for (const std::int64_t millis :
+       std::initializer_list<std::int64_t>{1'700'000'000'000, 1'700'000'000'001, 1'700'000'000'123,
+                                           1'700'000'000'999, 4'102'444'799'999, -1'500, 0, 1}) {
     const double seconds = static_cast<double>(millis) / 1000;
     EXPECT_EQ(cbor_epoch_millis(Value::of_real(seconds)), millis);
     EXPECT_EQ(cbor_epoch_millis(Value::of_real(seconds + 0.000'9)), millis);

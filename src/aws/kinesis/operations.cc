@@ -54,11 +54,14 @@ constexpr std::string_view create_channel_errors[] = {AD,   IA,   KMS1, KMS2, KM
 constexpr std::string_view channel_errors[] = {AD, IA, LE, RNF, VAL};
 constexpr std::string_view list_channels_errors[] = {AD, ENT, IA, LE, VAL};
 
-constexpr std::string_view described_once[] = {
-    "StreamDescription.StreamARN",          "StreamDescription.StreamName",
-    "StreamDescription.StreamStatus",       "StreamDescription.RetentionPeriodHours",
-    "StreamDescription.EnhancedMonitoring", "StreamDescription.EncryptionType",
-    "StreamDescription.KeyId",              "StreamDescription.StreamCreationTimestamp"};
+constexpr std::string_view described_once[] = {"StreamDescription.StreamARN",
+                                               "StreamDescription.StreamName",
+                                               "StreamDescription.StreamStatus",
+                                               "StreamDescription.RetentionPeriodHours",
+                                               "StreamDescription.EnhancedMonitoring",
+                                               "StreamDescription.EncryptionType",
+                                               "StreamDescription.KeyId",
+                                               "StreamDescription.StreamCreationTimestamp"};
 constexpr Paginator describe_stream_pages{"ExclusiveStartShardId",
                                           "StreamDescription.Shards[-1].ShardId",
                                           "StreamDescription.HasMoreShards",
@@ -69,8 +72,8 @@ constexpr Paginator describe_stream_pages{"ExclusiveStartShardId",
 constexpr Paginator list_shards_pages{"NextToken", "NextToken", "", "MaxResults", "Shards"};
 constexpr Paginator list_consumers_pages{"NextToken", "NextToken", "", "MaxResults", "Consumers"};
 constexpr std::string_view stream_summaries[] = {"StreamSummaries"};
-constexpr Paginator list_streams_pages{"NextToken",   "NextToken",      "HasMoreStreams", "Limit",
-                                       "StreamNames", stream_summaries, {}};
+constexpr Paginator list_streams_pages{
+    "NextToken", "NextToken", "HasMoreStreams", "Limit", "StreamNames", stream_summaries, {}};
 constexpr Paginator list_channels_pages{"NextToken", "NextToken", "", "MaxResults",
                                         "ChannelSummaries"};
 

@@ -3,6 +3,7 @@
 // run of them shares: memory for results (freed together), the session's facts, the first error.
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -27,6 +28,8 @@ struct SessionFacts {
   std::vector<std::string> search_path = {"public"};
   std::int32_t process_id = 0;
   std::vector<std::pair<std::string, std::string>> settings = {};
+  // The text that made the object of this oid, for pg_get_viewdef and its like; empty: unknown.
+  std::function<std::string(std::int64_t oid)> definition_of = {};
 };
 
 class Evaluation {

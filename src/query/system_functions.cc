@@ -51,6 +51,12 @@ Datum nothing(Evaluation&, const CallSite&, Arguments) { return Datum::null(); }
 Datum first(Evaluation&, const CallSite&, Arguments a) { return a[0]; }
 Datum encoding(Evaluation&, const CallSite&, Arguments) { return Datum::of("UTF8"); }
 
+Datum definition(Evaluation& evaluation, const CallSite&, Arguments a) {
+  const auto& definition_of = evaluation.facts().definition_of;
+  const std::string text = definition_of ? definition_of(a[0].integer) : std::string();
+  return text.empty() ? Datum::null() : evaluation.text(text);
+}
+
 Datum format_type(Evaluation& evaluation, const CallSite&, Arguments a) {
   if (a[0].is_null()) return Datum::null();
   const auto type = type_of_oid(static_cast<std::uint32_t>(a[0].integer));
@@ -95,6 +101,15 @@ const Function rows[] = {
     {"pg_get_serial_sequence", {varchar, varchar}, varchar, nothing, false},
     {"pg_get_statisticsobjdef_columns", {int4}, varchar, nothing, false},
     {"pg_get_ruledef", {int4}, varchar, nothing, false},
+    {"pg_get_viewdef", {int4}, varchar, definition, true, false, stable},
+    {"pg_get_viewdef", {int4, boolean}, varchar, definition, true, false, stable},
+    {"pg_get_indexdef", {int4}, varchar, definition, true, false, stable},
+    {"pg_get_indexdef", {int4, int4, boolean}, varchar, definition, true, false, stable},
+    // There are no constraints in pg_constraint to be described, and no functions in pg_proc.
+    {"pg_get_constraintdef", {int4}, varchar, nothing, false},
+    {"pg_get_constraintdef", {int4, boolean}, varchar, nothing, false},
+    {"pg_get_function_result", {int4}, varchar, nothing, false},
+    {"pg_get_function_arguments", {int4}, varchar, nothing, false},
     {"pg_encoding_to_char", {int4}, varchar, encoding},
     {"obj_description", {int4}, varchar, nothing, false},
     {"obj_description", {int4, varchar}, varchar, nothing, false},

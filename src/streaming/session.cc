@@ -155,6 +155,12 @@ query::SessionFacts Session::State::facts() const {
   facts.search_path = settings.search_path();
   facts.process_id = static_cast<std::int32_t>(options.process_id);
   facts.settings = settings.all();
+  facts.definition_of = [&catalog = engine.catalog()](std::int64_t oid) -> std::string {
+    const Object* object = catalog.find(RelationId(static_cast<std::uint32_t>(oid)));
+    if (object == nullptr) return {};
+    return object->relation->kind == RelationKind::view ? object->relation->definition
+                                                        : object->text;
+  };
   return facts;
 }
 

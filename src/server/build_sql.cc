@@ -62,12 +62,14 @@ SqlFloor::SqlFloor(const Configuration& configuration, IoFloor& ground, LogFloor
       clients_(reactors_.at(home_), reactors_.network(home_), surroundings(authorities_.get())),
       kinesis_sinks_(reactors_.at(home_), reactors_.random(home_), clients_),
       kinesis_sources_(reactors_.at(home_), clients_),
+      nexmark_(reactors_.at(home_)),
       engine_(logs.journals().of(streaming::sql_partition), reactors_.disk(home_),
               engine_options(configuration)),
       server_(engine_, reactors_.at(home_), reactors_.network(home_), reactors_.random(home_),
               login_options(tls, reactors_.random(home_)), {}, metrics) {
   engine_.add_connector(kinesis_sinks_);
   engine_.add_connector(kinesis_sources_);
+  engine_.add_connector(nexmark_);
 }
 
 SqlFloor::~SqlFloor() { (void)close(); }

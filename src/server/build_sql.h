@@ -12,6 +12,7 @@
 #include "server/build_io.h"
 #include "server/build_log.h"
 #include "streaming/engine.h"
+#include "streaming/nexmark_source.h"
 #include "tls/tls_client_context.h"
 
 namespace levada::server {
@@ -43,6 +44,7 @@ class SqlFloor {
   connect::KinesisClients clients_;
   connect::KinesisSinkConnector kinesis_sinks_;
   connect::KinesisSourceConnector kinesis_sources_;
+  streaming::NexmarkConnector nexmark_;
   streaming::Engine engine_;
   postgres::Server server_;
   bool open_ = false, listening_ = false;

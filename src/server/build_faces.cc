@@ -53,9 +53,13 @@ AwsFace::AwsFace(const Configuration& configuration, IoFloor& ground, ProductFlo
         std::make_unique<aws::KinesisFace>(products.data(index), products.control(index));
     here.timestream_write = std::make_unique<aws::TimestreamWriteFace>(
         ground.reactors->at(index), products.timestream(), tls != nullptr ? "https" : "http");
+    here.timestream_query = std::make_unique<aws::TimestreamQueryFace>(
+        ground.reactors->at(index), products.timestream(), products.timestream_queries());
     here.pipeline = std::make_unique<aws::Pipeline>(
         ground.reactors->at(index).clock(), ground.reactors->random(index), metrics,
-        std::vector<aws::ServiceFace*>{here.kinesis.get(), here.timestream_write.get()}, options);
+        std::vector<aws::ServiceFace*>{here.kinesis.get(), here.timestream_write.get(),
+                                       here.timestream_query.get()},
+        options);
     handlers.push_back(here.pipeline.get());
   }
   http::Limits limits;

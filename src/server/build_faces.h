@@ -6,6 +6,7 @@
 
 #include "aws/kinesis/face.h"
 #include "aws/pipeline.h"
+#include "aws/timestream_query/face.h"
 #include "aws/timestream_write/face.h"
 #include "base/metrics.h"
 #include "http/acceptor.h"
@@ -55,6 +56,7 @@ class AwsFace {
   struct OnReactor {
     std::unique_ptr<aws::KinesisFace> kinesis;
     std::unique_ptr<aws::TimestreamWriteFace> timestream_write;
+    std::unique_ptr<aws::TimestreamQueryFace> timestream_query;
     std::unique_ptr<aws::Pipeline> pipeline;
   };
   std::vector<OnReactor> reactors_;

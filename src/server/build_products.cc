@@ -55,6 +55,7 @@ ProductFloor::ProductFloor(const Configuration& configuration, IoFloor& ground, 
   timestream_ = std::make_unique<timestream::Service>(
       logs.journals(), reactors_.disk(timestream_home),
       timestream::ServiceOptions{.directory = configuration.data_dir});
+  timestream_queries_ = std::make_unique<timestream::QueryDesk>(*timestream_);
 }
 
 ProductFloor::~ProductFloor() { (void)close(); }

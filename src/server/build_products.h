@@ -6,6 +6,7 @@
 #include "kinesis/service.h"
 #include "server/build_io.h"
 #include "server/build_log.h"
+#include "timestream/query_desk.h"
 #include "timestream/service.h"
 
 namespace levada::server {
@@ -26,6 +27,7 @@ class ProductFloor {
   kinesis::ControlPlane& control(io::ReactorIndex index) { return kinesis_->control(index); }
 
   timestream::Service& timestream() { return *timestream_; }
+  timestream::QueryDesk& timestream_queries() { return *timestream_queries_; }
 
   // Ends what runs beside requests; nothing may be asked after this.
   Result<Unit> close();
@@ -38,6 +40,7 @@ class ProductFloor {
   io::ReactorIndex home_;  // of the catalog
   std::unique_ptr<kinesis::Service> kinesis_;
   std::unique_ptr<timestream::Service> timestream_;
+  std::unique_ptr<timestream::QueryDesk> timestream_queries_;
   bool open_ = false, timestream_open_ = false;
 };
 

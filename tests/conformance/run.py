@@ -44,6 +44,7 @@ DATA_PLANE = [
     "kinesis_js",
     "guide_pages",
     "timestream_write",
+    "timestream_query",
 ]
 REMAINING = [
     "kinesis_reshard",

@@ -1,0 +1,30 @@
+#pragma once
+// TimestreamQueryFace: Timestream Query behind the pipeline. One on each reactor. DescribeEndpoints
+// and the tags, which both of Timestream's services have, are answered by TimestreamWriteFace.
+
+#include "aws/service_face.h"
+#include "timestream/query_desk.h"
+
+namespace levada::aws {
+
+class TimestreamQueryFace : public ServiceFace {
+ public:
+  TimestreamQueryFace(io::Reactor& here, timestream::Service& service, timestream::QueryDesk& desk)
+      : here_(here), service_(service), desk_(desk) {}
+
+  const Service& service() const override;
+  Task<Unit> run(Call& call) override;
+  std::string resource(const Caller& caller, const Input& input) const override;
+  Fault fault_of(const Error& error) const override;
+
+ private:
+  Task<Unit> query(Call& call);
+  Task<Unit> cancel(Call& call);
+  Task<Unit> prepare(Call& call);
+
+  io::Reactor& here_;
+  timestream::Service& service_;
+  timestream::QueryDesk& desk_;
+};
+
+}  // namespace levada::aws

@@ -1,0 +1,366 @@
+// Functions of times and intervals.
+
+#include <cmath>
+
+#include "timestream/sql/calendar.h"
+#include "timestream/sql/expression.h"
+#include "timestream/sql/parser.h"
+
+namespace levada::timestream::sql {
+namespace {
+
+using Arguments = std::span<const Value>;
+
+int weekday(std::int64_t days) {  // Monday is 1
+  return static_cast<int>(((days + 3) % 7 + 7) % 7) + 1;
+}
+
+// Week of the year and its year, by ISO 8601.
+std::pair<int, std::int64_t> iso_week(std::int64_t nanos) {
+  const std::int64_t days = floor_to(nanos, day) / day;
+  const std::int64_t thursday = days - weekday(days) + 4;
+  const std::int64_t year = moment_of(thursday * day).year;
+  return {static_cast<int>((thursday - days_from_civil(year, 1, 1)) / 7) + 1, year};
+}
+
+enum class Part {
+  year,
+  quarter,
+  month,
+  week,
+  year_of_week,
+  day,
+  day_of_week,
+  day_of_year,
+  hour,
+  minute,
+  second,
+  millisecond,
+  nanosecond
+};
+
+std::int64_t part_of(Part part, std::int64_t nanos) {
+  const Moment m = moment_of(nanos);
+  switch (part) {
+    case Part::year:
+      return m.year;
+    case Part::quarter:
+      return (m.month - 1) / 3 + 1;
+    case Part::month:
+      return m.month;
+    case Part::week:
+      return iso_week(nanos).first;
+    case Part::year_of_week:
+      return iso_week(nanos).second;
+    case Part::day:
+      return m.day;
+    case Part::day_of_week:
+      return weekday(floor_to(nanos, day) / day);
+    case Part::day_of_year:
+      return floor_to(nanos, day) / day - days_from_civil(m.year, 1, 1) + 1;
+    case Part::hour:
+      return m.hour;
+    case Part::minute:
+      return m.minute;
+    case Part::second:
+      return m.second;
+    case Part::millisecond:
+      return m.nanos / millisecond;
+    case Part::nanosecond:
+      return m.nanos;
+  }
+  return 0;
+}
+
+template <Part part>
+Value extract(Runtime&, Arguments a) {
+  return Value(part_of(part, a[0].number()));
+}
+
+Value bin(Runtime& runtime, Arguments a) {
+  if (a[1].number() <= 0) return runtime.fail("The interval of bin must be positive");
+  return Value(floor_to(a[0].number(), a[1].number()));
+}
+
+Value bin_months(Runtime& runtime, Arguments a) {
+  if (a[1].number() <= 0) return runtime.fail("The interval of bin must be positive");
+  const Moment m = moment_of(a[0].number());
+  const std::int64_t months = floor_to((m.year - 1970) * 12 + m.month - 1, a[1].number());
+  return Value(add_months(0, months));
+}
+
+Value date_trunc(Runtime& runtime, Arguments a) {
+  const std::string unit = lower(a[0].text());
+  Moment m = moment_of(a[1].number());
+  if (unit == "nanosecond") return a[1];
+  if (unit == "microsecond") return Value(floor_to(a[1].number(), microsecond));
+  if (unit == "millisecond") return Value(floor_to(a[1].number(), millisecond));
+  if (unit == "second") return Value(floor_to(a[1].number(), second));
+  if (unit == "minute") return Value(floor_to(a[1].number(), minute));
+  if (unit == "hour") return Value(floor_to(a[1].number(), hour));
+  const std::int64_t midnight = floor_to(a[1].number(), day);
+  if (unit == "day") return Value(midnight);
+  if (unit == "week") return Value(midnight - (weekday(midnight / day) - 1) * day);
+  if (unit == "quarter") m.month = (m.month - 1) / 3 * 3 + 1;
+  if (unit == "year") m.month = 1;
+  if (unit != "month" && unit != "quarter" && unit != "year")
+    return runtime.fail("'" + unit + "' is not a valid TIMESTAMP field");
+  return Value(days_from_civil(m.year, m.month, 1) * day);
+}
+
+struct UnitSize {
+  bool months;
+  std::int64_t size;
+};
+std::optional<UnitSize> unit_of(const std::string& name) {
+  if (name == "quarter") return UnitSize{true, 3};
+  const auto duration = duration_of("1" + lower(name));
+  if (!duration || name.size() < 3) return std::nullopt;
+  return UnitSize{duration->months, duration->size};
+}
+
+Value date_add(Runtime& runtime, Arguments a) {
+  const auto unit = unit_of(lower(a[0].text()));
+  if (!unit) return runtime.fail("'" + a[0].text() + "' is not a valid TIMESTAMP field");
+  std::int64_t by = 0, out = 0;
+  if (__builtin_mul_overflow(a[1].number(), unit->size, &by))
+    return runtime.fail("timestamp out of range");
+  if (unit->months) {
+    if (std::abs(by) > 12 * 600) return runtime.fail("timestamp out of range");
+    return Value(add_months(a[2].number(), by));
+  }
+  if (__builtin_add_overflow(a[2].number(), by, &out))
+    return runtime.fail("timestamp out of range");
+  return Value(out);
+}
+
+Value date_diff(Runtime& runtime, Arguments a) {
+  const auto unit = unit_of(lower(a[0].text()));
+  if (!unit) return runtime.fail("'" + a[0].text() + "' is not a valid TIMESTAMP field");
+  const std::int64_t from = a[1].number(), to = a[2].number();
+  if (!unit->months) return Value((to - from) / unit->size);
+  const Moment x = moment_of(from), y = moment_of(to);
+  std::int64_t months = (y.year - x.year) * 12 + y.month - x.month;
+  if (months > 0 && add_months(from, months) > to) --months;
+  if (months < 0 && add_months(from, months) < to) ++months;
+  return Value(months / unit->size);
+}
+
+Value from_unixtime(Runtime& runtime, Arguments a) {
+  if (!(std::abs(a[0].real()) < 9.2e9)) return runtime.fail("timestamp out of range");
+  return Value(static_cast<std::int64_t>(std::llround(a[0].real() * 1e9)));
+}
+
+Value scaled(Runtime& runtime, std::int64_t number, std::int64_t unit) {
+  std::int64_t out = 0;
+  if (__builtin_mul_overflow(number, unit, &out)) return runtime.fail("timestamp out of range");
+  return Value(out);
+}
+
+std::string iso_text(std::int64_t nanos) {
+  std::string text = timestamp_text(nanos);
+  text[10] = 'T';
+  return text + "Z";
+}
+
+// MySQL's patterns.
+Value date_format(Runtime& runtime, Arguments a) {
+  static constexpr const char* months[] = {"January",   "February", "March",    "April",
+                                           "May",       "June",     "July",     "August",
+                                           "September", "October",  "November", "December"};
+  static constexpr const char* days[] = {"Monday", "Tuesday",  "Wednesday", "Thursday",
+                                         "Friday", "Saturday", "Sunday"};
+  const std::int64_t nanos = a[0].number();
+  const Moment m = moment_of(nanos);
+  const auto padded = [](std::int64_t n, std::size_t width) {
+    std::string text = std::to_string(n);
+    return text.size() < width ? std::string(width - text.size(), '0') + text : text;
+  };
+  const int of_week = weekday(floor_to(nanos, day) / day);
+  const int twelve = m.hour % 12 == 0 ? 12 : m.hour % 12;
+  std::string all;
+  const std::string& pattern = a[1].text();
+  for (std::size_t i = 0; i < pattern.size(); ++i) {
+    if (pattern[i] != '%' || i + 1 == pattern.size()) {
+      all += pattern[i];
+      continue;
+    }
+    switch (const char c = pattern[++i]) {
+      case 'Y':
+        all += padded(m.year, 4);
+        break;
+      case 'y':
+        all += padded(m.year % 100, 2);
+        break;
+      case 'm':
+        all += padded(m.month, 2);
+        break;
+      case 'c':
+        all += std::to_string(m.month);
+        break;
+      case 'M':
+        all += months[m.month - 1];
+        break;
+      case 'b':
+        all += std::string(months[m.month - 1]).substr(0, 3);
+        break;
+      case 'd':
+        all += padded(m.day, 2);
+        break;
+      case 'e':
+        all += std::to_string(m.day);
+        break;
+      case 'H':
+        all += padded(m.hour, 2);
+        break;
+      case 'k':
+        all += std::to_string(m.hour);
+        break;
+      case 'h':
+      case 'I':
+        all += padded(twelve, 2);
+        break;
+      case 'l':
+        all += std::to_string(twelve);
+        break;
+      case 'i':
+        all += padded(m.minute, 2);
+        break;
+      case 's':
+      case 'S':
+        all += padded(m.second, 2);
+        break;
+      case 'f':
+        all += padded(m.nanos / 1000, 6);
+        break;
+      case 'p':
+        all += m.hour < 12 ? "AM" : "PM";
+        break;
+      case 'T':
+        all += time_text(nanos).substr(0, 8);
+        break;
+      case 'r':
+        all += padded(twelve, 2) + ":" + padded(m.minute, 2) + ":" + padded(m.second, 2) +
+               (m.hour < 12 ? " AM" : " PM");
+        break;
+      case 'W':
+        all += days[of_week - 1];
+        break;
+      case 'a':
+        all += std::string(days[of_week - 1]).substr(0, 3);
+        break;
+      case 'j':
+        all += padded(part_of(Part::day_of_year, nanos), 3);
+        break;
+      case 'v':
+        all += padded(iso_week(nanos).first, 2);
+        break;
+      case 'x':
+        all += padded(iso_week(nanos).second, 4);
+        break;
+      case '%':
+        all += '%';
+        break;
+      case 'D':
+      case 'U':
+      case 'u':
+      case 'V':
+      case 'w':
+      case 'X':
+        return runtime.fail(std::string("%") + c + " not supported in date format string");
+      default:
+        all += c;
+    }
+  }
+  return Value(std::move(all));
+}
+
+Value parse_duration(Runtime& runtime, Arguments a) {
+  const auto duration = duration_of(a[0].text());
+  if (!duration || duration->months)
+    return runtime.fail("duration is not a valid data duration string: " + a[0].text());
+  return Value(duration->size);
+}
+
+constexpr Function functions[] = {
+    {"now() timestamp", [](Runtime& r, Arguments) { return Value(r.now); }},
+    {"current_timestamp() timestamp", [](Runtime& r, Arguments) { return Value(r.now); }},
+    {"localtimestamp() timestamp", [](Runtime& r, Arguments) { return Value(r.now); }},
+    {"current_date() date",
+     [](Runtime& r, Arguments) { return Value(floor_to(r.now, day) / day); }},
+    {"current_time() time",
+     [](Runtime& r, Arguments) { return Value(r.now - floor_to(r.now, day)); }},
+    {"localtime() time", [](Runtime& r, Arguments) { return Value(r.now - floor_to(r.now, day)); }},
+    {"current_timezone() varchar", [](Runtime&, Arguments) { return Value(std::string("UTC")); }},
+    {"ago(interval) timestamp",
+     [](Runtime& r, Arguments a) { return Value(r.now - a[0].number()); }},
+    {"ago(months) timestamp",
+     [](Runtime& r, Arguments a) { return Value(add_months(r.now, -a[0].number())); }},
+    {"bin(timestamp, interval) timestamp", bin},
+    {"bin(timestamp, months) timestamp", bin_months},
+    {"date(timestamp) date",
+     [](Runtime&, Arguments a) { return Value(floor_to(a[0].number(), day) / day); }},
+    {"date_trunc(varchar, timestamp) timestamp", date_trunc},
+    {"date_add(varchar, bigint, timestamp) timestamp", date_add},
+    {"date_diff(varchar, timestamp, timestamp) bigint", date_diff},
+    {"date_format(timestamp, varchar) varchar", date_format},
+    {"last_day_of_month(timestamp) date",
+     [](Runtime&, Arguments a) {
+       const Moment m = moment_of(a[0].number());
+       return Value(days_from_civil(m.year, m.month, days_in_month(m.year, m.month)));
+     }},
+    {"from_iso8601_timestamp(varchar) timestamp",
+     [](Runtime& r, Arguments a) {
+       const auto nanos = parse_timestamp(a[0].text());
+       return nanos ? Value(*nanos) : r.fail("Invalid format: \"" + a[0].text() + "\"");
+     }},
+    {"from_iso8601_date(varchar) date",
+     [](Runtime& r, Arguments a) {
+       const auto nanos = parse_timestamp(a[0].text());
+       return nanos ? Value(floor_to(*nanos, day) / day)
+                    : r.fail("Invalid format: \"" + a[0].text() + "\"");
+     }},
+    {"to_iso8601(timestamp) varchar",
+     [](Runtime&, Arguments a) { return Value(iso_text(a[0].number())); }},
+    {"to_iso8601(date) varchar",
+     [](Runtime&, Arguments a) { return Value(date_text(a[0].number())); }},
+    {"from_milliseconds(bigint) timestamp",
+     [](Runtime& r, Arguments a) { return scaled(r, a[0].number(), millisecond); }},
+    {"from_nanoseconds(bigint) timestamp", [](Runtime&, Arguments a) { return a[0]; }},
+    {"from_unixtime(double) timestamp", from_unixtime},
+    {"to_milliseconds(timestamp) bigint",
+     [](Runtime&, Arguments a) {
+       return Value(floor_to(a[0].number(), millisecond) / millisecond);
+     }},
+    {"to_milliseconds(interval) bigint",
+     [](Runtime&, Arguments a) { return Value(a[0].number() / millisecond); }},
+    {"to_nanoseconds(timestamp) bigint", [](Runtime&, Arguments a) { return a[0]; }},
+    {"to_nanoseconds(interval) bigint", [](Runtime&, Arguments a) { return a[0]; }},
+    {"to_unixtime(timestamp) double",
+     [](Runtime&, Arguments a) { return Value(static_cast<double>(a[0].number()) / 1e9); }},
+    {"parse_duration(varchar) interval", parse_duration},
+    {"year(timestamp) bigint", extract<Part::year>},
+    {"quarter(timestamp) bigint", extract<Part::quarter>},
+    {"month(timestamp) bigint", extract<Part::month>},
+    {"week(timestamp) bigint", extract<Part::week>},
+    {"week_of_year(timestamp) bigint", extract<Part::week>},
+    {"year_of_week(timestamp) bigint", extract<Part::year_of_week>},
+    {"yow(timestamp) bigint", extract<Part::year_of_week>},
+    {"day(timestamp) bigint", extract<Part::day>},
+    {"day_of_month(timestamp) bigint", extract<Part::day>},
+    {"day_of_week(timestamp) bigint", extract<Part::day_of_week>},
+    {"dow(timestamp) bigint", extract<Part::day_of_week>},
+    {"day_of_year(timestamp) bigint", extract<Part::day_of_year>},
+    {"doy(timestamp) bigint", extract<Part::day_of_year>},
+    {"hour(timestamp) bigint", extract<Part::hour>},
+    {"minute(timestamp) bigint", extract<Part::minute>},
+    {"second(timestamp) bigint", extract<Part::second>},
+    {"millisecond(timestamp) bigint", extract<Part::millisecond>},
+    {"nanosecond(timestamp) bigint", extract<Part::nanosecond>},
+};
+
+}  // namespace
+
+std::span<const Function> time_functions() { return functions; }
+
+}  // namespace levada::timestream::sql

@@ -1,0 +1,78 @@
+#pragma once
+// Types of the query language, and the values they have while a query runs.
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace levada::timestream::sql {
+
+enum class Kind : std::uint8_t {
+  unknown,  // of NULL
+  boolean,
+  integer,
+  bigint,
+  real,
+  varchar,
+  timestamp,       // nanoseconds since 1970
+  date,            // days since 1970
+  time,            // nanoseconds since midnight
+  interval_day,    // nanoseconds
+  interval_month,  // months
+  array,
+  series,  // rows of a time and a value
+  row,
+};
+
+struct TypeField;
+struct Type {
+  Kind kind = Kind::unknown;
+  std::vector<TypeField> fields = {};  // of arrays and series the element, of rows each member
+  bool is(Kind other) const { return kind == other; }
+  bool numeric() const { return kind >= Kind::integer && kind <= Kind::real; }
+  const Type& element() const;
+};
+struct TypeField {
+  std::string name;
+  Type type;
+};
+inline const Type& Type::element() const { return fields.front().type; }
+
+bool same(const Type& a, const Type& b);
+Type array_of(Type element);
+Type series_of(Type element);
+std::string name_of(const Type& type);  // "array(double)", as messages and typeof spell it
+
+struct Value;
+using Text = std::shared_ptr<const std::string>;
+using List = std::shared_ptr<const std::vector<Value>>;
+
+// Null, or what the type says: whole numbers, times and intervals are 64 bits; arrays and rows are
+// lists; a series is a list of lists of time and value.
+struct Value {
+  std::variant<std::monostate, bool, std::int64_t, double, Text, List> is;
+  Value() = default;
+  Value(bool b) : is(b) {}
+  Value(std::int64_t n) : is(n) {}
+  Value(double d) : is(d) {}
+  Value(std::string text) : is(std::make_shared<const std::string>(std::move(text))) {}
+  Value(Text text) : is(std::move(text)) {}
+  Value(std::vector<Value> list)
+      : is(std::make_shared<const std::vector<Value>>(std::move(list))) {}
+  Value(const char*) = delete;
+
+  bool null() const { return is.index() == 0; }
+  bool truth() const { return std::get<bool>(is); }
+  std::int64_t number() const { return std::get<std::int64_t>(is); }
+  double real() const { return std::get<double>(is); }
+  const std::string& text() const { return *std::get<Text>(is); }
+  const std::vector<Value>& list() const { return *std::get<List>(is); }
+};
+
+// Of two values of one type: below, at or above 0. Nulls are alike and come last.
+int compare(const Value& a, const Value& b);
+std::size_t hash_of(const Value& value);
+
+}  // namespace levada::timestream::sql

@@ -154,7 +154,8 @@ Task<Relation> Execution::run(const Statement& statement) {
 Task<Relation> Execution::query(const Query& query) {
   commons_.emplace_back();
   for (const Query::Common& common : query.with) {
-    auto made = std::make_shared<Relation>(co_await this->query(*common.query));
+    Relation inner = co_await this->query(*common.query);
+    auto made = std::make_shared<Relation>(std::move(inner));
     for (std::size_t i = 0; i < common.columns.size() && i < made->columns.size(); ++i)
       made->columns[i].name = common.columns[i];
     commons_.back().insert_or_assign(lower(common.name), std::move(made));
@@ -300,9 +301,10 @@ Task<Relation> Execution::select(const Select& select, const std::vector<OrderIt
   for (const NodePointer& key : select.group_by) add_names(key.get(), names);
   for (const OrderItem& item : *order) add_names(item.node.get(), names);
   add_names(select.from.get(), names);
+  const std::set<std::string>* needed = all ? nullptr : &names;
   Opened in;
   if (select.from)
-    in = co_await open(*select.from, all ? nullptr : &names);
+    in = co_await open(*select.from, needed);
   else
     in.relation.rows.emplace_back();
 
@@ -416,7 +418,7 @@ Task<Relation> Execution::select(const Select& select, const std::vector<OrderIt
   const std::uint64_t wanted =
       keys.empty() && !select.distinct ? limit.value_or(limit_none) : limit_none;
   std::optional<Error> full;
-  const auto take = [&](Row&& row) {
+  const std::function<bool(Row &&)> take = [&](Row&& row) {
     if (result.rows.size() >= wanted) return false;
     const Frame frame{row, runtime_};
     if (having) {
@@ -474,8 +476,9 @@ Task<Unit> Execution::group(const Select& select, Opened& in, Grouping& grouping
     std::vector<Type> types;
     std::string shown;
     for (const NodePointer& child : node->children) {
-      arguments.push_back(co_await compiler.compile(*child));
-      types.push_back(arguments.back().type);
+      Compiled argument = co_await compiler.compile(*child);
+      types.push_back(argument.type);
+      arguments.push_back(std::move(argument));
       shown += (shown.empty() ? "" : ", ") + name_of(types.back());
     }
     auto kind = aggregate_of(node->text, types);
@@ -509,7 +512,7 @@ Task<Unit> Execution::group(const Select& select, Opened& in, Grouping& grouping
   };
   std::optional<Error> full;
   Row arguments;
-  const auto take = [&](Row&& row) {
+  const std::function<bool(Row &&)> take = [&](Row&& row) {
     const Frame frame{row, runtime_};
     Row key;
     key.reserve(keys.size());

@@ -57,7 +57,7 @@ class Execution {
   Task<Opened> open_join(const Source& source, const std::set<std::string>* needed);
   Task<Opened> open_unnest(const Source& source, Opened left);
   // Calls `take` for each row that fulfils `where` until it says no.
-  Task<Unit> scan(Opened& in, const Node* where, std::function<bool(Row&&)> take);
+  Task<Unit> scan(Opened& in, const Node* where, const std::function<bool(Row&&)>& take);
   Task<Unit> scan_table(Opened& in, const Node* where, const Run& filter,
                         const std::function<bool(Row&&)>& take);
   Result<std::pair<std::int64_t, std::int64_t>> time_range(const Opened& in, const Node* where);

@@ -102,7 +102,7 @@ Result<std::pair<std::int64_t, std::int64_t>> Execution::time_range(const Opened
   return range;
 }
 
-Task<Unit> Execution::scan(Opened& in, const Node* where, std::function<bool(Row&&)> take) {
+Task<Unit> Execution::scan(Opened& in, const Node* where, const std::function<bool(Row&&)>& take) {
   Run filter;
   if (where != nullptr) {
     Compiler compiler(in.relation.columns, runtime_, subqueries_);

@@ -176,7 +176,7 @@ Task<Execution::Opened> Execution::open_join(const Source& source,
     if (!side->data) continue;
     std::vector<Row> rows;
     std::optional<Error> full;
-    const auto keep = [&](Row&& row) {
+    const std::function<bool(Row &&)> keep = [&](Row&& row) {
       Result<Unit> held = hold(row.size() + 1);
       if (!held) full = std::move(held).error();
       rows.push_back(std::move(row));

@@ -1,0 +1,63 @@
+#include "timestream/sql/calendar.h"
+
+#include <gtest/gtest.h>
+
+#include <limits>
+
+namespace levada::timestream::sql {
+namespace {
+
+TEST(Calendar, doubles_have_the_texts_of_java) {
+  EXPECT_EQ(real_text(35), "35.0");
+  EXPECT_EQ(real_text(0.13194831754663383), "0.13194831754663383");
+  EXPECT_EQ(real_text(1655487883.7710001), "1.6554878837710001E9");
+  EXPECT_EQ(real_text(1e-5), "1.0E-5");
+  EXPECT_EQ(real_text(1e-3), "0.001");
+  EXPECT_EQ(real_text(9999999), "9999999.0");
+  EXPECT_EQ(real_text(1e7), "1.0E7");
+  EXPECT_EQ(real_text(-123.5), "-123.5");
+  EXPECT_EQ(real_text(0), "0.0");
+  EXPECT_EQ(real_text(-std::numeric_limits<double>::infinity()), "-Infinity");
+}
+
+TEST(Calendar, timestamps_read_back_what_they_print) {
+  for (const char* text : {"2022-06-17 17:44:43.771000678", "1969-12-31 23:59:59.999999999",
+                           "2000-02-29 00:00:00.000000000", "1677-12-31 12:00:00.000000001"})
+    EXPECT_EQ(timestamp_text(parse_timestamp(text).value()), text);
+}
+
+TEST(Calendar, missing_fields_of_a_timestamp_are_zero) {
+  EXPECT_EQ(timestamp_text(*parse_timestamp("2020-08-08 01:00")), "2020-08-08 01:00:00.000000000");
+  EXPECT_EQ(timestamp_text(*parse_timestamp("2020-08-08")), "2020-08-08 00:00:00.000000000");
+}
+
+TEST(Calendar, an_offset_is_taken_away) {
+  EXPECT_EQ(timestamp_text(*parse_timestamp("2016-01-01 02:17:08.646325 +0200")),
+            "2016-01-01 00:17:08.646325000");
+}
+
+TEST(Calendar, what_is_no_timestamp_is_refused) {
+  for (const char* text : {"", "2020", "2020-13-01", "2020-02-30", "2020-01-01 24:00",
+                           "2020-01-01 10:00x", "2263-01-01 00:00", "yesterday"})
+    EXPECT_FALSE(parse_timestamp(text)) << text;
+}
+
+TEST(Calendar, intervals_have_their_texts) {
+  EXPECT_EQ(interval_day_text(45 * hour), "1 21:00:00.000000000");
+  EXPECT_EQ(interval_day_text(-second / 2), "-0 00:00:00.500000000");
+  EXPECT_EQ(interval_month_text(31), "2-7");
+}
+
+TEST(Calendar, months_end_on_their_last_day) {
+  EXPECT_EQ(timestamp_text(add_months(*parse_timestamp("2024-01-31"), 1)).substr(0, 10),
+            "2024-02-29");
+  EXPECT_EQ(timestamp_text(add_months(*parse_timestamp("2024-01-31"), -11)).substr(0, 10),
+            "2023-02-28");
+}
+
+TEST(Calendar, bins_of_times_before_1970_lie_in_the_past) {
+  EXPECT_EQ(floor_to(-1, minute), -minute);
+}
+
+}  // namespace
+}  // namespace levada::timestream::sql

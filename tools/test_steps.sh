@@ -54,10 +54,12 @@ step_crash() { "$PYTHON" tests/crash/run.py; }
 
 step_quickstart() { examples/quickstart.sh; }
 
+step_metrics() { examples/machine-metrics.sh; }
+
 # After the first three, two lanes run beside each other: clients and processes in front, what only
 # compiles and computes behind.
 first=(packages build unit)
-front=(rules format simulation conformance crash quickstart)
+front=(rules format simulation conformance crash quickstart metrics)
 behind=(sanitize fuzz)
 
 # tally LOG STATUS: what the step's log says, as two numbers.

@@ -15,6 +15,7 @@ class TimestreamQueryFace : public ServiceFace {
   const Service& service() const override;
   Task<Unit> run(Call& call) override;
   std::string resource(const Caller& caller, const Input& input) const override;
+  bool transports(const Operation& operation) const override { return operation.name == "Query"; }
   Fault fault_of(const Error& error) const override;
 
  private:

@@ -130,7 +130,7 @@ class Extremes final : public Aggregate {
   Value result(Runtime& runtime) override {
     if (wanted_ < 1 || wanted_ > 10'000) return runtime.fail("n must be between 1 and 10000");
     if (all_.empty()) return {};
-    std::ranges::stable_sort(all_, [this](const auto& a, const auto& b) {
+    std::ranges::sort(all_, [this](const auto& a, const auto& b) {
       return compare(a.first, b.first) * sign_ > 0;
     });
     std::vector<Value> best;
@@ -189,7 +189,7 @@ class CreateTimeSeries final : public Aggregate {
   Value result(Runtime& runtime) override {
     if (missing_) return runtime.fail("null value is not allowed in create_time_series");
     if (points_.empty()) return {};
-    std::ranges::stable_sort(points_, Less());
+    std::ranges::sort(points_, Less());
     for (std::size_t i = 1; i < points_.size(); ++i)
       if (compare(points_[i - 1].list()[0], points_[i].list()[0]) == 0)
         return runtime.fail("Duplicate timestamps are not allowed in a timeseries.");

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 #include <limits>
+#include <numeric>
 #include <unordered_map>
 
 #include "timestream/refusal.h"
@@ -68,9 +69,12 @@ bool has_window(const Node* node) {
 
 void sort_rows(std::vector<std::vector<Value>>& rows, const std::vector<OrderItem>& order,
                const std::vector<std::size_t>& keys) {
-  std::ranges::stable_sort(rows, [&](const auto& a, const auto& b) {
+  // Rows that are alike keep their order.
+  std::vector<std::size_t> places(rows.size());
+  std::iota(places.begin(), places.end(), std::size_t{0});
+  std::ranges::sort(places, [&](std::size_t a, std::size_t b) {
     for (std::size_t i = 0; i < keys.size(); ++i) {
-      const Value &x = a[keys[i]], &y = b[keys[i]];
+      const Value &x = rows[a][keys[i]], &y = rows[b][keys[i]];
       if (x.null() || y.null()) {
         if (x.null() && y.null()) continue;
         return x.null() == order[i].nulls_first.value_or(false);
@@ -78,8 +82,11 @@ void sort_rows(std::vector<std::vector<Value>>& rows, const std::vector<OrderIte
       const int c = compare(x, y);
       if (c != 0) return order[i].descending ? c > 0 : c < 0;
     }
-    return false;
+    return a < b;
   });
+  std::vector<std::vector<Value>> sorted(rows.size());
+  for (std::size_t i = 0; i < rows.size(); ++i) sorted[i] = std::move(rows[places[i]]);
+  rows = std::move(sorted);
 }
 
 void distinct_rows(std::vector<std::vector<Value>>& rows) {

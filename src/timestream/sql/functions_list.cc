@@ -18,7 +18,7 @@ bool holds(const Values& list, const Value& value) {
 
 Values sorted(const Values& list) {
   Values all = list;
-  std::ranges::stable_sort(all, [](const Value& a, const Value& b) { return compare(a, b) < 0; });
+  std::ranges::sort(all, [](const Value& a, const Value& b) { return compare(a, b) < 0; });
   return all;
 }
 

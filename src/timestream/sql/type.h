@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -29,7 +30,10 @@ enum class Kind : std::uint8_t {
 struct TypeField;
 struct Type {
   Kind kind = Kind::unknown;
-  std::vector<TypeField> fields = {};  // of arrays and series the element, of rows each member
+  std::vector<TypeField> fields;  // of arrays and series the element, of rows each member
+  Type();
+  Type(Kind of_kind);
+  Type(Kind of_kind, std::vector<TypeField> of_fields);
   bool is(Kind other) const { return kind == other; }
   bool numeric() const { return kind >= Kind::integer && kind <= Kind::real; }
   const Type& element() const;
@@ -38,6 +42,11 @@ struct TypeField {
   std::string name;
   Type type;
 };
+// Here, because a list of fields can only be made or destroyed when a field is known.
+inline Type::Type() = default;
+inline Type::Type(Kind of_kind) : kind(of_kind) {}
+inline Type::Type(Kind of_kind, std::vector<TypeField> of_fields)
+    : kind(of_kind), fields(std::move(of_fields)) {}
 inline const Type& Type::element() const { return fields.front().type; }
 
 bool same(const Type& a, const Type& b);

@@ -56,10 +56,12 @@ step_quickstart() { examples/quickstart.sh; }
 
 step_metrics() { examples/machine-metrics.sh; }
 
+step_clickstream() { examples/clickstream.sh; }
+
 # After the first three, two lanes run beside each other: clients and processes in front, what only
 # compiles and computes behind.
 first=(packages build unit)
-front=(rules format simulation conformance crash quickstart metrics)
+front=(rules format simulation conformance crash quickstart metrics clickstream)
 behind=(sanitize fuzz)
 
 # tally LOG STATUS: what the step's log says, as two numbers.

@@ -88,8 +88,31 @@ class IntegerSum final : public Accumulator {
   std::int64_t count_ = 0;
 };
 
-// Special values are counted apart, so that they can leave again. The sum's scale is the largest
-// that came, as adding one after the other gives.
+// How many values of each scale are there. A sum's scale is the largest of what is in it now, as
+// adding one after the other gives; what has left again does not count.
+class Scales {
+ public:
+  void add(std::uint8_t scale, std::int64_t weight) {
+    for (auto one = counts_.begin(); one != counts_.end(); ++one) {
+      if (one->first != scale) continue;
+      one->second += weight;
+      if (one->second == 0) counts_.erase(one);
+      return;
+    }
+    counts_.push_back({scale, weight});
+  }
+  std::uint8_t largest() const {
+    std::uint8_t scale = 0;
+    for (const auto& [one, count] : counts_)
+      if (count > 0) scale = std::max(scale, one);
+    return scale;
+  }
+
+ private:
+  std::vector<std::pair<std::uint8_t, std::int64_t>> counts_;  // one or two, mostly
+};
+
+// Special values are counted apart, so that they can leave again.
 template <bool average>
 class NumericSum final : public Accumulator {
  public:
@@ -101,6 +124,7 @@ class NumericSum final : public Accumulator {
       specials_[static_cast<std::size_t>(value.special)] += weight;
       return;
     }
+    scales_.add(value.scale, weight);
     const auto product = multiply(value, Decimal::of(weight));
     const auto sum = product ? query::add(sum_, *product) : std::nullopt;
     if (sum)
@@ -118,14 +142,17 @@ class NumericSum final : public Accumulator {
     if (up || down)
       return evaluation.decimal({0, 0, up ? Special::infinity : Special::negative_infinity});
     if (overflow_) return out_of_range(evaluation, "numeric");
-    if constexpr (!average) return evaluation.decimal(sum_);
-    const auto quotient = divide(sum_, Decimal::of(count_));
+    const auto sum = round(sum_, scales_.largest());  // only zeros go
+    CHECK(sum.has_value());
+    if constexpr (!average) return evaluation.decimal(*sum);
+    const auto quotient = divide(*sum, Decimal::of(count_));
     if (!quotient) return out_of_range(evaluation, "numeric");
     return evaluation.decimal(*quotient);
   }
 
  private:
   Decimal sum_;
+  Scales scales_;
   std::int64_t count_ = 0;
   std::int64_t specials_[4] = {};
   bool overflow_ = false;

@@ -204,25 +204,32 @@ SqlResult<Unit> QueryBinder::attach_one(Frame& frame, Pending& pending, Expressi
   for (const query::AggregateFunction* function :
        query::aggregates_named(pending.every ? "bool_and" : "bool_or"))
     if (query::result_type(*function, types)) call.function = function;
-  query::AggregateCall count;
+  query::AggregateCall count, known;  // of all tests, and of those that are not NULL
   for (const query::AggregateFunction* function : query::aggregates_named("count"))
-    if (function->arguments.empty()) count.function = function;
+    (function->arguments.empty() ? count : known).function = function;
   call.type = TypeKind::boolean;
   call.arguments = {query::column(0, TypeKind::boolean)};
-  count.type = TypeKind::int8;
+  count.type = known.type = TypeKind::int8;
+  known.arguments = call.arguments;
   Plan tests = query::project(pending.plan, {std::move(test)}, {"test"});
   const std::size_t at = ATTEMPT(join_dependent(
-      frame, query::aggregate(std::move(tests), {}, {call, count}), query::JoinKind::left));
+      frame, query::aggregate(std::move(tests), {}, {call, count, known}), query::JoinKind::left));
   const ExpressionRef rows =
       query::expression(ExpressionKind::coalesce, TypeKind::int8,
                         {query::column(at + 1, TypeKind::int8),
                          query::constant(TypeKind::int8, query::Datum::of(0))});
   const ExpressionRef empty =
       ATTEMPT(compare("=", rows, query::constant(TypeKind::int8, query::Datum::of(0))));
-  value =
-      query::expression(ExpressionKind::choose, TypeKind::boolean,
-                        {empty, query::constant(TypeKind::boolean, query::Datum::of(pending.every)),
-                         query::column(at, TypeKind::boolean)});
+  // One false decides ALL, one true decides ANY; else a NULL among the tests leaves it open.
+  const ExpressionRef result = query::column(at, TypeKind::boolean);
+  const auto constant = [](bool one) {
+    return query::constant(TypeKind::boolean, query::Datum::of(one));
+  };
+  const ExpressionRef decided = ATTEMPT(compare("=", result, constant(!pending.every)));
+  const ExpressionRef open = ATTEMPT(compare("<>", query::column(at + 2, TypeKind::int8), rows));
+  value = query::expression(ExpressionKind::choose, TypeKind::boolean,
+                            {empty, constant(pending.every), decided, result, open,
+                             query::constant(TypeKind::boolean, query::Datum::null()), result});
   if (pending.negated) value = ATTEMPT(negation(std::move(value)));
   return Unit{};
 }

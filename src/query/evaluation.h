@@ -30,6 +30,9 @@ struct SessionFacts {
   std::vector<std::pair<std::string, std::string>> settings = {};
   // The text that made the object of this oid, for pg_get_viewdef and its like; empty: unknown.
   std::function<std::string(std::int64_t oid)> definition_of = {};
+  // What its rows occupy; nullopt: unknown. And the oid of a relation's name.
+  std::function<std::optional<std::int64_t>(std::int64_t oid)> size_of = {};
+  std::function<std::optional<std::int64_t>(std::string_view name)> oid_of = {};
 };
 
 class Evaluation {

@@ -48,6 +48,7 @@ Datum user_by_id(Evaluation& evaluation, const CallSite&, Arguments) {
 Datum yes(Evaluation&, const CallSite&, Arguments) { return Datum::of(true); }
 Datum no(Evaluation&, const CallSite&, Arguments) { return Datum::of(false); }
 Datum nothing(Evaluation&, const CallSite&, Arguments) { return Datum::null(); }
+Datum no_text(Evaluation&, const CallSite&, Arguments) { return Datum::of(""); }
 Datum first(Evaluation&, const CallSite&, Arguments a) { return a[0]; }
 Datum encoding(Evaluation&, const CallSite&, Arguments) { return Datum::of("UTF8"); }
 
@@ -55,6 +56,41 @@ Datum definition(Evaluation& evaluation, const CallSite&, Arguments a) {
   const auto& definition_of = evaluation.facts().definition_of;
   const std::string text = definition_of ? definition_of(a[0].integer) : std::string();
   return text.empty() ? Datum::null() : evaluation.text(text);
+}
+
+// Of a relation's rows. Indexes and other forks of PostgreSQL's files take nothing here.
+Datum size_by_oid(Evaluation& evaluation, const CallSite&, Arguments a) {
+  const auto& size_of = evaluation.facts().size_of;
+  const auto size = size_of ? size_of(a[0].integer) : std::nullopt;
+  if (!size || (a.size() > 1 && a[1].text() != "main")) return size ? Datum::of(0) : Datum::null();
+  return Datum::of(*size);
+}
+Datum size_by_name(Evaluation& evaluation, const CallSite& site, Arguments a) {
+  const auto& oid_of = evaluation.facts().oid_of;
+  const auto oid = oid_of ? oid_of(a[0].text()) : std::nullopt;
+  if (!oid)
+    return evaluation.fail(sqlstate::undefined_table,
+                           "relation \"" + std::string(a[0].text()) + "\" does not exist");
+  std::vector<Datum> arguments(a.begin(), a.end());
+  arguments.front() = Datum::of(*oid);
+  return size_by_oid(evaluation, site, arguments);
+}
+Datum database_size(Evaluation&, const CallSite&, Arguments) { return Datum::of(counted_memory()); }
+Datum no_size(Evaluation&, const CallSite&, Arguments) { return Datum::of(0); }
+// PostgreSQL's: a unit is used from ten of it on, halves round away from zero.
+Datum size_pretty(Evaluation& evaluation, const CallSite&, Arguments a) {
+  constexpr std::string_view units[] = {"bytes", "kB", "MB", "GB", "TB", "PB"};
+  constexpr std::int64_t limit = 10 * 1024;
+  const bool negative = a[0].integer < 0;
+  std::int64_t size = negative ? -a[0].integer : a[0].integer;
+  std::size_t unit = 0;
+  if (size >= limit) {
+    for (size >>= 9; unit + 2 < std::size(units) && size >= 2 * limit - 1; size >>= 10) ++unit;
+    size = (size + 1) >> 1;
+    ++unit;
+  }
+  return evaluation.text((negative ? "-" : "") + std::to_string(size) + " " +
+                         std::string(units[unit]));
 }
 
 Datum format_type(Evaluation& evaluation, const CallSite&, Arguments a) {
@@ -94,6 +130,17 @@ const Function rows[] = {
     {"pg_table_is_visible", {int4}, boolean, yes},
     {"pg_type_is_visible", {int4}, boolean, yes},
     {"pg_function_is_visible", {int4}, boolean, yes},
+    {"pg_operator_is_visible", {int4}, boolean, yes},
+    {"pg_opclass_is_visible", {int4}, boolean, yes},
+    {"pg_opfamily_is_visible", {int4}, boolean, yes},
+    {"pg_collation_is_visible", {int4}, boolean, yes},
+    {"pg_conversion_is_visible", {int4}, boolean, yes},
+    {"pg_statistics_obj_is_visible", {int4}, boolean, yes},
+    {"pg_ts_config_is_visible", {int4}, boolean, yes},
+    {"pg_ts_dict_is_visible", {int4}, boolean, yes},
+    {"pg_ts_parser_is_visible", {int4}, boolean, yes},
+    {"pg_ts_template_is_visible", {int4}, boolean, yes},
+    {"pg_tablespace_location", {int4}, varchar, no_text},
     {"pg_is_in_recovery", {}, boolean, no},
     {"pg_relation_is_publishable", {int4}, boolean, no},
     {"pg_get_expr", {varchar, int4}, varchar, first},
@@ -105,11 +152,27 @@ const Function rows[] = {
     {"pg_get_viewdef", {int4, boolean}, varchar, definition, true, false, stable},
     {"pg_get_indexdef", {int4}, varchar, definition, true, false, stable},
     {"pg_get_indexdef", {int4, int4, boolean}, varchar, definition, true, false, stable},
-    // There are no constraints in pg_constraint to be described, and no functions in pg_proc.
-    {"pg_get_constraintdef", {int4}, varchar, nothing, false},
-    {"pg_get_constraintdef", {int4, boolean}, varchar, nothing, false},
+    {"pg_get_constraintdef", {int4}, varchar, definition, true, false, stable},
+    {"pg_get_constraintdef", {int4, boolean}, varchar, definition, true, false, stable},
+    {"pg_get_triggerdef", {int4}, varchar, nothing, false},
+    {"pg_get_triggerdef", {int4, boolean}, varchar, nothing, false},
+    // There are no functions in pg_proc to be described.
     {"pg_get_function_result", {int4}, varchar, nothing, false},
     {"pg_get_function_arguments", {int4}, varchar, nothing, false},
+    {"pg_table_size", {int4}, int8, size_by_oid, true, false, stable},
+    {"pg_table_size", {varchar}, int8, size_by_name, true, false, stable},
+    {"pg_relation_size", {int4}, int8, size_by_oid, true, false, stable},
+    {"pg_relation_size", {varchar}, int8, size_by_name, true, false, stable},
+    {"pg_relation_size", {int4, varchar}, int8, size_by_oid, true, false, stable},
+    {"pg_relation_size", {varchar, varchar}, int8, size_by_name, true, false, stable},
+    {"pg_total_relation_size", {int4}, int8, size_by_oid, true, false, stable},
+    {"pg_total_relation_size", {varchar}, int8, size_by_name, true, false, stable},
+    {"pg_indexes_size", {int4}, int8, no_size},
+    {"pg_indexes_size", {varchar}, int8, no_size},
+    {"pg_database_size", {int4}, int8, database_size, true, false, stable},
+    {"pg_database_size", {varchar}, int8, database_size, true, false, stable},
+    {"pg_size_pretty", {int8}, varchar, size_pretty},
+    {"getdatabaseencoding", {}, varchar, encoding},
     {"pg_encoding_to_char", {int4}, varchar, encoding},
     {"obj_description", {int4}, varchar, nothing, false},
     {"obj_description", {int4, varchar}, varchar, nothing, false},

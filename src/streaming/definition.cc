@@ -8,6 +8,7 @@
 #include "streaming/engine.h"
 #include "streaming/session_catalog.h"
 #include "streaming/sink_definition.h"
+#include "streaming/table_feed.h"
 
 namespace levada::streaming {
 
@@ -304,9 +305,13 @@ class Definer {
     auto made = object(name, RelationKind::index);
     made->indexed = table->relation->id;
     made->reads.push_back(table->relation->id);
-    for (const sql::IndexColumn& column : create.columns)
-      ATTEMPT(sql::bind_term(*column.term, table->relation->columns, TypeKind::any, names_,
-                             bind_options()));
+    for (const sql::IndexColumn& column : create.columns) {
+      const auto bound = ATTEMPT(sql::bind_term(*column.term, table->relation->columns,
+                                                TypeKind::any, names_, bind_options()));
+      const bool plain = column.term->kind == sql::TermKind::column;
+      relation_of(*made).columns.push_back(
+          {plain ? column.term->names.back() : "expr", bound->type});
+    }
     Change change;
     change.added.push_back(std::move(made));
     return change;
@@ -319,8 +324,7 @@ class Definer {
     if (create.replace)
       return refuse(sqlstate::feature_not_supported, "REPLACE SINK is not supported");
     if (auto there = ATTEMPT(taken(name, create.if_not_exists))) return std::move(*there);
-    if (!create.into.empty())
-      return refuse(sqlstate::feature_not_supported, "CREATE SINK INTO is not supported");
+    if (!create.into.empty()) return define_into(create, name);
     Plan plan;
     std::string relation_name = name.name;
     if (create.query != nullptr) {
@@ -343,6 +347,18 @@ class Definer {
     for (const query::OutputColumn& column : made->sink->definition.columns)
       relation_of(*made).columns.push_back({column.name, column.type});
     relation_of(*made).key = made->sink->definition.key;
+    Change change;
+    change.added.push_back(std::move(made));
+    return change;
+  }
+
+  SqlResult<Change> define_into(const sql::CreateSink& create, const QualifiedName& name) {
+    PlannedFeed planned = ATTEMPT(table_feed(create, catalog_, names_, bind_options()));
+    auto made = object(name, RelationKind::sink);
+    ATTEMPT(set_reads(*made, planned.plan));
+    made->into = std::make_unique<TableFeed>(planned.feed);
+    made->plan = planned.plan;
+    made->circuit = ATTEMPT(query::Circuit::build(planned.plan, false));
     Change change;
     change.added.push_back(std::move(made));
     return change;
@@ -465,6 +481,9 @@ class Definer {
                 reader->relation->name + " depends on " +
                 std::string(name_of(object.relation->kind)) + " " + object.relation->name;
     }
+    for (const auto& [feed_id, feed] : catalog_.objects())
+      if (feed->into != nullptr && feed->into->target == id)
+        ATTEMPT(remove(*feed, cascade, change));
     if (!detail.empty()) {
       SqlError error;
       error.sqlstate = sqlstate::dependent_objects;

@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "streaming/definition.h"
+#include "streaming/stored_rows.h"
 #include "streaming/system_catalog.h"
 
 namespace levada::streaming {
@@ -332,7 +333,7 @@ Result<Unit> Engine::apply_decision(const Decision& decision) {
     std::erase_if(feed.outbox,
                   [&](const auto& epoch) { return epoch->epoch <= feed.acknowledged; });
   }
-  run_circuits(arrival, decision.time);
+  run_circuits(std::move(arrival), decision.time);
   return Unit{};
 }
 
@@ -382,28 +383,48 @@ void Engine::take_input(const Input& input, Arrival& arrival) {
   }
 }
 
-void Engine::run_circuits(Arrival& arrival, std::int64_t time) {
+// Views stand behind what they read, so one walk serves them all. What a sink puts INTO a table is
+// the next walk's beginning; there is no way round to that sink again.
+void Engine::run_circuits(Arrival arrival, std::int64_t time) {
   SessionFacts facts;
   facts.now = time;
   facts.seed = epoch_;
   Evaluation evaluation(facts, Evaluation::Mode::lenient);
-  for (const auto& [id, object] : catalog_.objects()) {
-    if (object->circuit == nullptr) continue;
-    std::vector<RelationDelta> changes;
-    for (const RelationId read : object->reads)
-      if (const auto found = arrival.find(read); found != arrival.end() && !found->second.empty())
-        changes.push_back({read, &found->second});
-    if (changes.empty() && !object->circuit->follows_time()) continue;
-    auto delta = object->circuit->step(changes, evaluation);
-    CHECK(delta.has_value(), "a view's errors are lenient");
-    if (delta->empty()) continue;
-    if (object->bag != nullptr) {
-      object->bag->apply(*delta);
-      arrival[RelationId(id)] = std::move(*delta);
-    } else if (object->sink != nullptr) {
-      feed_sink(*object, std::move(*delta), time);
+  std::map<std::uint32_t, Delta> sunk;  // a sink has one delta an epoch
+  for (bool first = true; first || !arrival.empty(); first = false) {
+    Arrival fed;
+    for (const auto& [id, object] : catalog_.objects()) {
+      if (object->circuit == nullptr) continue;
+      std::vector<RelationDelta> changes;
+      for (const RelationId read : object->reads)
+        if (const auto found = arrival.find(read); found != arrival.end() && !found->second.empty())
+          changes.push_back({read, &found->second});
+      if (changes.empty() && !(first && object->circuit->follows_time())) continue;
+      auto delta = object->circuit->step(changes, evaluation);
+      CHECK(delta.has_value(), "a view's errors are lenient");
+      if (delta->empty()) continue;
+      if (object->bag != nullptr) {
+        object->bag->apply(*delta);
+        arrival[RelationId(id)] = std::move(*delta);
+      } else if (object->sink != nullptr) {
+        Delta& all = sunk[id];
+        all.insert(all.end(), delta->begin(), delta->end());
+      } else if (object->into != nullptr) {
+        feed_table(*object, *delta, facts, fed);
+      }
     }
+    arrival = std::move(fed);
   }
+  for (auto& [id, delta] : sunk) feed_sink(*catalog_.find(RelationId(id)), std::move(delta), time);
+}
+
+void Engine::feed_table(const Object& object, const Delta& delta, const SessionFacts& facts,
+                        Arrival& arrival) {
+  const Object* target = catalog_.find(object.into->target);
+  CHECK(target != nullptr, "a table takes the sinks into it along when it goes");
+  Delta changes = delta;
+  query::consolidate(changes);
+  take_input(sunk_rows(*this, target->relation, changes, object.into->append_only, facts), arrival);
 }
 
 void Engine::perform(Change change, bool with_rows) {
@@ -418,7 +439,7 @@ void Engine::perform(Change change, bool with_rows) {
   for (auto& object : change.added) {
     Object& added = *object;
     catalog_.add(std::move(object));
-    if (with_rows) backfill(added);
+    if (with_rows) backfill(added, Restored::no);
     if (running_) start_feeds(added);
   }
   if (Object* object = catalog_.find(change.sink); object != nullptr && object->sink != nullptr) {
@@ -440,7 +461,8 @@ void Engine::perform(Change change, bool with_rows) {
 }
 
 // A new view begins with what its relations have: its circuit's first change is their rows.
-void Engine::backfill(Object& object) {
+// Restored: its rows were put out before the checkpoint, only what it remembers is made again.
+void Engine::backfill(Object& object, Restored restored) {
   if (object.circuit == nullptr) return;
   SessionFacts facts;
   facts.now = time_;
@@ -461,10 +483,14 @@ void Engine::backfill(Object& object) {
   }
   auto delta = object.circuit->step(changes, evaluation);
   CHECK(delta.has_value(), "a view's errors are lenient");
-  if (object.bag != nullptr)
-    object.bag->apply(*delta);
-  else if (object.sink != nullptr && snapshot)
-    feed_sink(object, std::move(*delta), time_);
+  if (object.bag != nullptr) object.bag->apply(*delta);
+  if (restored == Restored::yes) return;
+  if (object.sink != nullptr && snapshot) feed_sink(object, std::move(*delta), time_);
+  if (object.into != nullptr && snapshot) {
+    Arrival arrival;
+    feed_table(object, *delta, facts, arrival);
+    run_circuits(std::move(arrival), time_);
+  }
 }
 
 }  // namespace levada::streaming

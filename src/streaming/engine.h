@@ -79,6 +79,8 @@ class Engine final : public state::Folded {
 
   // For a new row id; unique for ever, also after a restart.
   std::int64_t next_row_id() { return next_row_id_++; }
+  // For rows that come while an epoch is applied: counted apart, so that replay counts alike.
+  std::int64_t next_sunk_row_id() { return next_sunk_row_id_--; }
 
   SourceStatus source_status(RelationId id) const;
   SinkConnector* sink_connector(std::string_view name) const;
@@ -116,11 +118,14 @@ class Engine final : public state::Folded {
 
   Result<Unit> apply_decision(const Decision& decision);
   void take_input(const Input& input, Arrival& arrival);
-  void run_circuits(Arrival& arrival, std::int64_t time);
+  void run_circuits(Arrival arrival, std::int64_t time);
   void feed_sink(Object& object, query::Delta delta, std::int64_t time);
   void hand_over(Object& object);
   void perform(Change change, bool with_rows);
-  void backfill(Object& object);
+  void feed_table(const Object& object, const query::Delta& delta, const query::SessionFacts& facts,
+                  Arrival& arrival);
+  enum class Restored : bool { no, yes };
+  void backfill(Object& object, Restored restored);
   void start_feeds(Object& object);
   void stop_feeds(Object& object);
 
@@ -146,6 +151,7 @@ class Engine final : public state::Folded {
   std::uint64_t epoch_ = 0;
   std::int64_t time_ = 0;
   std::int64_t next_row_id_ = 1;
+  std::int64_t next_sunk_row_id_ = -1;
 };
 
 }  // namespace levada::streaming

@@ -36,6 +36,12 @@ struct SinkFeed {
   std::unique_ptr<Sink> sink;  // while running
 };
 
+// A sink INTO a table of this catalog: its plan puts out rows of that table.
+struct TableFeed {
+  RelationId target;
+  bool append_only = false;  // what the query takes back stays
+};
+
 struct SourceFeed {
   SourceDefinition definition;
   std::map<std::string, std::string> positions;
@@ -56,6 +62,7 @@ struct Object {
   std::vector<std::size_t> versions;  // WITH VERSION COLUMN
   std::unique_ptr<SinkFeed> sink;
   std::unique_ptr<SourceFeed> source;
+  std::unique_ptr<TableFeed> into;
   RelationId indexed;  // of an index: its table
   std::uint64_t changed_epoch = 0;
 };

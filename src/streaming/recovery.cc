@@ -12,7 +12,7 @@ namespace {
 using query::Delta;
 using query::Row;
 
-constexpr std::uint64_t checkpoint_version = 1;
+constexpr std::uint64_t checkpoint_version = 2;
 
 }  // namespace
 
@@ -36,6 +36,7 @@ Buffer Engine::checkpoint() const {
   append_varint(epoch_, out);
   append_varint(static_cast<std::uint64_t>(time_), out);
   append_varint(static_cast<std::uint64_t>(next_row_id_), out);
+  append_varint(static_cast<std::uint64_t>(-next_sunk_row_id_), out);
   append_varint(history_.size(), out);
   for (const Definition& definition : history_) {
     append_varint(definition.id, out);
@@ -108,6 +109,7 @@ Result<Unit> Engine::restore(ByteView checkpoint) {
   epoch_ = reader.number();
   time_ = static_cast<std::int64_t>(reader.number());
   next_row_id_ = static_cast<std::int64_t>(reader.number());
+  next_sunk_row_id_ = -static_cast<std::int64_t>(reader.number());
   const std::uint64_t definitions = reader.number();
   for (std::uint64_t i = 0; i < definitions && !reader.broken; ++i) {
     Definition definition;
@@ -150,14 +152,8 @@ Result<Unit> Engine::restore(ByteView checkpoint) {
       if (object->sink != nullptr) object->sink->outbox.push_back(std::move(epoch));
     }
     if (object->sink != nullptr) object->sink->acknowledged = acknowledged;
-    // Views follow what they read, so their relations are complete here. Sinks keep their outbox.
-    if (object->sink != nullptr) {
-      auto outbox = object->sink->outbox;
-      backfill(*object);
-      object->sink->outbox = std::move(outbox);
-    } else {
-      backfill(*object);
-    }
+    // Views follow what they read, so their relations are complete here.
+    backfill(*object, Restored::yes);
   }
   if (reader.broken) return corrupt();
   return Unit{};

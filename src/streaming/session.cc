@@ -4,6 +4,7 @@
 
 #include "sql/parser.h"
 #include "streaming/session_state.h"
+#include "streaming/system_table.h"
 
 namespace levada::streaming {
 
@@ -155,11 +156,24 @@ query::SessionFacts Session::State::facts() const {
   facts.search_path = settings.search_path();
   facts.process_id = static_cast<std::int32_t>(options.process_id);
   facts.settings = settings.all();
-  facts.definition_of = [&catalog = engine.catalog()](std::int64_t oid) -> std::string {
-    const Object* object = catalog.find(RelationId(static_cast<std::uint32_t>(oid)));
-    if (object == nullptr) return {};
-    return object->relation->kind == RelationKind::view ? object->relation->definition
-                                                        : object->text;
+  facts.definition_of = [&catalog = engine.catalog()](std::int64_t oid) {
+    return definition_by_oid(catalog, oid);
+  };
+  facts.size_of = [this](std::int64_t oid) -> std::optional<std::int64_t> {
+    const Object* object = engine.catalog().find(RelationId(static_cast<std::uint32_t>(oid)));
+    if (object == nullptr) return std::nullopt;
+    std::int64_t bytes = 0;
+    for (const query::Change& change : engine.rows_of(*object->relation))
+      bytes += static_cast<std::int64_t>(change.row.bytes());
+    return bytes;
+  };
+  facts.oid_of = [this](std::string_view name) -> std::optional<std::int64_t> {
+    const SessionCatalog names(engine.catalog(), settings.search_path());
+    const std::size_t dot = name.find('.');
+    const auto relation = dot == std::string_view::npos
+                              ? names.relation("", name)
+                              : names.relation(name.substr(0, dot), name.substr(dot + 1));
+    return relation == nullptr ? std::nullopt : std::optional(oid_of(*relation));
   };
   return facts;
 }

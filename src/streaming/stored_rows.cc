@@ -1,6 +1,7 @@
 #include "streaming/stored_rows.h"
 
 #include <algorithm>
+#include <unordered_map>
 
 #include "query/circuit.h"
 
@@ -18,8 +19,11 @@ namespace sqlstate = query::sqlstate;
 // Gives a new row what only the engine knows, and refuses what the table does not take.
 class Completion {
  public:
-  Completion(Engine& engine, const Relation& relation, const query::SessionFacts& facts)
-      : engine_(engine), relation_(relation), evaluation_(facts) {
+  using RowId = std::int64_t (Engine::*)();
+
+  Completion(Engine& engine, const Relation& relation, const query::SessionFacts& facts,
+             RowId row_id = &Engine::next_row_id)
+      : engine_(engine), relation_(relation), row_id_(row_id), evaluation_(facts) {
     for (std::size_t i = 0; i < relation.columns.size(); ++i)
       if (relation.columns[i].generated != nullptr)
         generated_.emplace_back(i, Program(relation.columns[i].generated));
@@ -39,7 +43,7 @@ class Completion {
     for (std::size_t i = 0; i < columns.size(); ++i) {
       if (!data[i].is_null()) continue;
       if (columns[i].name == "_row_id" && columns[i].hidden)
-        data[i] = Datum::of(engine_.next_row_id());
+        data[i] = Datum::of((engine_.*row_id_)());
       else if (columns[i].not_null)
         return missing(columns[i]);
     }
@@ -61,6 +65,7 @@ class Completion {
 
   Engine& engine_;
   const Relation& relation_;
+  RowId row_id_;
   Evaluation evaluation_;
   std::vector<std::pair<std::size_t, Program>> generated_;
 };
@@ -182,6 +187,45 @@ Input sourced_rows(Engine& engine, const std::shared_ptr<const Relation>& relati
     else
       ++input.skipped_rows;
   }
+  return input;
+}
+
+Input sunk_rows(Engine& engine, const std::shared_ptr<const Relation>& relation,
+                const query::Delta& delta, bool append_only, const query::SessionFacts& facts) {
+  Completion completion(engine, *relation, facts, &Engine::next_sunk_row_id);
+  Input input;
+  input.relation = relation->id;
+  const auto key_of = [&](const Row& row) {
+    std::vector<Datum> key;
+    for (const std::size_t column : relation->key) key.push_back(row[column]);
+    return Row::of(key);
+  };
+  std::unordered_multimap<std::uint64_t, Row> arriving;
+  query::Delta rows;
+  for (const query::Change& change : delta) {
+    if (change.weight < 0) continue;
+    auto row = completion.completed(change.row);
+    if (!row) {
+      ++input.skipped_rows;
+      continue;
+    }
+    Row key = key_of(*row);
+    const std::uint64_t hash = query::hash(key.span());
+    arriving.emplace(hash, std::move(key));
+    rows.push_back({std::move(*row), 1});
+    for (std::int64_t more = 1; append_only && more < change.weight; ++more)
+      if (auto again = completion.completed(change.row)) rows.push_back({std::move(*again), 1});
+  }
+  // A row that goes while another of its key comes is an update of it.
+  for (const query::Change& change : delta) {
+    if (change.weight > 0 || append_only) continue;
+    const Row key = key_of(change.row);
+    const auto [begin, end] = arriving.equal_range(query::hash(key.span()));
+    if (std::none_of(begin, end,
+                     [&](const auto& one) { return query::equal(one.second.span(), key.span()); }))
+      input.changes.push_back({change.row, -1});
+  }
+  input.changes.insert(input.changes.end(), rows.begin(), rows.end());
   return input;
 }
 

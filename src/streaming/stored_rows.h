@@ -48,6 +48,11 @@ SqlResult<std::vector<Input>> copied_rows(Engine& engine,
 Input sourced_rows(Engine& engine, const std::shared_ptr<const Relation>& relation,
                    const std::vector<SourceRow>& rows, const query::SessionFacts& facts);
 
+// The changes of a sink INTO the table as changes of the table; rows that it does not take are left
+// out. Part of applying an epoch: the same again at replay.
+Input sunk_rows(Engine& engine, const std::shared_ptr<const Relation>& relation,
+                const query::Delta& delta, bool append_only, const query::SessionFacts& facts);
+
 // The plan with NULL for each column of the relation that it does not have (hidden ones).
 query::Plan widened_to(const Relation& relation, const query::Plan& plan);
 

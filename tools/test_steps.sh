@@ -52,6 +52,12 @@ step_conformance() {
 
 step_crash() { "$PYTHON" tests/crash/run.py; }
 
+# Random queries and changes, PostgreSQL answering beside us.
+step_oracle() { "$PYTHON" tests/oracle/run.py --seconds 45; }
+
+# RisingWave's own tests, where their lists are at hand.
+step_slt() { "$PYTHON" tests/slt/run.py; }
+
 step_quickstart() { examples/quickstart.sh; }
 
 step_metrics() { examples/machine-metrics.sh; }
@@ -61,7 +67,7 @@ step_clickstream() { examples/clickstream.sh; }
 # After the first three, two lanes run beside each other: clients and processes in front, what only
 # compiles and computes behind.
 first=(packages build unit)
-front=(rules format simulation conformance crash quickstart metrics clickstream)
+front=(rules format simulation conformance oracle slt crash quickstart metrics clickstream)
 behind=(sanitize fuzz)
 
 # tally LOG STATUS: what the step's log says, as two numbers.

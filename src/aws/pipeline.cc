@@ -120,7 +120,8 @@ Pipeline::Pipeline(io::Clock& clock, io::Random& random, MetricsRegistry& metric
       random_(random),
       services_(std::move(services)),
       authentication_(options.credentials, std::move(options.home)),
-      audit_(options.audit) {
+      audit_(options.audit),
+      faults_(options.faults) {
   for (const ServiceFace* face : services_) {
     const Service& service = face->service();
     auto& counters = counters_.emplace_back();
@@ -370,6 +371,13 @@ void Pipeline::audit(const Walk& walk) {
 
 Task<Unit> Pipeline::run(Walk& walk) {
   http::Response& response = walk.response;
+  if (faults_ != nullptr) {
+    std::optional<Fault> fault = co_await faults_->before(walk.operation->name);
+    if (fault) {
+      refuse(walk, *std::move(fault));
+      co_return Unit{};
+    }
+  }
   Result<Unit> result{Unit{}};
   if (walk.fast) {
     result = co_await outcome(walk.fast->run(walk.who.caller, response.body));

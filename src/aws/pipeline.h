@@ -9,6 +9,7 @@
 
 #include "aws/audit_log.h"
 #include "aws/authentication.h"
+#include "aws/fault_injection.h"
 #include "aws/http_date.h"
 #include "aws/service_face.h"
 #include "base/metrics.h"
@@ -24,6 +25,7 @@ class Pipeline final : public http::Handler {
     Home home;
     const Credentials* credentials = nullptr;  // null: signatures are not verified
     AuditLog* audit = nullptr;                 // null: nobody wants to know
+    FaultInjection* faults = nullptr;          // null: nobody asked for trouble
   };
   // All outlive the pipeline.
   Pipeline(io::Clock& clock, io::Random& random, MetricsRegistry& metrics,
@@ -72,6 +74,7 @@ class Pipeline final : public http::Handler {
   std::vector<std::vector<Counters>> counters_;  // by service and operation
   Authentication authentication_;
   AuditLog* audit_;
+  FaultInjection* faults_;
   HttpDate date_;
   std::vector<std::unique_ptr<Memory>> idle_;
 };

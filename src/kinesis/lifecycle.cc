@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "kinesis/fan_out.h"
 #include "kinesis/stream_lookup.h"
 
 namespace levada::kinesis {
@@ -123,17 +124,24 @@ Task<Unit> Lifecycle::drop(log::PartitionId partition) {
 
 // A record that was taken by a parent is acknowledged before anyone sees the children.
 Task<Unit> Lifecycle::before_publication(const std::vector<catalog::StreamStep>& steps) {
+  std::vector<std::vector<log::PartitionId>> closing(neighbours_.journals());
   for (const catalog::StreamStep& step : steps) {
     if (step.before == nullptr || step.after == nullptr) continue;
     for (const std::uint32_t place : step.before->open_shards) {
       const catalog::Shard& was = step.before->shards[place];
       const catalog::Shard* is = step.after->find(was.index);
       if (is == nullptr || is->open()) continue;
-      const log::PartitionId partition = was.partition;
-      const auto there = [partition](ShardHost& host) { return host.close(partition); };
-      (void)co_await outcome(neighbours_.at(catalog_.reactor(), partition, there));
+      closing[neighbours_.journal_of(was.partition)].push_back(was.partition);
     }
   }
+  FanOut all;
+  for (std::size_t journal = 0; journal < closing.size(); ++journal) {
+    if (closing[journal].empty()) continue;
+    const std::vector<log::PartitionId>& shards = closing[journal];
+    const auto there = [&shards](ShardHost& host) { return host.close(shards); };
+    all.add(neighbours_.at_journal(catalog_.reactor(), journal, there));
+  }
+  (void)co_await outcome(all.all());
   co_return Unit{};
 }
 

@@ -22,6 +22,7 @@ struct ControlOptions {
   std::uint32_t on_demand_stream_limit = 50;  // of them
   std::uint32_t consumer_limit = 20;          // of a stream: API_RegisterStreamConsumer
   std::uint32_t consumers_creating_limit = 5;
+  bool rolling_limits = false;  // AWS's counts in 24 hours; they only hurt tests
 };
 
 class LocalControlPlane final : public ControlPlane {
@@ -80,6 +81,7 @@ class LocalControlPlane final : public ControlPlane {
   // Decides a change of one stream. What `alter` refers to lives in the awaiting caller.
   Task<Unit> alter(Caller caller, StreamRef stream, Needs needs, Alter alter);
   Task<Unit> change_retention(Caller caller, ChangeRetention command, bool increase);
+  Result<Unit> warm_up(Alteration& change) const;
   void begin_update(Alteration& change) const;  // UPDATING, where transitions take time
   UnixMillis now() const { return reactor_.clock().now(); }
 

@@ -8,6 +8,7 @@
 namespace levada::kinesis {
 namespace {
 
+constexpr Nanos metrics_interval = std::chrono::seconds(1);
 constexpr Nanos slice = std::chrono::milliseconds(100);  // how long a stop may wait for a sleeper
 
 }  // namespace
@@ -52,6 +53,8 @@ Service::Service(std::vector<ReactorDoors> reactors, const log::Journals& journa
   const std::string key_store =
       options_.key_store.empty() ? options_.directory + "/keys" : options_.key_store;
   keeper_ = std::make_unique<KeyKeeper>(*catalog_, disk_, random_, key_store, std::move(ciphers));
+  on_demand_ = std::make_unique<OnDemand>(*catalog_, *neighbours_, options_.limits,
+                                          options_.control.shard_limit);
 }
 
 Service::~Service() = default;
@@ -80,22 +83,46 @@ Task<Unit> Service::open_room(Room& room, TokenKey key) {
                                                      *keeper_, options_.control, key, random);
   room.gate.spawn(keep_retention(room));
   if (&reactor == &catalog_->reactor()) room.gate.spawn(keep_keys(room));
+  if (&reactor == &catalog_->reactor()) room.gate.spawn(keep_scaling(room));
+  if (options_.metrics != nullptr) room.gate.spawn(keep_metrics(room));
   co_return Unit{};
 }
 
-Task<Unit> Service::keep_retention(Room& room) {
+Task<bool> Service::pause(Room& room, Nanos interval) {
   io::Reactor& reactor = room.doors.reactor;
-  const bool has_catalog = &reactor == &catalog_->reactor();
-  for (;;) {
-    const MonotonicNanos next = reactor.clock().monotonic() + options_.retention_interval;
-    while (reactor.clock().monotonic() < next) {
-      if (room.gate.stopping()) co_return Unit{};
-      const Nanos left = next - reactor.clock().monotonic();
-      co_await io::sleep_for(reactor, std::min(left, slice));
-    }
+  const MonotonicNanos next = reactor.clock().monotonic() + interval;
+  while (reactor.clock().monotonic() < next) {
+    if (room.gate.stopping()) co_return false;
+    const Nanos left = next - reactor.clock().monotonic();
+    co_await io::sleep_for(reactor, std::min(left, slice));
+  }
+  co_return !room.gate.stopping();
+}
+
+Task<Unit> Service::keep_retention(Room& room) {
+  const bool has_catalog = &room.doors.reactor == &catalog_->reactor();
+  while (co_await pause(room, options_.retention_interval)) {
     (void)co_await outcome(room.host.trim_expired());
     if (has_catalog) (void)co_await outcome(lifecycle_->expire_shards());
   }
+  co_return Unit{};
+}
+
+Task<Unit> Service::keep_metrics(Room& room) {
+  ShardMetrics metrics(*options_.metrics);
+  while (co_await pause(room, metrics_interval)) (void)co_await outcome(room.host.show(metrics));
+  co_return Unit{};
+}
+
+Task<Unit> Service::keep_scaling(Room& room) {
+  const io::Clock& clock = room.doors.reactor.clock();
+  MonotonicNanos last = clock.monotonic();
+  while (co_await pause(room, options_.on_demand_window)) {
+    const Nanos window = clock.monotonic() - last;
+    last = clock.monotonic();
+    (void)co_await outcome(on_demand_->look(window));
+  }
+  co_return Unit{};
 }
 
 // Errors leave the keys that were read last; the next look may find the file whole.

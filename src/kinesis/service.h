@@ -13,6 +13,7 @@
 #include "kinesis/control_plane.h"
 #include "kinesis/data_plane.h"
 #include "kinesis/local_control_plane.h"
+#include "kinesis/on_demand.h"
 #include "kinesis/throttle.h"
 #include "log/journals.h"
 
@@ -26,6 +27,8 @@ struct ServiceOptions {
   MetricsRegistry* metrics = nullptr;                  // null: nobody reads them
   Nanos retention_interval = std::chrono::minutes(1);  // between two looks for what is too old
   Nanos key_interval = std::chrono::seconds(1);        // between two looks at the key store
+  MetricsRegistry* metrics = nullptr;                  // null: nobody reads them
+  Nanos on_demand_window = std::chrono::minutes(1);    // how long load is measured before scaling
 };
 
 struct ReactorDoors {
@@ -53,6 +56,9 @@ class Service {
 
   Task<Unit> keep_retention(Room& room);
   Task<Unit> keep_keys(Room& room);
+  Task<Unit> keep_scaling(Room& room);
+  Task<Unit> keep_metrics(Room& room);
+  static Task<bool> pause(Room& room, Nanos interval);  // false: stopping
   Task<Unit> open_room(Room& room, TokenKey key);
 
   log::Journals journals_;
@@ -65,6 +71,7 @@ class Service {
   std::unique_ptr<catalog::Catalog> catalog_;
   std::unique_ptr<Lifecycle> lifecycle_;
   std::unique_ptr<KeyKeeper> keeper_;
+  std::unique_ptr<OnDemand> on_demand_;
 };
 
 }  // namespace levada::kinesis

@@ -1,6 +1,8 @@
 // Monitoring, encryption, policies, mode, throughput, distribution, the account.
 
 #include "kinesis/local_control_plane.h"
+#include "kinesis/rolling_limit.h"
+#include "kinesis/scaling_plan.h"
 #include "kinesis/stream_lookup.h"
 #include "kinesis/text.h"
 
@@ -37,6 +39,24 @@ tl::unexpected<Error> by_resource(Error error, std::string_view arn) {
 }
 
 }  // namespace
+
+// An on-demand stream has the shards that its warm throughput needs at once.
+Result<Unit> LocalControlPlane::warm_up(Alteration& it) const {
+  const std::uint32_t least = shards_always(it.after);
+  const auto has = static_cast<std::uint32_t>(it.before.open_shards.size());
+  if (has >= least) return Unit{};
+  const catalog::StreamKey& key = it.before.key;
+  const std::uint64_t open = it.state.totals({key.account, key.region}).open_shards;
+  if (open + (least - has) > options_.shard_limit)
+    return refuse(Refusal::limit_exceeded, text::shard_limit(key.account, key.region, open,
+                                                             options_.shard_limit, least - has));
+  Resharding resharding(it.after, it.state.next_partition(), it.now);
+  if (!resharding.scale_to(least))
+    return refuse(Refusal::invalid_argument,
+                  "The shards of this stream are too narrow to be split.");
+  it.decision.put(catalog::PutCounters{it.state.next_stream(), resharding.next_partition()});
+  return Unit{};
+}
 
 Task<ChangeMonitoringAnswer> LocalControlPlane::change_monitoring(Caller caller,
                                                                   ChangeMonitoring command) {
@@ -141,10 +161,16 @@ Task<Unit> LocalControlPlane::update_mode(Caller caller, UpdateStreamMode comman
       return refuse(Refusal::limit_exceeded,
                     text::on_demand_stream_limit(account.account, account.region,
                                                  options_.on_demand_stream_limit));
+    if (!spend(it.after.mode_changes, mode_changes_a_day_max, it.now, options_.rolling_limits))
+      return refuse(Refusal::limit_exceeded,
+                    text::rolling_limit("UpdateStreamMode", mode_changes_a_day_max,
+                                        it.before.key.name, caller.account));
     it.after.mode = command.mode;
     it.after.warm_mib_per_second = command.warm_mib_per_second.value_or(0);
     if (command.mode == catalog::StreamMode::provisioned)
       it.after.distribution = catalog::Distribution::user_partition_key;
+    else
+      TRY(warm_up(it));
     begin_update(it);
     return Unit{};
   };
@@ -166,6 +192,7 @@ Task<catalog::StreamSnapshot> LocalControlPlane::update_warm_throughput(
     if (command.mib_per_second > warm_max)
       return refuse(Refusal::limit_exceeded, "Warm throughput may be at most 10240 MiB/s.");
     it.after.warm_mib_per_second = command.mib_per_second;
+    TRY(warm_up(it));
     begin_update(it);
     return Unit{};
   };

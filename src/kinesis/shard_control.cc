@@ -3,6 +3,7 @@
 #include "kinesis/hash_key.h"
 #include "kinesis/local_control_plane.h"
 #include "kinesis/resharding.h"
+#include "kinesis/rolling_limit.h"
 #include "kinesis/shard_id.h"
 #include "kinesis/stream_lookup.h"
 #include "kinesis/text.h"
@@ -90,6 +91,7 @@ Task<UpdateShardCountAnswer> LocalControlPlane::update_shard_count(Caller caller
                                                                    UpdateShardCount command) {
   UpdateShardCountAnswer answer;
   answer.target = command.target;
+  const std::string_view in_stream = shown(command.stream);
   const Alter change = [&](Alteration it) -> Result<Unit> {
     const auto has = static_cast<std::uint32_t>(it.before.open_shards.size());
     answer.current = has;
@@ -105,6 +107,10 @@ Task<UpdateShardCountAnswer> LocalControlPlane::update_shard_count(Caller caller
                     "UpdateShardCount cannot scale a stream beyond 10000 shards.");
     if (command.target > has)
       TRY(check_limit(it.state, caller, options_.shard_limit, command.target - has));
+    if (!spend(it.after.reshardings, reshardings_a_day_max, it.now, options_.rolling_limits))
+      return refuse(Refusal::limit_exceeded,
+                    text::rolling_limit("UpdateShardCount", reshardings_a_day_max, in_stream,
+                                        caller.account));
     if (command.target == has) return Unit{};
     Resharding resharding(it.after, it.state.next_partition(), it.now);
     if (!resharding.scale_to(command.target))

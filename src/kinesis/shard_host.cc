@@ -2,8 +2,10 @@
 
 #include <algorithm>
 
+#include "kinesis/fan_out.h"
 #include "kinesis/record_codec.h"
 #include "kinesis/sequence_number.h"
+#include "kinesis/stream_limits.h"
 #include "kinesis/stream_lookup.h"
 
 namespace levada::kinesis {
@@ -62,6 +64,16 @@ ShardHost::ShardState& ShardHost::state_of(log::PartitionId partition) {
   return shards_.try_emplace(partition, limits_).first->second;
 }
 
+ShardHost::ShardState& ShardHost::state_of(log::PartitionId partition,
+                                           const catalog::Stream& stream) {
+  ShardState& state = state_of(partition);
+  if (const std::string& text = limits_text(stream); text != state.limits_text) [[unlikely]] {
+    state.limits_text = text;
+    state.throttle = ShardThrottle(limits_of(stream, limits_));
+  }
+  return state;
+}
+
 const catalog::Shard* ShardHost::writable(const catalog::Stream& stream,
                                           catalog::ShardIndex index) {
   const catalog::Shard* shard = stream.find(index);
@@ -95,11 +107,17 @@ Task<Unit> ShardHost::append(AppendGroup& group) {
     ShardThrottle& throttle = state_of(shard->partition).throttle;
     throttle.begin_write(now);
     std::size_t accepted = 0, billed = 0, size = payload_header_size + sealing.overhead();
+    ShardState& state = state_of(shard->partition, *stream);
+    state.throttle.begin_write(now);
+    std::size_t accepted = 0, size = payload_header_size + sealing.overhead(), bytes = 0,
+                bytes_refused = 0;
     for (const std::uint32_t place : batch.records) {
       const PutEntry& record = group.records[place];
+      const std::size_t billed = billed_size(record);
       group.outcomes[place].shard = shard->index;
-      if (!throttle.write(billed_size(record))) {
+      if (!state.throttle.write(billed)) {
         group.outcomes[place].failure = PutFailure::throttled;
+        bytes_refused += billed;
         continue;
       }
       batch.records[accepted++] = place;
@@ -108,6 +126,12 @@ Task<Unit> ShardHost::append(AppendGroup& group) {
     }
     if (accepted < batch.records.size())
       meters_.of(*stream).writes_throttled.add(batch.records.size() - accepted);
+      bytes += billed;
+    }
+    state.load.records_in += accepted;
+    state.load.bytes_in += bytes;
+    state.load.records_refused += batch.records.size() - accepted;
+    state.load.bytes_refused += bytes_refused;
     if (accepted == 0) continue;
     const BatchEncoder encoder{group.records, batch.records.first(accepted), sealing,
                                shard->partition};
@@ -135,6 +159,16 @@ Task<Unit> ShardHost::append(AppendGroup& group) {
       group.outcomes[place].failure = PutFailure::none;
       group.outcomes[place].sequence = numbers.at(at.first.plus(behind++));
     }
+  }
+  co_return Unit{};
+}
+
+Task<Unit> ShardHost::show(ShardMetrics& metrics) {
+  for (const auto& [id, stream] : table_.all()) {
+    if (stream->metrics == 0) continue;
+    for (const catalog::Shard& shard : stream->shards)
+      if (&journals_.of(shard.partition).reactor == &reactor_)
+        metrics.show(*stream, shard.index, state_of(shard.partition).load);
   }
   co_return Unit{};
 }
@@ -192,9 +226,27 @@ Task<std::uint64_t> ShardHost::admission(log::PartitionId partition, const std::
   co_return at == admissions.end() ? 0 : at->second.number;
 }
 
-Task<Unit> ShardHost::close(log::PartitionId partition) {
-  state_of(partition).closing = true;
-  co_return co_await journals_.of(partition).log.seal(partition);
+// All at once: their seals share one flush, and writers wait for no other shard's.
+Task<Unit> ShardHost::close(std::vector<log::PartitionId> partitions) {
+  FanOut sealing;
+  for (const log::PartitionId partition : partitions) {
+    state_of(partition).closing = true;
+    sealing.add(journals_.of(partition).log.seal(partition));
+  }
+  co_return co_await outcome(sealing.all());
+}
+
+Task<std::vector<LoadOfShard>> ShardHost::on_demand_loads(std::size_t journal) {
+  std::vector<LoadOfShard> loads;
+  for (const auto& [id, stream] : table_.all()) {
+    if (stream->mode != catalog::StreamMode::on_demand || !stream->accepts_records()) continue;
+    for (const std::uint32_t place : stream->open_shards) {
+      const catalog::Shard& shard = stream->shards[place];
+      if (journals_.index_of(shard.partition) != journal) continue;
+      loads.push_back({id, shard.index, state_of(shard.partition).load});
+    }
+  }
+  co_return loads;
 }
 
 Task<Unit> ShardHost::drop(log::PartitionId partition) {

@@ -17,6 +17,8 @@
 #include "kinesis/read.h"
 #include "kinesis/record_cipher.h"
 #include "kinesis/stream_meters.h"
+#include "kinesis/shard_load.h"
+#include "kinesis/shard_metrics.h"
 #include "kinesis/throttle.h"
 #include "log/journals.h"
 
@@ -88,10 +90,16 @@ class ShardHost {
   Task<Admitted> admit(log::PartitionId partition, std::string consumer);
   Task<std::uint64_t> admission(log::PartitionId partition, const std::string& consumer);
 
-  // Refuses records of the partition from now on and resolves when all that were taken before are
+  // Refuses records of the partitions from now on and resolves when all that were taken before are
   // durable. The shard's closing is published after this.
-  Task<Unit> close(log::PartitionId partition);
+  Task<Unit> close(std::vector<log::PartitionId> partitions);
   Task<Unit> drop(log::PartitionId partition);
+
+  // What has been asked of the open shards of on-demand streams that live in this journal.
+  Task<std::vector<LoadOfShard>> on_demand_loads(std::size_t journal);
+
+  // Shows the shards of this reactor whose streams have enhanced monitoring.
+  Task<Unit> show(ShardMetrics& metrics);
 
   // Removes what is older than each stream's retention from the partitions of this reactor.
   Task<Unit> trim_expired();
@@ -105,11 +113,15 @@ class ShardHost {
   struct ShardState {
     explicit ShardState(const ShardLimits& limits) : throttle(limits) {}
     ShardThrottle throttle;
+    ShardLoad load;
+    std::string limits_text;  // of the stream, which the throttle goes by
     bool closing = false;
     std::map<std::string, Admission> admissions;  // by consumer ARN
   };
 
   ShardState& state_of(log::PartitionId partition);
+  // With the limits that the stream has now.
+  ShardState& state_of(log::PartitionId partition, const catalog::Stream& stream);
   // The shard if it takes records now.
   const catalog::Shard* writable(const catalog::Stream& stream, catalog::ShardIndex shard);
 

@@ -63,6 +63,8 @@ Task<ReadResult> ShardHost::read(ReadAsk ask) {
   ReadResult result;
   if (ask.polling && !state_of(shard->partition).throttle.begin_read(clock.monotonic())) {
     meters_.of(*stream).reads_throttled.add();
+  if (ask.polling && !state_of(shard->partition, *stream).throttle.begin_read(clock.monotonic())) {
+    ++state_of(shard->partition).load.reads_refused;
     result.throttled = true;
     co_return result;
   }
@@ -104,6 +106,14 @@ Task<ReadResult> ShardHost::read(ReadAsk ask) {
                          : std::max(clock.now() - result.last_arrival, Millis(0));
   meter.iterator_age.observe(static_cast<std::uint64_t>(age.count()));
   if (ask.polling) state_of(shard->partition).throttle.end_read(clock.monotonic(), result.bytes);
+  if (!ask.polling) co_return result;
+  ShardState& state = state_of(shard->partition);
+  state.throttle.end_read(clock.monotonic(), result.bytes);
+  state.load.records_out += result.records.size();
+  state.load.bytes_out += result.bytes;
+  if (result.at_tip || !result.records.empty())
+    state.load.iterator_age =
+        result.at_tip ? Millis(0) : std::max(clock.now() - result.last_arrival, Millis(0));
   co_return result;
 }
 

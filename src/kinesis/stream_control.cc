@@ -1,6 +1,9 @@
 // Streams come, change and go.
 
+#include <algorithm>
+
 #include "kinesis/local_control_plane.h"
+#include "kinesis/scaling_plan.h"
 #include "kinesis/stream_lookup.h"
 #include "kinesis/text.h"
 
@@ -8,7 +11,8 @@ namespace levada::kinesis {
 namespace {
 
 constexpr std::uint32_t default_shards = 4;  // observed; API_CreateStream does not say
-constexpr Millis created_before{2000};       // so that the first record is always later
+static_assert(default_shards == on_demand_shards_min);
+constexpr Millis created_before{2000};  // so that the first record is always later
 constexpr std::int64_t retention_hours_min = 24, retention_hours_max = 8760;
 
 std::vector<catalog::Shard> first_shards(std::uint32_t count, UnixMillis created,
@@ -78,7 +82,10 @@ Task<Unit> LocalControlPlane::create_stream(Caller caller, CreateStream command)
                   std::string(command.name)};
     if (state.find(stream.key) != nullptr)
       return refuse(Refusal::resource_in_use, text::stream_exists(command.name, caller.account));
-    const std::uint32_t shards = command.shard_count.value_or(default_shards);
+    const bool warm = command.mode == catalog::StreamMode::on_demand && command.warm_mib_per_second;
+    const std::uint32_t shards =
+        warm ? std::clamp(*command.warm_mib_per_second, default_shards, on_demand_shards_max)
+             : command.shard_count.value_or(default_shards);
     const catalog::AccountTotals totals = state.totals({stream.key.account, stream.key.region});
     if (totals.open_shards + shards > options_.shard_limit)
       return refuse(Refusal::limit_exceeded,

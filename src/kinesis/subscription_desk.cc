@@ -7,6 +7,7 @@
 #include "kinesis/sequence_number.h"
 #include "kinesis/shard_id.h"
 #include "kinesis/start_position.h"
+#include "kinesis/stream_limits.h"
 #include "kinesis/stream_lookup.h"
 #include "kinesis/text.h"
 
@@ -31,7 +32,7 @@ struct Subject {
 class PushedShard final : public Subscription {
  public:
   PushedShard(io::Reactor& reactor, const catalog::StreamTable& table, const Neighbours& neighbours,
-              EventShelf& shelf, const ShardLimits& limits, Subject subject, log::Position from)
+              EventShelf& shelf, ShardLimits limits, Subject subject, log::Position from)
       : reactor_(reactor),
         table_(table),
         neighbours_(neighbours),
@@ -223,7 +224,7 @@ Task<std::unique_ptr<Subscription>> SubscriptionDesk::subscribe(Caller caller,
   subject.admission = admitted.number;
   const log::Position from = co_await find_start(reactor_, neighbours_, *shard, ask, known);
   std::unique_ptr<Subscription> opened = std::make_unique<PushedShard>(
-      reactor_, table_, neighbours_, shelf_, limits_, std::move(subject), from);
+      reactor_, table_, neighbours_, shelf_, limits_of(*stream, limits_), std::move(subject), from);
   co_return std::move(opened);
 }
 

@@ -1,6 +1,7 @@
 // Tags of streams and consumers, through either family of operations.
 
 #include "kinesis/local_control_plane.h"
+#include "kinesis/stream_limits.h"
 #include "kinesis/stream_lookup.h"
 #include "kinesis/tag_text.h"
 #include "kinesis/text.h"
@@ -63,6 +64,10 @@ Task<Unit> LocalControlPlane::add_tags(Caller caller, AddTags command) {
     for (const auto& [key, value] : command.tags)
       if (has_percent(key) || has_percent(value))
         return argument(failed + std::string(illegal_characters));
+    for (const auto& [key, value] : command.tags)
+      if (key == limits_tag && !parse_stream_limits(value))
+        return argument("The tag " + limits_tag +
+                        " is off or RECORDS/BYTES, as in 5000/4194304, not " + std::string(value));
     catalog::Tags& tags = *TRY(tags_of(it.after, at));
     for (const auto& [key, value] : command.tags)
       tags.insert_or_assign(std::string(key), std::string(value));

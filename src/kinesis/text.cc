@@ -73,6 +73,11 @@ std::string stream_on_demand(S stream, S account) {
   return join({"Request is invalid. Stream ", stream, " under account ", account,
                " is in On-Demand mode."});
 }
+std::string rolling_limit(S operation, std::uint64_t most, S stream, S account) {
+  return join({operation, " was called more than ", digits(most),
+               " times in a rolling 24-hour period", in_stream(stream, account), "."});
+}
+
 std::string shard_limit(S account, S region, std::uint64_t open, std::uint64_t limit,
                         std::uint64_t additional) {
   return join({"This request would exceed the shard limit for the account ", account, " in ",

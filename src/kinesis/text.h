@@ -16,6 +16,7 @@ std::string stream_not_found(S stream, S account);
 std::string stream_exists(S stream, S account);
 std::string stream_not_active(S stream, S account, catalog::StreamStatus status);
 std::string stream_on_demand(S stream, S account);
+std::string rolling_limit(S operation, std::uint64_t most, S stream, S account);
 std::string shard_limit(S account, S region, std::uint64_t open, std::uint64_t limit,
                         std::uint64_t additional);
 

@@ -41,16 +41,29 @@ void HttpFace::close() {
 AwsFace::AwsFace(const Configuration& configuration, IoFloor& ground, ProductFloor& products,
                  const CredentialTable* credentials, aws::AuditLog* audit, MetricsRegistry& metrics,
                  const tls::TlsContext* tls) {
-  const aws::Pipeline::Options options{
+  aws::Pipeline::Options options{
       .home = {.account = configuration.account.digits, .region = configuration.region},
       .credentials = credentials,
       .audit = audit};
+  const std::optional<aws::FaultPlan>& faults = configuration.faults;
+  const std::uint64_t seed =
+      faults ? faults->seed.value_or(ground.reactors->random(io::ReactorIndex(0)).next()) : 0;
+  const aws::FaultRule* puts = faults ? faults->find("PutRecords") : nullptr;
   std::vector<http::Handler*> handlers;
   for (std::uint32_t n = 0; n < ground.size(); ++n) {
     const io::ReactorIndex index(n);
     OnReactor& here = reactors_.emplace_back();
-    here.kinesis =
-        std::make_unique<aws::KinesisFace>(products.data(index), products.control(index));
+    kinesis::DataPlane* data = &products.data(index);
+    if (faults) {
+      here.faults =
+          std::make_unique<aws::FaultInjection>(ground.reactors->at(index), *faults, seed, metrics);
+      options.faults = here.faults.get();
+    }
+    if (puts != nullptr && puts->partial > 0) {
+      here.partial_puts = std::make_unique<kinesis::PartialPuts>(*data, puts->partial, seed + n);
+      data = here.partial_puts.get();
+    }
+    here.kinesis = std::make_unique<aws::KinesisFace>(*data, products.control(index));
     here.timestream_write = std::make_unique<aws::TimestreamWriteFace>(
         ground.reactors->at(index), products.timestream(), tls != nullptr ? "https" : "http");
     here.timestream_query = std::make_unique<aws::TimestreamQueryFace>(

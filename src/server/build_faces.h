@@ -11,6 +11,7 @@
 #include "base/metrics.h"
 #include "http/acceptor.h"
 #include "http/server.h"
+#include "kinesis/partial_puts.h"
 #include "server/build_io.h"
 #include "server/build_products.h"
 #include "server/credential_table.h"
@@ -54,6 +55,8 @@ class AwsFace {
 
  private:
   struct OnReactor {
+    std::unique_ptr<aws::FaultInjection> faults;  // null: nobody asked for trouble
+    std::unique_ptr<kinesis::PartialPuts> partial_puts;
     std::unique_ptr<aws::KinesisFace> kinesis;
     std::unique_ptr<aws::TimestreamWriteFace> timestream_write;
     std::unique_ptr<aws::TimestreamQueryFace> timestream_query;

@@ -1,5 +1,6 @@
 #include "server/build_products.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace levada::server {
@@ -18,11 +19,15 @@ kinesis::ServiceOptions kinesis_options(const Configuration& configuration,
   options.metrics = &metrics;
   options.directory = configuration.data_dir;
   options.key_store = configuration.key_store_file.value_or("");
+  options.metrics = &metrics;
   options.limits = shard_limits(configuration);
   options.control.transition_delay = configuration.stream_transition_delay;
   options.control.shard_limit = configuration.shard_limit;
   options.control.stream_limit = configuration.stream_limit;
   options.control.on_demand_stream_limit = configuration.on_demand_stream_limit;
+  options.control.rolling_limits = configuration.rolling_limits == RollingLimits::aws;
+  // Rates over less than a tenth of a second are noise.
+  options.on_demand_window = std::max(configuration.on_demand_window, Millis(100));
   return options;
 }
 

@@ -3,6 +3,7 @@
 
 #include <memory>
 
+#include "base/metrics.h"
 #include "kinesis/service.h"
 #include "server/build_io.h"
 #include "server/build_log.h"

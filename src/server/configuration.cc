@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "aws/kinesis/operations.h"
 #include "server/toml_file.h"
 
 namespace levada::server {
@@ -24,6 +25,11 @@ Result<Unit> set_key_store_file(Configuration& configuration, std::string_view t
 
 Result<Unit> set_audit_log_file(Configuration& configuration, std::string_view text) {
   configuration.audit_log_file = TRY(PropertyValue<std::string>::parse(text));
+  return Unit{};
+}
+
+Result<Unit> set_faults(Configuration& configuration, std::string_view text) {
+  configuration.faults = TRY(aws::FaultPlan::parse(text, aws::kinesis_api::service));
   return Unit{};
 }
 
@@ -98,6 +104,14 @@ constexpr Property kinesis_limits[] = {
                                          "of them in on-demand mode"),
     property<&C::stream_transition_delay>("stream-transition-delay", "TIME", "0",
                                           "how long CREATING, UPDATING and DELETING last"),
+    property<&C::rolling_limits>("rolling-limits", "aws|off", "off",
+                                 "aws: 10 UpdateShardCount and 2 UpdateStreamMode in 24 hours"),
+    property<&C::on_demand_window>("on-demand-window", "TIME", "60s",
+                                   "how long the load of on-demand streams is measured"),
+    Property{"fault", "RULES", "",
+             "for tests of clients only: refuses, delays or drops requests, as in "
+             "put=throttle:5%,latency:20ms;get=drop:1%",
+             &set_faults},
 };
 
 constexpr Property running[] = {

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "aws/fault_plan.h"
 #include "server/property.h"
 
 namespace levada::server {
@@ -39,6 +40,9 @@ struct Configuration {
   std::uint32_t stream_limit;
   std::uint32_t on_demand_stream_limit;
   Millis stream_transition_delay;
+  RollingLimits rolling_limits;
+  Millis on_demand_window;
+  std::optional<aws::FaultPlan> faults;
 
   ReactorCount reactors;
   IoChoice io;

@@ -138,6 +138,11 @@ Result<Durability> PropertyValue<Durability>::parse(std::string_view text) {
   return one_of<Durability, 2>(text, {{{"fsync", Durability::fsync}, {"os", Durability::os}}});
 }
 
+Result<RollingLimits> PropertyValue<RollingLimits>::parse(std::string_view text) {
+  return one_of<RollingLimits, 2>(text,
+                                  {{{"aws", RollingLimits::aws}, {"off", RollingLimits::off}}});
+}
+
 Result<LogLevel> PropertyValue<LogLevel>::parse(std::string_view text) {
   return one_of<LogLevel, 4>(text, {{{"debug", LogLevel::debug},
                                      {"info", LogLevel::info},

@@ -15,6 +15,7 @@
 namespace levada::server {
 
 enum class Durability : std::uint8_t { fsync, os };
+enum class RollingLimits : std::uint8_t { aws, off };
 enum class LogLevel : std::uint8_t { debug, info, warning, error };
 enum class LogFormat : std::uint8_t { text, json };
 enum class IoChoice : std::uint8_t { automatic, uring, epoll };
@@ -53,6 +54,7 @@ LEVADA_PROPERTY_VALUE(std::optional<ShardLimits>)  // "aws", "off", "RECORDS/s,B
 LEVADA_PROPERTY_VALUE(ReactorCount)                // "auto" or 1 … 256
 LEVADA_PROPERTY_VALUE(AccountId)
 LEVADA_PROPERTY_VALUE(Durability)
+LEVADA_PROPERTY_VALUE(RollingLimits)
 LEVADA_PROPERTY_VALUE(LogLevel)
 LEVADA_PROPERTY_VALUE(LogFormat)
 LEVADA_PROPERTY_VALUE(IoChoice)

@@ -92,6 +92,7 @@ Result<Unit> live(const Configuration& configuration, const CredentialTable* cre
   }
   state.enter(Phase::recovering);
   const std::unique_ptr<LogFloor> logs = TRY(LogFloor::build(configuration, ground, log, metrics));
+  const std::unique_ptr<LogFloor> logs = TRY(LogFloor::build(configuration, ground, log));
   const auto products = TRY(ProductFloor::build(configuration, ground, *logs, metrics));
   AwsFace aws(configuration, ground, *products, credentials, audit, metrics, tls);
   const io::Address address = TRY(aws.open(configuration.listen));
@@ -154,6 +155,11 @@ int serve(std::span<const std::string_view> arguments) {
   io::StopSignals signals(*tls != nullptr || configuration->audit_log_file);
   const auto log = io::open_event_log(event_log_options(*configuration));
   for (const std::string& warning : configuration->warnings) log->warning(warning);
+  if (configuration->faults)
+    log->warning("faults are injected because of --fault; this server is for tests",
+                 {{"plan", configuration->faults->text}});
+  if (configuration->durability == Durability::os)
+    log->warning("durability os is not in this version; every write is flushed before its answer");
   std::unique_ptr<AuditFile> audit;
   if (configuration->audit_log_file) {
     auto opened = AuditFile::open(*configuration->audit_log_file, *log);

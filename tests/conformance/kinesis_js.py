@@ -16,14 +16,14 @@ FOLDER = Path(__file__).with_name("js")
 INSTALL_TIMEOUT, RUN_TIMEOUT = 180, 300
 
 
-def install():
-    """`npm ci` once; the lock file says exactly what."""
+def install(folder=FOLDER, proof="@aws-sdk/client-kinesis"):
+    """`npm ci` once; the lock file says exactly what. `proof` is one of the packages."""
     if not shutil.which("npm"):
         raise unittest.SkipTest("npm is not installed")
-    if (FOLDER / "node_modules/@aws-sdk/client-kinesis").exists():
+    if (folder / "node_modules" / proof).exists():
         return
     done = subprocess.run(
-        ["npm", "ci", "--no-audit", "--no-fund"], cwd=FOLDER, capture_output=True, text=True, timeout=INSTALL_TIMEOUT
+        ["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts"], cwd=folder, capture_output=True, text=True, timeout=INSTALL_TIMEOUT
     )
     if done.returncode != 0:
         raise AssertionError(f"npm ci: {done.stdout}{done.stderr}")
@@ -33,21 +33,22 @@ class Script(Case):
     """A file below js/; every test it names is a test here."""
 
     needs_levada = True  # no peer speaks HTTP/2 in the clear
+    folder, proof = FOLDER, "@aws-sdk/client-kinesis"
     script = None
 
     @classmethod
     def setUpClass(cls):
-        install()
+        install(cls.folder, cls.proof)
         super().setUpClass()
         done = subprocess.run(
-            ["node", cls.script, cls.server.endpoint], cwd=FOLDER, capture_output=True, text=True, timeout=RUN_TIMEOUT
+            ["node", cls.script, cls.server.endpoint], cwd=cls.folder, capture_output=True, text=True, timeout=RUN_TIMEOUT
         )
         cls.lines = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
         cls.stderr = done.stderr
 
     def __init_subclass__(cls, **more):
         super().__init_subclass__(**more)
-        names = re.findall(r'^  async "([^"]+)"\(', (FOLDER / cls.script).read_text(), re.MULTILINE)
+        names = re.findall(r'^  async "([^"]+)"\(', (cls.folder / cls.script).read_text(), re.MULTILINE)
         for name in names:
             setattr(cls, "test_" + re.sub(r"\W+", "_", name).strip("_"), _test(name))
 

@@ -56,6 +56,17 @@ REMAINING = [
     "kinesis_boto3_remaining",
     "kinesis_js_remaining",
 ]
+REMAINING = [
+    "kinesis_reshard",
+    "kinesis_consumers",
+    "kinesis_faults",
+    "kinesis_libraries",
+    "kinesis_account",
+    "kinesis_boto3_remaining",
+    "kinesis_js_remaining",
+    "kinesis_lifion",
+    "kinesis_go",
+]
 
 
 def main():

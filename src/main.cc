@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "cli/command_line.h"
+#include "cli/stream_command.h"
 #include "load/bench_command.h"
 #include "server/keys_command.h"
 #include "server/serve.h"
@@ -25,6 +26,8 @@ constexpr std::string_view help_text =
     "  levada kinesis|timestream-write|timestream-query OPERATION --options…\n"
     "                          the AWS CLI's commands; levada kinesis help lists them\n"
     "  levada completion bash|zsh|fish\n"
+    "  levada stream …         export, import and limits of a stream; levada stream help\n"
+    "  levada kinesis OPERATION --options…   the AWS CLI's commands; levada kinesis help\n"
     "  levada version\n"
     "  levada help\n"
     "\n"
@@ -62,6 +65,7 @@ int run(std::string_view program, int count, const char* const* texts) {
   const std::string_view command = arguments[0];
   if (command == "serve") return server::serve(std::span(arguments).subspan(1));
   if (command == "keys") return server::run_keys(std::span(arguments).subspan(1));
+  if (command == "stream") return cli::run_stream(std::span(arguments).subspan(1));
   if (command == "bench") return load::run_bench(count - 1, texts + 1);
   if (is_any(command, {"help", "--help", "-h"})) return print(help_text, stdout);
   if (is_any(command, {"version", "--version", "-V"}))

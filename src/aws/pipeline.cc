@@ -230,8 +230,8 @@ Pipeline::Next Pipeline::refuse_content_type(Walk& walk) {
 }
 
 Pipeline::Next Pipeline::parse(Walk& walk) {
-  if (walk.operation != nullptr && walk.coding == Coding::json && walk.content_type != plain_json)
-    walk.fast = walk.service->read_fast(*walk.operation, walk.request.body);
+  if (walk.operation != nullptr && walk.content_type != plain_json)
+    walk.fast = walk.service->read_fast(*walk.operation, walk.coding, walk.request.body);
   return walk.fast ? Next::step : parse_by_tables(walk);
 }
 

@@ -43,8 +43,8 @@ class ServiceFace {
   // What clients see of an error that `run` ended with.
   virtual Fault fault_of(const Error& error) const = 0;
 
-  // Reads a JSON body by hand, or null: then the tables do it. The body outlives the result.
-  virtual std::unique_ptr<FastCall> read_fast(const Operation&, ByteView /*body*/) {
+  // Reads a body by hand, or null: then the tables do it. The body outlives the result.
+  virtual std::unique_ptr<FastCall> read_fast(const Operation&, Coding, ByteView /*body*/) {
     return nullptr;
   }
 };

@@ -74,9 +74,10 @@ std::vector<std::string> prepare(Doors doors, const BenchOptions& options) {
   KinesisRequests requests(options.server, options.keys);
   const char* operation = options.put.records == 0 ? "PutRecord" : "PutRecords";
   std::vector<std::string> prepared;
+  const char* type = options.put.cbor ? "application/x-amz-cbor-1.1" : "application/x-amz-json-1.1";
   for (std::uint32_t i = 0; i < options.prepared; ++i)
-    prepared.push_back(
-        requests.make(operation, put_body(options.put, doors.random), doors.reactor.clock().now()));
+    prepared.push_back(requests.make(operation, put_body(options.put, doors.random),
+                                     doors.reactor.clock().now(), type));
   return prepared;
 }
 

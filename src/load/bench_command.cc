@@ -90,6 +90,7 @@ int run_bench(int count, const char* const* arguments) {
   records->add_option("--records", options.put.records, "records in each request")
       ->capture_default_str()
       ->check(CLI::Range(1, 500));
+  records->add_flag("--cbor", options.put.cbor, "in CBOR, as the Java SDKs write");
   CLI::App* record = scenario("put-record", "PutRecord from kept connections", put_scenario);
   CLI::App* catch_up =
       scenario("get-records", "fill a stream, then read it back", catch_up_scenario);

@@ -1,14 +1,14 @@
 #include "load/kinesis_requests.h"
 
+#include <algorithm>
 #include <array>
 
 #include "wire/base64.h"
+#include "wire/cbor_writer.h"
 #include "wire/http1_writer.h"
 
 namespace levada::load {
 namespace {
-
-constexpr std::string_view content_type = "application/x-amz-json-1.1";
 
 std::string record_json(std::uint32_t data_size, io::Random& random) {
   Buffer data(data_size);
@@ -18,14 +18,38 @@ std::string record_json(std::uint32_t data_size, io::Random& random) {
   return json;
 }
 
+std::string cbor_body(const PutShape& shape, io::Random& random) {
+  Buffer body;
+  wire::CborWriter to(body);
+  to.begin_object();
+  if (shape.records > 0) {
+    to.key("Records");
+    to.begin_array(shape.records);
+  }
+  Buffer data(shape.data_size);
+  for (std::uint32_t n = 0; n < std::max<std::uint32_t>(shape.records, 1); ++n) {
+    if (shape.records > 0) to.begin_object();
+    random.fill(data);
+    to.key("Data");
+    to.bytes(data);
+    to.key("PartitionKey");
+    to.string("key-" + std::to_string(random.next() % 100'000'000));
+    if (shape.records > 0) to.end_object();
+  }
+  to.key("StreamName");
+  to.string(shape.stream);
+  to.end_object();
+  return std::string(as_text(body));
+}
+
 }  // namespace
 
 KinesisRequests::KinesisRequests(io::Address server, SigningKeys keys)
     : host_(server.text()),
       signer_({keys.access_key, keys.secret_key, {}, keys.region, "kinesis"}) {}
 
-std::string KinesisRequests::make(std::string_view operation, std::string_view body,
-                                  UnixMillis now) {
+std::string KinesisRequests::make(std::string_view operation, std::string_view body, UnixMillis now,
+                                  std::string_view content_type) {
   const std::string target = "Kinesis_20131202." + std::string(operation);
   const std::array<wire::HeaderField, 3> headers = {
       {{"Host", host_}, {"Content-Type", content_type}, {"X-Amz-Target", target}}};
@@ -46,6 +70,7 @@ std::string KinesisRequests::make(std::string_view operation, std::string_view b
 }
 
 std::string put_body(const PutShape& shape, io::Random& random) {
+  if (shape.cbor) return cbor_body(shape, random);
   const std::string stream = R"("StreamName": ")" + shape.stream + "\"";
   if (shape.records == 0) return record_json(shape.data_size, random) + ", " + stream + "}";
   std::string body = R"({"Records": [)";

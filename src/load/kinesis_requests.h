@@ -24,7 +24,8 @@ class KinesisRequests {
  public:
   KinesisRequests(io::Address server, SigningKeys keys);
 
-  std::string make(std::string_view operation, std::string_view body, UnixMillis now);
+  std::string make(std::string_view operation, std::string_view body, UnixMillis now,
+                   std::string_view content_type = "application/x-amz-json-1.1");
 
  private:
   std::string host_;
@@ -32,12 +33,14 @@ class KinesisRequests {
 };
 
 struct PutShape {
+  bool cbor = false;
   std::string stream = "bench";
   std::uint32_t records = 500;  // 0: PutRecord instead of PutRecords
   std::uint32_t data_size = 100;
 };
 
-// The JSON body as boto3 writes it, with random data and random keys of a dozen characters.
+// The body as boto3 writes it in JSON, or the Java SDK in CBOR, with random data and random keys of
+// a dozen characters.
 std::string put_body(const PutShape& shape, io::Random& random);
 
 }  // namespace levada::load

@@ -32,9 +32,11 @@ struct Run {
 };
 
 bool refused_inside(std::string_view body) {
-  constexpr std::string_view mark = "\"FailedRecordCount\":";
+  constexpr std::string_view mark = "FailedRecordCount";
   const auto at = body.find(mark);
-  return at != std::string_view::npos && body.substr(at + mark.size(), 1) != "0";
+  if (at == std::string_view::npos) return false;
+  const std::string_view count = body.substr(at + mark.size(), 3);  // \":0 in JSON, a zero in CBOR
+  return !count.starts_with("\":0") && !count.starts_with('\0');
 }
 
 Task<Unit> one_connection(Run& run) {

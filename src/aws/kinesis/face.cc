@@ -125,8 +125,9 @@ bool KinesisFace::transports(const Operation& operation) const {
 
 Fault KinesisFace::fault_of(const Error& error) const { return kinesis_api::fault_of(error); }
 
-std::unique_ptr<FastCall> KinesisFace::read_fast(const Operation& operation, ByteView body) {
-  return read_fast_put(operation, body, planes_, memories_);
+std::unique_ptr<FastCall> KinesisFace::read_fast(const Operation& operation, Coding coding,
+                                                 ByteView body) {
+  return read_fast_put(operation, coding, body, planes_, memories_);
 }
 
 }  // namespace levada::aws

@@ -18,7 +18,8 @@ class KinesisFace : public ServiceFace {
   std::string policy(std::string_view resource) const override;
   bool transports(const Operation& operation) const override;
   Fault fault_of(const Error& error) const override;
-  std::unique_ptr<FastCall> read_fast(const Operation& operation, ByteView body) override;
+  std::unique_ptr<FastCall> read_fast(const Operation& operation, Coding coding,
+                                      ByteView body) override;
 
  private:
   kinesis_api::Planes planes_;

@@ -8,6 +8,7 @@
 #include "aws/kinesis/fake_planes.h"
 #include "aws/kinesis/operations.h"
 #include "aws/test_request.h"
+#include "wire/cbor_writer.h"
 #include "wire/event_stream.h"
 #include "wire/hex.h"
 
@@ -19,7 +20,9 @@ using testing::HasSubstr;
 class SlowFace final : public KinesisFace {
  public:
   using KinesisFace::KinesisFace;
-  std::unique_ptr<FastCall> read_fast(const Operation&, ByteView) override { return nullptr; }
+  std::unique_ptr<FastCall> read_fast(const Operation&, Coding, ByteView) override {
+    return nullptr;
+  }
 };
 
 class KinesisFaceTest : public testing::Test {
@@ -135,8 +138,10 @@ TEST_F(KinesisFaceTest, a_subscription_begins_with_the_initial_response) {
 // One body through both ways: what the planes are asked and what the client reads must be the same.
 class BothWays {
  public:
-  void compare(const std::string& operation, const std::string& body) {
-    const TestRequest request{.target = "Kinesis_20131202." + operation, .body = body};
+  void compare(const std::string& operation, const std::string& body,
+               const std::string& type = "application/x-amz-json-1.1") {
+    const TestRequest request{
+        .type = type, .target = "Kinesis_20131202." + operation, .body = body};
     const TestAnswer fast = ask(fast_pipeline_, request);
     const TestAnswer slow = ask(slow_pipeline_, request);
     EXPECT_EQ(fast.body, slow.body) << body;
@@ -164,6 +169,49 @@ std::string records(int count, const std::string& record) {
   std::string text = R"({"Records":[)";
   for (int i = 0; i < count; ++i) text += (i > 0 ? "," : "") + record;
   return text + R"(],"StreamName":"s"})";
+}
+
+std::string cbor_records(int count, const std::string& key, std::optional<std::string> hash = {}) {
+  Buffer body;
+  wire::CborWriter to(body);
+  to.begin_object();
+  to.key("StreamName");
+  to.string("s");
+  to.key("Records");
+  to.begin_array(static_cast<std::size_t>(count));
+  for (int n = 0; n < count; ++n) {
+    to.begin_object();
+    to.key("Data");
+    to.bytes(as_bytes("hello"));
+    to.key("PartitionKey");
+    to.string(key);
+    if (hash) {
+      to.key("ExplicitHashKey");
+      to.string(*hash);
+    }
+    to.end_object();
+  }
+  to.end_object();
+  return std::string(as_text(body));
+}
+
+TEST(FastPut, accepts_and_refuses_in_cbor_what_the_tables_do) {
+  BothWays both;
+  for (const int count : {1, 23, 24, 255, 256, 500, 501, 0})
+    both.compare("PutRecords", cbor_records(count, "k"), "application/x-amz-cbor-1.1");
+  EXPECT_EQ(both.accepted, 6);
+  for (const std::string& body :
+       {cbor_records(2, "too fast"), cbor_records(1, ""), cbor_records(1, std::string(257, 'k')),
+        cbor_records(1, "k", "01"), cbor_records(1, "k", "12"), cbor_records(1, "\xff"),
+        std::string("\xa0"), std::string("\xff")})
+    both.compare("PutRecords", body, "application/x-amz-cbor-1.1");
+  EXPECT_GT(both.accepted, 7);
+  const std::string one =
+      "\xa3\x6aStreamName\x61s\x64"
+      "Data\x42hi\x6cPartitionKey\x61k";
+  const int before = both.accepted;
+  both.compare("PutRecord", one, "application/x-amz-cbor-1.1");
+  EXPECT_EQ(both.accepted, before + 1);
 }
 
 TEST(FastPut, accepts_and_refuses_what_the_tables_do) {

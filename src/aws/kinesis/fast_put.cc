@@ -6,6 +6,7 @@
 #include "aws/kinesis/put_answers.h"
 #include "aws/kinesis/shapes.h"
 #include "aws/validate.h"
+#include "wire/put_records_cbor_scan.h"
 
 namespace levada::aws::kinesis_api {
 namespace {
@@ -34,8 +35,13 @@ bool fits(const wire::ScannedRecord& record) {
 
 class FastPut final : public FastCall {
  public:
-  FastPut(Planes& planes, PutMemories& memories, std::unique_ptr<PutMemory> memory, bool batch)
-      : planes_(planes), memories_(memories), memory_(std::move(memory)), batch_(batch) {}
+  FastPut(Planes& planes, PutMemories& memories, std::unique_ptr<PutMemory> memory, Coding coding,
+          bool batch)
+      : planes_(planes),
+        memories_(memories),
+        memory_(std::move(memory)),
+        coding_(coding),
+        batch_(batch) {}
   ~FastPut() override { memories_.give_back(std::move(memory_)); }
 
   bool holds() const override {
@@ -93,7 +99,10 @@ class FastPut final : public FastCall {
     command.hashes = memory_->hashes;
     const kinesis::Caller who{caller.account, caller.region};
     const kinesis::PutRecordsAnswer answer = co_await planes_.data.put_records(who, command);
-    write_put_answer_json(out, answer, command);
+    if (coding_ == Coding::json)
+      write_put_answer_json(out, answer, command);
+    else
+      write_put_answer_cbor(out, answer, command);
     co_return Unit{};
   }
 
@@ -105,7 +114,7 @@ class FastPut final : public FastCall {
         memory_->scanned.sequence_number_for_ordering.value_or("");
     const kinesis::Caller who{caller.account, caller.region};
     const kinesis::PutRecordAnswer answer = co_await planes_.data.put_record(who, command);
-    OutputWriter writer(Coding::json, out);
+    OutputWriter writer(coding_, out);
     write_put_answer(writer, answer);
     writer.finish();
     co_return Unit{};
@@ -114,6 +123,7 @@ class FastPut final : public FastCall {
   Planes& planes_;
   PutMemories& memories_;
   std::unique_ptr<PutMemory> memory_;
+  Coding coding_;
   bool batch_;
 };
 
@@ -142,19 +152,23 @@ void PutMemories::give_back(std::unique_ptr<PutMemory> memory) {
   if (idle_.size() < idle_max) idle_.push_back(std::move(memory));
 }
 
-std::unique_ptr<FastCall> read_fast_put(const Operation& operation, ByteView body, Planes& planes,
-                                        PutMemories& memories) {
+std::unique_ptr<FastCall> read_fast_put(const Operation& operation, Coding coding, ByteView body,
+                                        Planes& planes, PutMemories& memories) {
   const bool batch = operation.name == "PutRecords";
   if (!batch && operation.name != "PutRecord") return nullptr;
-  std::unique_ptr<PutMemory> memory = memories.take(body.size());
+  const bool json = coding == Coding::json;
+  std::unique_ptr<PutMemory> memory = memories.take(json ? body.size() : 0);  // CBOR needs no room
   const MutableByteView room(memory->room.get(), memory->room_size);
-  const bool usual = batch ? wire::scan_put_records(as_text(body), room, memory->scanned)
-                           : wire::scan_put_record(as_text(body), room, memory->scanned);
+  wire::ScannedPut& put = memory->scanned;
+  const bool usual = !json   ? (batch ? wire::scan_put_records_cbor(body, put)
+                                      : wire::scan_put_record_cbor(body, put))
+                     : batch ? wire::scan_put_records(as_text(body), room, put)
+                             : wire::scan_put_record(as_text(body), room, put);
   if (!usual) {
     memories.give_back(std::move(memory));
     return nullptr;
   }
-  return std::make_unique<FastPut>(planes, memories, std::move(memory), batch);
+  return std::make_unique<FastPut>(planes, memories, std::move(memory), coding, batch);
 }
 
 }  // namespace levada::aws::kinesis_api

@@ -1,7 +1,7 @@
 #pragma once
-// PutRecord and PutRecords as SDKs send them in JSON, from the body's bytes to the command in one
-// pass and without an allocation for a record. Everything unusual is left to the tables; the tests
-// hold both ways against each other.
+// PutRecord and PutRecords as SDKs send them in JSON or CBOR, from the body's bytes to the command
+// in one pass and without an allocation for a record. Everything unusual is left to the tables; the
+// tests hold both ways against each other.
 
 #include <memory>
 #include <vector>
@@ -34,7 +34,7 @@ class PutMemories {
 };
 
 // Null when the body is not of the usual shape.
-std::unique_ptr<FastCall> read_fast_put(const Operation& operation, ByteView body, Planes& planes,
-                                        PutMemories& memories);
+std::unique_ptr<FastCall> read_fast_put(const Operation& operation, Coding coding, ByteView body,
+                                        Planes& planes, PutMemories& memories);
 
 }  // namespace levada::aws::kinesis_api

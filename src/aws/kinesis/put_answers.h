@@ -14,8 +14,10 @@ void write_put_answer(OutputWriter& out, const kinesis::PutRecordAnswer& answer)
 void write_put_answer(OutputWriter& out, const kinesis::PutRecordsAnswer& answer,
                       const kinesis::PutRecords& command);
 
-// The same bytes as in JSON by OutputWriter, written in one go.
+// The same bytes as by OutputWriter, written in one go.
 void write_put_answer_json(Buffer& out, const kinesis::PutRecordsAnswer& answer,
+                           const kinesis::PutRecords& command);
+void write_put_answer_cbor(Buffer& out, const kinesis::PutRecordsAnswer& answer,
                            const kinesis::PutRecords& command);
 
 }  // namespace levada::aws::kinesis_api

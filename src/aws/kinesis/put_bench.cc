@@ -10,6 +10,7 @@
 #include "aws/pipeline.h"
 #include "kinesis/sequence_number.h"
 #include "wire/base64.h"
+#include "wire/cbor_writer.h"
 
 namespace levada::aws {
 namespace {
@@ -32,7 +33,9 @@ class BenchRandom final : public io::Random {
 class TableFace final : public KinesisFace {
  public:
   using KinesisFace::KinesisFace;
-  std::unique_ptr<FastCall> read_fast(const Operation&, ByteView) override { return nullptr; }
+  std::unique_ptr<FastCall> read_fast(const Operation&, Coding, ByteView) override {
+    return nullptr;
+  }
 };
 
 // Accepts everything and remembers nothing.
@@ -90,8 +93,30 @@ std::string put_records_body(int count, std::size_t size) {
   return body + "]}";
 }
 
+std::string put_records_cbor(int count, std::size_t size) {
+  Buffer body;
+  wire::CborWriter to(body);
+  to.begin_object();
+  to.key("StreamName");
+  to.string("bench");
+  to.key("Records");
+  to.begin_array(static_cast<std::size_t>(count));
+  const Buffer data(size, std::byte{'x'});
+  for (int n = 0; n < count; ++n) {
+    to.begin_object();
+    to.key("Data");
+    to.bytes(data);
+    to.key("PartitionKey");
+    to.string("key-" + std::to_string(n));
+    to.end_object();
+  }
+  to.end_object();
+  return std::string(as_text(body));
+}
+
 template <class Face>
-void ask(benchmark::State& state, std::string_view operation, const std::string& body) {
+void ask(benchmark::State& state, std::string_view operation, const std::string& body,
+         std::string_view type = "application/x-amz-json-1.1") {
   BenchClock clock;
   BenchRandom random;
   MetricsRegistry metrics;
@@ -104,7 +129,7 @@ void ask(benchmark::State& state, std::string_view operation, const std::string&
   head.method = "POST";
   head.path = head.target = "/";
   head.headers.add({"Host", "localhost:4567"});
-  head.headers.add({"Content-Type", "application/x-amz-json-1.1"});
+  head.headers.add({"Content-Type", type});
   head.headers.add({"X-Amz-Target", target});
   head.headers.add({"X-Amz-Date", "20231114T221320Z"});
   head.headers.add({"Authorization",
@@ -128,6 +153,16 @@ void put_records_500_x_100(benchmark::State& state) {
 void put_records_500_x_100_by_tables(benchmark::State& state) {
   ask<TableFace>(state, "PutRecords", put_records_body(500, 100));
 }
+constexpr std::string_view cbor = "application/x-amz-cbor-1.1";
+void put_records_500_x_100_in_cbor(benchmark::State& state) {
+  ask<KinesisFace>(state, "PutRecords", put_records_cbor(500, 100), cbor);
+}
+void put_records_500_x_100_in_cbor_by_tables(benchmark::State& state) {
+  ask<TableFace>(state, "PutRecords", put_records_cbor(500, 100), cbor);
+}
+void put_records_500_x_1024_in_cbor(benchmark::State& state) {
+  ask<KinesisFace>(state, "PutRecords", put_records_cbor(500, 1024), cbor);
+}
 void put_records_500_x_1024(benchmark::State& state) {
   ask<KinesisFace>(state, "PutRecords", put_records_body(500, 1024));
 }
@@ -143,6 +178,9 @@ void get_records_1000_x_1024(benchmark::State& state) {
 
 BENCHMARK(put_records_500_x_100);
 BENCHMARK(put_records_500_x_100_by_tables);
+BENCHMARK(put_records_500_x_100_in_cbor);
+BENCHMARK(put_records_500_x_100_in_cbor_by_tables);
+BENCHMARK(put_records_500_x_1024_in_cbor);
 BENCHMARK(put_records_500_x_1024);
 BENCHMARK(put_record);
 BENCHMARK(put_record_by_tables);

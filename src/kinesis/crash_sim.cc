@@ -92,8 +92,16 @@ Task<Unit> reshape_for_ever(io::SimWorld& world, Service& service) {
   for (;;) {
     const std::string name = name_of(world.dice().next());
     switch (world.dice().below(9)) {
+    const std::string arn = "arn:aws:kinesis:us-east-1:000000000000:stream/" + name;
+    const std::string consumer = "consumer" + std::to_string(world.dice().below(3));
+    const std::string shard =
+        shard_id(catalog::ShardIndex(static_cast<std::uint32_t>(world.dice().below(12))));
+    const std::string neighbour =
+        shard_id(catalog::ShardIndex(static_cast<std::uint32_t>(world.dice().below(12))));
+    const std::string key = std::to_string(world.dice().next()) + "0000000000000000000";
+    switch (world.dice().below(10)) {
       case 0: {
-        DeleteStream command{.stream = {name, {}}};
+        DeleteStream command{.stream = {name, {}}, .enforce_consumer_deletion = true};
         (void)co_await outcome(control.delete_stream(caller, command));
         break;
       }
@@ -113,6 +121,28 @@ Task<Unit> reshape_for_ever(io::SimWorld& world, Service& service) {
       case 5:
         (void)co_await outcome(rotate_keys(world));
         break;
+      case 3: {
+        SplitShard command{.stream = {name, {}}, .shard_id = shard, .new_starting_hash_key = key};
+        (void)co_await outcome(control.split_shard(caller, command));
+        break;
+      }
+      case 4: {
+        MergeShards command{
+            .stream = {name, {}}, .shard_id = shard, .adjacent_shard_id = neighbour};
+        (void)co_await outcome(control.merge_shards(caller, command));
+        break;
+      }
+      case 5:
+      case 6: {
+        RegisterConsumer command{.stream_arn = arn, .name = consumer};
+        (void)co_await outcome(control.register_consumer(caller, command));
+        break;
+      }
+      case 7: {
+        ConsumerRef command{.stream_arn = arn, .name = consumer};
+        (void)co_await outcome(control.deregister_consumer(caller, command));
+        break;
+      }
       default: {
         UpdateShardCount command{.stream = {name, {}}, .target = 0};
         command.target = static_cast<std::uint32_t>(1 + world.dice().below(5));
@@ -158,6 +188,8 @@ void check(io::SimWorld& world, Service& service, const Witnessed& seen) {
   ListStreamsAnswer streams = service.control(io::ReactorIndex(0)).list_streams(caller, {}).value();
   for (const catalog::StreamSnapshot& stream : streams.streams) {
     CHECK(stream->status == catalog::StreamStatus::active, "no stream is stuck");
+    for (const auto& [name, consumer] : stream->consumers)
+      CHECK(consumer.status == catalog::ConsumerStatus::active, "no consumer is stuck");
     Result<std::vector<std::string>> read = world.run(read_stream(service, stream));
     CHECK(read.has_value(), "what is there can be read");
     std::set<std::string> once;

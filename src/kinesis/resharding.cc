@@ -57,6 +57,24 @@ std::vector<catalog::ShardIndex> Resharding::open_by_range() const {
   return indexes;
 }
 
+void Resharding::merge_smallest(const std::vector<catalog::ShardIndex>& open, std::size_t most) {
+  std::vector<Uint128> widths;  // of each shard and its right neighbour together
+  std::vector<std::size_t> pairs;
+  for (std::size_t n = 0; n + 1 < open.size(); ++n) {
+    widths.push_back(stream_.find(open[n + 1])->range.last - stream_.find(open[n])->range.first);
+    pairs.push_back(n);
+  }
+  std::ranges::stable_sort(pairs, {}, [&](std::size_t n) { return widths[n]; });
+  std::vector<bool> taken(open.size());
+  for (const std::size_t n : pairs) {
+    if (most == 0) break;
+    if (taken[n] || taken[n + 1]) continue;
+    taken[n] = taken[n + 1] = true;
+    merge(open[n], open[n + 1]);
+    --most;
+  }
+}
+
 bool Resharding::scale_to(std::uint32_t target) {
   std::vector<catalog::ShardIndex> open = open_by_range();
   while (open.size() < target) {
@@ -68,9 +86,7 @@ bool Resharding::scale_to(std::uint32_t target) {
     open = open_by_range();
   }
   while (open.size() > target) {
-    std::size_t left = open.size() - target;
-    for (std::size_t n = 0; n + 1 < open.size() && left > 0; n += 2, --left)
-      merge(open[n], open[n + 1]);
+    merge_smallest(open, open.size() - target);
     open = open_by_range();
   }
   return true;

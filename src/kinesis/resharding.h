@@ -28,6 +28,8 @@ class Resharding {
   UnixMillis close(catalog::ShardIndex shard);
   catalog::Shard& open(catalog::HashRange range, UnixMillis parents_closed);
   std::vector<catalog::ShardIndex> open_by_range() const;
+  // Up to `most` pairs of neighbours, none twice: the narrowest first, among equals the lowest.
+  void merge_smallest(const std::vector<catalog::ShardIndex>& open, std::size_t most);
 
   catalog::Stream& stream_;
   std::uint64_t next_partition_;

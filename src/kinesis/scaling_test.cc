@@ -87,6 +87,21 @@ TEST(OnDemand, the_shard_limit_holds) {
   EXPECT_EQ(k.stream("s")->open_shards.size(), 5u);
 }
 
+// A half and two quarters: the quarters become one, whatever stands first.
+TEST(UpdateShardCount, merges_the_narrowest_neighbours_first) {
+  TestService k;
+  k.create("s", 2);
+  const std::string three_quarters = "255211775190703847597530955573826158592";
+  const SplitShard split{
+      .stream = {"s", {}}, .shard_id = "1", .new_starting_hash_key = three_quarters};
+  ASSERT_TRUE(k.world.run(k.control().split_shard(k.caller, split)));
+  const UpdateShardCount command{.stream = {"s", {}}, .target = 2};
+  ASSERT_TRUE(k.world.run(k.control().update_shard_count(k.caller, command)));
+  const auto stream = k.stream("s");
+  ASSERT_EQ(stream->open_shards.size(), 2u);
+  EXPECT_TRUE(stream->find(catalog::ShardIndex(0))->open());
+}
+
 TEST(RollingLimits, an_eleventh_update_in_a_day_is_refused_and_a_day_later_taken) {
   ServiceOptions options = TestService::quiet();
   options.control.rolling_limits = true;

@@ -169,8 +169,7 @@ Task<Unit> LocalControlPlane::update_mode(Caller caller, UpdateStreamMode comman
     it.after.warm_mib_per_second = command.warm_mib_per_second.value_or(0);
     if (command.mode == catalog::StreamMode::provisioned)
       it.after.distribution = catalog::Distribution::user_partition_key;
-    else
-      TRY(warm_up(it));
+    if (it.after.warm_mib_per_second > 0) TRY(warm_up(it));
     begin_update(it);
     return Unit{};
   };

@@ -90,7 +90,7 @@ class KclRules(Case):
         for target in (6, 3, 5):
             self.client.must("UpdateShardCount", StreamName=name, TargetShardCount=target, ScalingType="UNIFORM_SCALING")
             self.client.wait_active(name)
-            for kind in ({"Type": "AT_LATEST"}, {"Type": "AT_TRIM_HORIZON"}, {"Type": "AT_TIMESTAMP", "Timestamp": created + 1}):
+            for kind in ({"Type": "AT_LATEST"}, {"Type": "AT_TRIM_HORIZON"}, {"Type": "AT_TIMESTAMP", "Timestamp": created}):
                 shards = self.client.must("ListShards", StreamName=name, ShardFilter=kind)["Shards"]
                 edge = 0
                 for shard in sorted(shards, key=lambda each: int(each["HashKeyRange"]["StartingHashKey"])):

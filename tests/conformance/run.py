@@ -61,6 +61,7 @@ REMAINING = [
     "kinesis_consumers",
     "kinesis_faults",
     "kinesis_libraries",
+    "levada_stream",
     "kinesis_account",
     "kinesis_boto3_remaining",
     "kinesis_js_remaining",

@@ -84,11 +84,13 @@ class Load:
         shards = [shard["ShardId"] for shard in client.must("ListShards", StreamName=self.stream)["Shards"]]
         iterators = {shard: client.iterator(self.stream, shard, "LATEST") for shard in shards}
         while not self.stopping.is_set():
-            for shard in shards:
+            for shard in list(iterators):
                 page = client.read(iterators[shard])
                 for record in page["Records"]:
                     self.seen[shard, record["SequenceNumber"]] = record["Data"]
-                iterators[shard] = page["NextShardIterator"]
+                iterators[shard] = page.get("NextShardIterator")
+                if iterators[shard] is None:  # closed and read to its end
+                    del iterators[shard]
 
 
 def read_back(server, stream):

@@ -5,6 +5,11 @@ import assert from "node:assert/strict";
 import { createRequire } from "node:module";
 
 const require = createRequire(import.meta.url);
+// For its subscriptions lifion-kinesis signs with aws4, which turns an endpoint that it does not know into AWS's own host name
+// (and keeps the port): that name leads here, as a line in /etc/hosts would do it.
+const dns = require("node:dns");
+const lookup = dns.lookup;
+dns.lookup = (name, ...rest) => lookup(name === "kinesis.us-east-1.amazonaws.com" ? "127.0.0.1" : name, ...rest);
 const AWS = require("aws-sdk");
 const dynalite = require("dynalite");
 const Kinesis = require("lifion-kinesis");
@@ -73,7 +78,11 @@ async function throughAReshard(StreamName, options) {
   }
   const deadline = Date.now() + 60_000;
   while (seen.size < next && Date.now() < deadline) await sleep(100);
-  consumer.stopConsumer();
+  try {
+    consumer.stopConsumer();
+  } catch {
+    // It trips over consumers of shards that it has read to their end, which are gone already.
+  }
   const missing = [];
   for (let n = 0; n < next; ++n) if (!seen.has(n)) missing.push(n);
   assert.deepEqual(missing, [], `missing; shards read: ${[...shards]}; ${errors.slice(0, 5)}`);

@@ -26,7 +26,9 @@ class FuzzRandom final : public io::Random {
 class TableFace final : public KinesisFace {
  public:
   using KinesisFace::KinesisFace;
-  std::unique_ptr<FastCall> read_fast(const Operation&, Coding, ByteView) override { return nullptr; }
+  std::unique_ptr<FastCall> read_fast(const Operation&, Coding, ByteView) override {
+    return nullptr;
+  }
 };
 
 template <class Face>

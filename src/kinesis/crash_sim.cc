@@ -91,7 +91,6 @@ Task<Unit> reshape_for_ever(io::SimWorld& world, Service& service) {
   ControlPlane& control = service.control(io::ReactorIndex(0));
   for (;;) {
     const std::string name = name_of(world.dice().next());
-    switch (world.dice().below(9)) {
     const std::string arn = "arn:aws:kinesis:us-east-1:000000000000:stream/" + name;
     const std::string consumer = "consumer" + std::to_string(world.dice().below(3));
     const std::string shard =
@@ -99,7 +98,7 @@ Task<Unit> reshape_for_ever(io::SimWorld& world, Service& service) {
     const std::string neighbour =
         shard_id(catalog::ShardIndex(static_cast<std::uint32_t>(world.dice().below(12))));
     const std::string key = std::to_string(world.dice().next()) + "0000000000000000000";
-    switch (world.dice().below(10)) {
+    switch (world.dice().below(14)) {
       case 0: {
         DeleteStream command{.stream = {name, {}}, .enforce_consumer_deletion = true};
         (void)co_await outcome(control.delete_stream(caller, command));
@@ -121,24 +120,24 @@ Task<Unit> reshape_for_ever(io::SimWorld& world, Service& service) {
       case 5:
         (void)co_await outcome(rotate_keys(world));
         break;
-      case 3: {
+      case 6: {
         SplitShard command{.stream = {name, {}}, .shard_id = shard, .new_starting_hash_key = key};
         (void)co_await outcome(control.split_shard(caller, command));
         break;
       }
-      case 4: {
+      case 7: {
         MergeShards command{
             .stream = {name, {}}, .shard_id = shard, .adjacent_shard_id = neighbour};
         (void)co_await outcome(control.merge_shards(caller, command));
         break;
       }
-      case 5:
-      case 6: {
+      case 8:
+      case 9: {
         RegisterConsumer command{.stream_arn = arn, .name = consumer};
         (void)co_await outcome(control.register_consumer(caller, command));
         break;
       }
-      case 7: {
+      case 10: {
         ConsumerRef command{.stream_arn = arn, .name = consumer};
         (void)co_await outcome(control.deregister_consumer(caller, command));
         break;

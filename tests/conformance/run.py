@@ -63,6 +63,7 @@ REMAINING = [
     "kinesis_libraries",
     "levada_stream",
     "kinesis_account",
+    "kinesis_encryption",
     "kinesis_boto3_remaining",
     "kinesis_js_remaining",
     "kinesis_lifion",

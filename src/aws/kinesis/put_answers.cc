@@ -130,9 +130,9 @@ class EntryStamp {
   constexpr explicit EntryStamp(std::string_view entry)
       : entry_(entry), sequence_at_(entry.find(zeros)), shard_at_(entry.find("shardId-")) {}
 
-  char* write(char* to, const kinesis::PutOutcome& outcome) const {
+  char* write(char* to, const kinesis::PutOutcome& outcome, SequenceTexts& sequences) const {
     std::memcpy(to, entry_.data(), entry_.size());
-    write_56_digits(outcome.sequence, to + sequence_at_);
+    sequences.write(outcome, to + sequence_at_);
     kinesis::write_shard_id(outcome.shard, to + shard_at_);
     return to + entry_.size();
   }
@@ -160,6 +160,8 @@ void write_stamped(Buffer& out, const kinesis::PutRecordsAnswer& answer, std::st
   }
   if (!answer.outcomes.empty()) --to;  // the last comma
   for (const kinesis::PutOutcome& outcome : answer.outcomes) to = entry.write(to, outcome);
+  for (const kinesis::PutOutcome& outcome : answer.outcomes)
+    to = entry.write(to, outcome, sequences);
   if (!answer.outcomes.empty()) to -= separator;
   to += tail.copy(to, tail.size());
   out.resize(static_cast<std::size_t>(to - reinterpret_cast<char*>(out.data())));

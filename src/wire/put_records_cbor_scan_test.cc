@@ -46,7 +46,9 @@ bool agrees(ByteView body) {
                        std::optional<std::string_view> text) {
     const Value* const value = object.find(name);
     EXPECT_EQ(value != nullptr, text.has_value());
-    if (value != nullptr && text) EXPECT_EQ(value->string(), *text);
+    if (value != nullptr && text) {
+      EXPECT_EQ(value->string(), *text);
+    }
   };
   same(*root, "StreamName", put.stream_name);
   same(*root, "StreamARN", put.stream_arn);

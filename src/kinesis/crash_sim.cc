@@ -138,7 +138,7 @@ Task<Unit> reshape_for_ever(io::SimWorld& world, Service& service) {
         break;
       }
       case 10: {
-        ConsumerRef command{.stream_arn = arn, .name = consumer};
+        ConsumerRef command{.consumer_arn = {}, .stream_arn = arn, .name = consumer};
         (void)co_await outcome(control.deregister_consumer(caller, command));
         break;
       }

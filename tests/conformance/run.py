@@ -49,21 +49,13 @@ DATA_PLANE = [
 REMAINING = [
     "kinesis_reshard",
     "kinesis_consumers",
-    "kinesis_account",
-    "kinesis_encryption",
-    "kinesis_security",
-    "kinesis_tls",
-    "kinesis_boto3_remaining",
-    "kinesis_js_remaining",
-]
-REMAINING = [
-    "kinesis_reshard",
-    "kinesis_consumers",
     "kinesis_faults",
     "kinesis_libraries",
     "levada_stream",
     "kinesis_account",
     "kinesis_encryption",
+    "kinesis_security",
+    "kinesis_tls",
     "kinesis_boto3_remaining",
     "kinesis_js_remaining",
     "kinesis_lifion",

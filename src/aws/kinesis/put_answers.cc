@@ -122,33 +122,7 @@ void write_put_answer_json(Buffer& out, const kinesis::PutRecordsAnswer& answer,
   constexpr std::size_t entry_size = GoodEntries::pattern.size();
   const bool encrypted = answer.stream->encryption == catalog::Encryption::kms;
   const std::string_view tail = encrypted ? R"(],"EncryptionType":"KMS"})" : "]}";
-namespace {
 
-// A good record is always the same bytes but for its digits, so it is copied and written over.
-class EntryStamp {
- public:
-  constexpr explicit EntryStamp(std::string_view entry)
-      : entry_(entry), sequence_at_(entry.find(zeros)), shard_at_(entry.find("shardId-")) {}
-
-  char* write(char* to, const kinesis::PutOutcome& outcome, SequenceTexts& sequences) const {
-    std::memcpy(to, entry_.data(), entry_.size());
-    sequences.write(outcome, to + sequence_at_);
-    kinesis::write_shard_id(outcome.shard, to + shard_at_);
-    return to + entry_.size();
-  }
-  constexpr std::size_t size() const { return entry_.size(); }
-
- private:
-  static constexpr std::string_view zeros =
-      "00000000000000000000000000000000000000000000000000000000";
-  static_assert(zeros.size() == sequence_digits);
-  std::string_view entry_;
-  std::size_t sequence_at_, shard_at_;
-};
-
-// Head, entries, tail; `separator` bytes of the last entry are taken back.
-void write_stamped(Buffer& out, const kinesis::PutRecordsAnswer& answer, std::string_view head,
-                   const EntryStamp& entry, std::string_view tail, std::size_t separator) {
   const std::size_t begin = out.size();
   out.resize(begin + head.size() + answer.outcomes.size() * entry_size + tail.size());
   char* to = reinterpret_cast<char*>(out.data() + begin);
@@ -159,60 +133,43 @@ void write_stamped(Buffer& out, const kinesis::PutRecordsAnswer& answer, std::st
     to += entry_size;
   }
   if (!answer.outcomes.empty()) --to;  // the last comma
-  for (const kinesis::PutOutcome& outcome : answer.outcomes) to = entry.write(to, outcome);
-  for (const kinesis::PutOutcome& outcome : answer.outcomes)
-    to = entry.write(to, outcome, sequences);
-  if (!answer.outcomes.empty()) to -= separator;
   to += tail.copy(to, tail.size());
   out.resize(static_cast<std::size_t>(to - reinterpret_cast<char*>(out.data())));
 }
 
-bool written_one_by_one(Coding coding, Buffer& out, const kinesis::PutRecordsAnswer& answer,
-                        const kinesis::PutRecords& command) {
-  if (answer.failed == 0) return false;
-  OutputWriter writer(coding, out);
-  write_put_answer(writer, answer, command);
-  writer.finish();
-  return true;
-}
-
-}  // namespace
-
-void write_put_answer_json(Buffer& out, const kinesis::PutRecordsAnswer& answer,
-                           const kinesis::PutRecords& command) {
-  if (written_one_by_one(Coding::json, out, answer, command)) return;
-  static constexpr EntryStamp entry(
-      R"({"SequenceNumber":"00000000000000000000000000000000000000000000000000000000",)"
-      R"("ShardId":"shardId-000000000000"},)");
-  const bool encrypted = answer.stream->encryption == catalog::Encryption::kms;
-  write_stamped(out, answer, R"({"FailedRecordCount":0,"Records":[)", entry,
-                encrypted ? R"(],"EncryptionType":"KMS"})" : "]}", 1);
-}
-
 void write_put_answer_cbor(Buffer& out, const kinesis::PutRecordsAnswer& answer,
                            const kinesis::PutRecords& command) {
-  if (written_one_by_one(Coding::cbor, out, answer, command)) return;
-  static constexpr EntryStamp entry(
+  const bool encrypted = answer.stream->encryption == catalog::Encryption::kms;
+  if (answer.failed > 0 || encrypted) {
+    OutputWriter writer(Coding::cbor, out);
+    write_put_answer(writer, answer, command);
+    writer.finish();
+    return;
+  }
+  constexpr std::string_view entry =
       "\xa2\x6eSequenceNumber\x78\x38"
       "00000000000000000000000000000000000000000000000000000000"
-      "\x67ShardId\x74shardId-000000000000");
-  const bool encrypted = answer.stream->encryption == catalog::Encryption::kms;
-  Buffer head;  // with the number of records in the shortest form
-  wire::CborWriter writer(head);
+      "\x67ShardId\x74shardId-000000000000";
+  constexpr std::size_t sequence_at = entry.find("00000000");
+  constexpr std::size_t shard_at = entry.find("shardId-");
+  wire::CborWriter writer(out);
+  writer.begin_object();
+  writer.key("FailedRecordCount");
+  writer.integer(0);
+  writer.key("Records");
   writer.begin_array(answer.outcomes.size());
-  std::string before = encrypted ? "\xa3" : "\xa2";
-  before += std::string_view(
-      "\x71"
-      "FailedRecordCount\x00\x67"
-      "Records",
-      27);
-  before += as_text(head);
-  write_stamped(out, answer, before, entry,
-                encrypted ? "\x6e"
-                            "EncryptionType\x63"
-                            "KMS"
-                          : "",
-                0);
+  const std::size_t begin = out.size();
+  out.resize(begin + answer.outcomes.size() * entry.size());
+  char* to = reinterpret_cast<char*>(out.data() + begin);
+  for (const kinesis::PutOutcome& outcome : answer.outcomes) {
+    std::memcpy(to, entry.data(), entry.size());
+    write_56_digits(outcome.sequence, to + sequence_at);
+    kinesis::write_shard_id(outcome.shard, to + shard_at);
+    to += entry.size();
+  }
+  writer.end_array();
+  writer.end_object();
+  writer.finish();
 }
 
 }  // namespace levada::aws::kinesis_api

@@ -14,6 +14,9 @@ class PartialPuts final : public DataPlane {
 
   Task<PutRecordsAnswer> put_records(Caller caller, PutRecords command) override;
 
+  std::string stream_of_iterator(ByteView iterator) override {
+    return inner_.stream_of_iterator(iterator);
+  }
   Task<PutRecordAnswer> put_record(Caller caller, PutRecord command) override {
     return inner_.put_record(caller, command);
   }

@@ -27,7 +27,6 @@ constexpr std::string_view help_text =
     "                          the AWS CLI's commands; levada kinesis help lists them\n"
     "  levada completion bash|zsh|fish\n"
     "  levada stream …         export, import and limits of a stream; levada stream help\n"
-    "  levada kinesis OPERATION --options…   the AWS CLI's commands; levada kinesis help\n"
     "  levada version\n"
     "  levada help\n"
     "\n"

@@ -8,7 +8,7 @@
 #include <memory>
 
 #include "cli/exit_code.h"
-#include "cli/progress_bar.h"
+#include "cli/stream_progress.h"
 
 namespace levada::cli {
 namespace {
@@ -73,7 +73,7 @@ Result<Unit> export_shard(StreamService& service, const std::string& path,
   const File file(std::fopen(path.c_str(), "ae"));
   if (file == nullptr) return cannot(path);
   if (!begun) TRY(write(file.get(), path, header.line()));
-  ProgressBar bar(header.shard);
+  StreamProgress bar(header.shard);
   std::string iterator = TRY(service.iterator(shard.id, behind));
   std::uint64_t records = 0, bytes = 0;
   double behind_first = 0;

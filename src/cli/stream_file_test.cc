@@ -5,7 +5,7 @@
 #include <cstdio>
 #include <fstream>
 
-#include "cli/progress_bar.h"
+#include "cli/stream_progress.h"
 
 namespace levada::cli {
 namespace {

@@ -8,7 +8,7 @@
 #include <thread>
 
 #include "cli/exit_code.h"
-#include "cli/progress_bar.h"
+#include "cli/stream_progress.h"
 
 namespace levada::cli {
 namespace {
@@ -82,7 +82,7 @@ Result<Unit> import_file(StreamService& service, const std::string& path, bool o
   }
   LineReader lines = TRY(LineReader::open(path, imported_before(path)));
   if (lines.position() == 0) TRY(lines.next());
-  ProgressBar bar(std::filesystem::path(path).filename().string());
+  StreamProgress bar(std::filesystem::path(path).filename().string());
   std::uint64_t records = 0, bytes = 0;
   std::vector<ExportRecord> batch;
   std::set<std::string> keys;

@@ -27,7 +27,6 @@ struct ServiceOptions {
   MetricsRegistry* metrics = nullptr;                  // null: nobody reads them
   Nanos retention_interval = std::chrono::minutes(1);  // between two looks for what is too old
   Nanos key_interval = std::chrono::seconds(1);        // between two looks at the key store
-  MetricsRegistry* metrics = nullptr;                  // null: nobody reads them
   Nanos on_demand_window = std::chrono::minutes(1);    // how long load is measured before scaling
 };
 

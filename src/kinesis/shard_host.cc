@@ -104,9 +104,6 @@ Task<Unit> ShardHost::append(AppendGroup& group) {
         stream != nullptr && stream->accepts_records() ? writable(*stream, batch.shard) : nullptr;
     batch.stale = shard == nullptr;
     if (batch.stale) continue;
-    ShardThrottle& throttle = state_of(shard->partition).throttle;
-    throttle.begin_write(now);
-    std::size_t accepted = 0, billed = 0, size = payload_header_size + sealing.overhead();
     ShardState& state = state_of(shard->partition, *stream);
     state.throttle.begin_write(now);
     std::size_t accepted = 0, size = payload_header_size + sealing.overhead(), bytes = 0,
@@ -122,12 +119,10 @@ Task<Unit> ShardHost::append(AppendGroup& group) {
       }
       batch.records[accepted++] = place;
       size += encoded_size(record);
-      billed += billed_size(record);
+      bytes += billed;
     }
     if (accepted < batch.records.size())
       meters_.of(*stream).writes_throttled.add(batch.records.size() - accepted);
-      bytes += billed;
-    }
     state.load.records_in += accepted;
     state.load.bytes_in += bytes;
     state.load.records_refused += batch.records.size() - accepted;
@@ -135,7 +130,7 @@ Task<Unit> ShardHost::append(AppendGroup& group) {
     if (accepted == 0) continue;
     const BatchEncoder encoder{group.records, batch.records.first(accepted), sealing,
                                shard->partition};
-    const Lane& lane = lanes.emplace_back(Lane{&batch, shard, encoder, billed});
+    const Lane& lane = lanes.emplace_back(Lane{&batch, shard, encoder, bytes});
     entries.push_back({shard->partition, static_cast<std::uint32_t>(accepted),
                        static_cast<std::uint32_t>(size), lane.encoder});
   }

@@ -61,10 +61,9 @@ Task<ReadResult> ShardHost::read(ReadAsk ask) {
   if (shard == nullptr) co_return fail(ErrorKind::not_found, "the shard is gone");
   io::Clock& clock = reactor_.clock();
   ReadResult result;
-  if (ask.polling && !state_of(shard->partition).throttle.begin_read(clock.monotonic())) {
-    meters_.of(*stream).reads_throttled.add();
   if (ask.polling && !state_of(shard->partition, *stream).throttle.begin_read(clock.monotonic())) {
     ++state_of(shard->partition).load.reads_refused;
+    meters_.of(*stream).reads_throttled.add();
     result.throttled = true;
     co_return result;
   }
@@ -105,15 +104,12 @@ Task<ReadResult> ShardHost::read(ReadAsk ask) {
                          ? Millis(0)
                          : std::max(clock.now() - result.last_arrival, Millis(0));
   meter.iterator_age.observe(static_cast<std::uint64_t>(age.count()));
-  if (ask.polling) state_of(shard->partition).throttle.end_read(clock.monotonic(), result.bytes);
   if (!ask.polling) co_return result;
   ShardState& state = state_of(shard->partition);
   state.throttle.end_read(clock.monotonic(), result.bytes);
   state.load.records_out += result.records.size();
   state.load.bytes_out += result.bytes;
-  if (result.at_tip || !result.records.empty())
-    state.load.iterator_age =
-        result.at_tip ? Millis(0) : std::max(clock.now() - result.last_arrival, Millis(0));
+  state.load.iterator_age = age;
   co_return result;
 }
 

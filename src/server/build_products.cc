@@ -19,7 +19,6 @@ kinesis::ServiceOptions kinesis_options(const Configuration& configuration,
   options.metrics = &metrics;
   options.directory = configuration.data_dir;
   options.key_store = configuration.key_store_file.value_or("");
-  options.metrics = &metrics;
   options.limits = shard_limits(configuration);
   options.control.transition_delay = configuration.stream_transition_delay;
   options.control.shard_limit = configuration.shard_limit;

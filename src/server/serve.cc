@@ -92,7 +92,6 @@ Result<Unit> live(const Configuration& configuration, const CredentialTable* cre
   }
   state.enter(Phase::recovering);
   const std::unique_ptr<LogFloor> logs = TRY(LogFloor::build(configuration, ground, log, metrics));
-  const std::unique_ptr<LogFloor> logs = TRY(LogFloor::build(configuration, ground, log));
   const auto products = TRY(ProductFloor::build(configuration, ground, *logs, metrics));
   AwsFace aws(configuration, ground, *products, credentials, audit, metrics, tls);
   const io::Address address = TRY(aws.open(configuration.listen));
@@ -158,8 +157,6 @@ int serve(std::span<const std::string_view> arguments) {
   if (configuration->faults)
     log->warning("faults are injected because of --fault; this server is for tests",
                  {{"plan", configuration->faults->text}});
-  if (configuration->durability == Durability::os)
-    log->warning("durability os is not in this version; every write is flushed before its answer");
   std::unique_ptr<AuditFile> audit;
   if (configuration->audit_log_file) {
     auto opened = AuditFile::open(*configuration->audit_log_file, *log);

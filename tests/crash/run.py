@@ -18,7 +18,7 @@ sys.path[:0] = [str(HERE), str(HERE.parent / "conformance")]
 
 from harness import runner  # noqa: E402
 
-TESTS = ["kill9", "reshape", "stop", "damage", "disk_full"]
+TESTS = ["kill9", "reshape", "stop", "damage", "disk_full", "hostile"]
 
 
 def main():

@@ -43,6 +43,7 @@ ScalingPlan ScalingMemory::plan(const catalog::Stream& stream,
     --left;
     ++n;  // the second is taken
   }
+  if (!plan.splits.empty()) still_quiet.clear();  // what grows does not shrink as well
   quiet_windows_ = std::move(still_quiet);
   return plan;
 }

@@ -4,7 +4,8 @@
 //
 // A shard that was asked for more than four fifths of what a shard takes is split in the middle.
 // Two neighbours that together were asked for less than a quarter of it, in fifteen windows in a
-// row, are merged, down to what the stream always has: four shards, or its warm throughput.
+// row without a split anywhere in the stream, are merged, down to what the stream always has: four
+// shards, or its warm throughput.
 
 #include <map>
 #include <vector>

@@ -17,7 +17,10 @@ namespace {
 constexpr Nanos subscription_life = std::chrono::minutes(5);  // API_SubscribeToShard
 constexpr Nanos heartbeat = std::chrono::seconds(5);
 constexpr Nanos wait_slice = std::chrono::milliseconds(250);  // how soon a cancel is noticed
-constexpr Nanos pace_slice = std::chrono::milliseconds(20);   // 40 KiB of a consumer's 2 MiB/s
+// Between the initial response and the first event, and before the last. lifion-kinesis loses track
+// of frames of which it reads two at once; AWS is never so quick that it would.
+constexpr Nanos breath = std::chrono::milliseconds(20);
+constexpr Nanos pace_slice = std::chrono::milliseconds(20);  // 40 KiB of a consumer's 2 MiB/s
 
 // What a subscription is about.
 struct Subject {
@@ -55,6 +58,7 @@ class PushedShard final : public Subscription {
   Task<Unit> check_admission();
   bool may_read();  // the consumer has not had more of this shard than its share
   Task<Unit> wait_for_more(bool at_tip);
+  Task<Unit> breathe();  // until a client has surely taken the frame before
   Push pushed(ShelfRead read);
   Push without_records(const catalog::Stream& stream);
 
@@ -67,7 +71,8 @@ class PushedShard final : public Subscription {
   Subject subject_;
   log::Position from_;
   MonotonicNanos ends_, beat_;
-  bool cancelled_ = false;
+  MonotonicNanos sent_{};  // when the last event was handed out
+  bool begun_ = false, cancelled_ = false;
 };
 
 Result<catalog::StreamSnapshot> PushedShard::still_there() const {
@@ -104,6 +109,7 @@ Push PushedShard::pushed(ShelfRead read) {
   const MonotonicNanos now = reactor_.clock().monotonic();
   from_ = read.next;
   if (paced_) pace_.take(read.bytes);
+  sent_ = now;
   beat_ = now + heartbeat;
   const bool last = now >= ends_ || !read.event->children.empty();
   return {std::move(read.event), last};
@@ -127,7 +133,20 @@ Push PushedShard::without_records(const catalog::Stream& stream) {
   return {std::make_shared<const SubscriptionEvent>(std::move(event)), last};
 }
 
+Task<Unit> PushedShard::breathe() {
+  const Nanos since = reactor_.clock().monotonic() - sent_;
+  if (since < breath) {
+    const Nanos rest = breath - since;
+    co_await io::sleep_for(reactor_, rest);
+  }
+  co_return Unit{};
+}
+
 Task<Push> PushedShard::next() {
+  if (!std::exchange(begun_, true)) {
+    sent_ = reactor_.clock().monotonic();  // the initial response
+    co_await breathe();
+  }
   for (;;) {
     if (cancelled_) co_return fail(ErrorKind::closed, "the subscriber left");
     const catalog::StreamSnapshot stream = co_await still_there();
@@ -140,6 +159,7 @@ Task<Push> PushedShard::next() {
       at_tip = read.at_tip;
       const MonotonicNanos now = reactor_.clock().monotonic();
       const bool ended = at_tip && !stream->find(subject_.shard)->open();
+      if (ended) co_await breathe();
       if (ended || now >= beat_ || now >= ends_) co_return without_records(*stream);
     }
     co_await wait_for_more(at_tip);

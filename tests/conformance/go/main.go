@@ -115,10 +115,11 @@ func subscribeToShardLive(ctx context.Context) {
 		StartingPosition: &types.StartingPosition{Type: types.ShardIteratorTypeLatest}})
 	check(err)
 	defer out.GetStream().Close()
+	put := make(chan error, 1)
 	go func() {
 		time.Sleep(200 * time.Millisecond)
 		_, err := client.PutRecord(ctx, &kinesis.PutRecordInput{StreamName: name, PartitionKey: aws.String("a"), Data: []byte("pushed")})
-		check(err)
+		put <- err
 	}()
 	for event := range out.GetStream().Events() {
 		pushed := event.(*types.SubscribeToShardEventStreamMemberSubscribeToShardEvent).Value
@@ -127,6 +128,7 @@ func subscribeToShardLive(ctx context.Context) {
 			continue
 		}
 		expect(string(pushed.Records[0].Data) == "pushed", "%q", pushed.Records[0].Data)
+		check(<-put) // the push may come before the answer
 		return
 	}
 	panic(fmt.Sprintf("the stream ended: %v", out.GetStream().Err()))

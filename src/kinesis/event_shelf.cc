@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "kinesis/lineage.h"
-
 namespace levada::kinesis {
 namespace {
 
@@ -59,10 +57,9 @@ Task<ShelfRead> EventShelf::fetch(catalog::StreamSnapshot stream, catalog::Shard
   SubscriptionEvent event;
   if (!found.at_tip)
     event.behind_latest = std::max(reactor_.clock().now() - found.last_arrival, Millis(0));
-  if (found.at_tip && !shard.open())
-    event.children = children_of(*stream, index);
-  else
-    event.continuation = found.records.back().sequence;
+  // The children come in an event of their own: lifion-kinesis drops the records of one that cannot
+  // be continued.
+  event.continuation = found.records.back().sequence;
   event.records = std::move(found.records);
   event.keepers = std::move(found.keepers);
   read.event = std::make_shared<const SubscriptionEvent>(std::move(event));

@@ -64,7 +64,7 @@ void Resharding::merge_smallest(const std::vector<catalog::ShardIndex>& open, st
     widths.push_back(stream_.find(open[n + 1])->range.last - stream_.find(open[n])->range.first);
     pairs.push_back(n);
   }
-  std::ranges::stable_sort(pairs, {}, [&](std::size_t n) { return widths[n]; });
+  std::ranges::sort(pairs, {}, [&](std::size_t n) { return std::pair(widths[n], n); });
   std::vector<bool> taken(open.size());
   for (const std::size_t n : pairs) {
     if (most == 0) break;

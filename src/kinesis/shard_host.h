@@ -16,9 +16,9 @@
 #include "kinesis/put.h"
 #include "kinesis/read.h"
 #include "kinesis/record_cipher.h"
-#include "kinesis/stream_meters.h"
 #include "kinesis/shard_load.h"
 #include "kinesis/shard_metrics.h"
+#include "kinesis/stream_meters.h"
 #include "kinesis/throttle.h"
 #include "log/journals.h"
 

@@ -111,8 +111,7 @@ Push PushedShard::pushed(ShelfRead read) {
   if (paced_) pace_.take(read.bytes);
   sent_ = now;
   beat_ = now + heartbeat;
-  const bool last = now >= ends_ || !read.event->children.empty();
-  return {std::move(read.event), last};
+  return {std::move(read.event), now >= ends_};
 }
 
 Push PushedShard::without_records(const catalog::Stream& stream) {

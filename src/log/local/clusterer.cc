@@ -48,7 +48,7 @@ PartitionRow row_of(PartitionId partition, const StoredState& state) {
 Task<StoredSummary> store_journal_segment(io::Reactor& reactor, io::Disk& disk, std::string path,
                                           std::uint64_t id, std::uint32_t journal,
                                           const JournalSegment& segment, StoredStates& states,
-                                          Bytes step) {
+                                          Bytes step, io::Signal& stepped) {
   std::vector<BlockMemory> memory;  // keeps what the tail cache may evict meanwhile
   FramesOfPartition sorted;
   for (std::uint32_t b = 0; b < segment.blocks.size(); ++b) {
@@ -81,6 +81,7 @@ Task<StoredSummary> store_journal_segment(io::Reactor& reactor, io::Disk& disk, 
       since_yield += bytes.size();
       if (since_yield > count(step)) {
         since_yield = 0;
+        stepped.notify_one();
         co_await io::yield(reactor);
       }
     }

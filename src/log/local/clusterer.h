@@ -9,6 +9,7 @@
 
 #include "io/disk.h"
 #include "io/reactor.h"
+#include "io/signal.h"
 #include "log/local/journal_writer.h"
 #include "log/local/partition_table.h"
 #include "log/local/segment_writer.h"
@@ -26,11 +27,12 @@ struct StoredState {
 using StoredStates = std::map<PartitionId, StoredState>;
 
 // Applies the frames of a segment to `states` and writes it to `path`. Nothing else is changed.
+// After each step others run, and `stepped` wakes one who waits.
 // Errors: corrupt, disk_full, io.
 Task<StoredSummary> store_journal_segment(io::Reactor& reactor, io::Disk& disk, std::string path,
                                           std::uint64_t id, std::uint32_t journal,
                                           const JournalSegment& segment, StoredStates& states,
-                                          Bytes step);
+                                          Bytes step, io::Signal& stepped);
 
 // Writes neighbours as one segment, without the blocks that `partitions` says are trimmed.
 Task<StoredSummary> merge_segments(io::Reactor& reactor, io::Disk& disk, std::string path,

@@ -14,6 +14,9 @@ JournalMetrics::JournalMetrics(MetricsRegistry& registry)
                                        batch_scale)),
       waiting_bytes(
           registry.gauge("levada_log_waiting_bytes", "Bytes appended and not yet acknowledged.")),
+      braked(registry.counter("levada_log_appends_braked_total",
+                              "Appends that waited because full journal segments were stored too "
+                              "slowly.")),
       refused_busy(registry.counter("levada_log_appends_refused_total",
                                     "Appends refused, nothing written.", {{"reason", "busy"}})),
       refused_disk_full(registry.counter("levada_log_appends_refused_total",

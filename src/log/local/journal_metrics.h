@@ -13,6 +13,7 @@ struct JournalMetrics {
   Histogram& flush_bytes;
   Histogram& flush_entries;
   Gauge& waiting_bytes;
+  Counter& braked;  // waited for the store to keep up
   Counter& refused_busy;
   Counter& refused_disk_full;
   // Reading

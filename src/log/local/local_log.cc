@@ -16,7 +16,8 @@ LocalLog::LocalLog(io::Reactor& reactor, io::Disk& disk, io::EventLog& events, L
       tail_(partitions_, options.tail_cache_max),
       stored_(disk, directory_, options_),
       work_(reactor),
-      idle_(reactor) {
+      idle_(reactor),
+      store_stepped_(reactor) {
   manifest_.journal = place.journal.value();
 }
 
@@ -50,6 +51,7 @@ Result<Unit> LocalLog::check_entries(std::span<const Entry> entries) const {
 }
 
 Task<std::vector<Appended>> LocalLog::append(std::span<const Entry> entries) {
+  if (retired_.size() > retired_segments_good) co_await brake();
   Result<Unit> writable = check_writable();
   if (!writable && writable.error().kind == ErrorKind::throttled) metrics_.refused_busy.add();
   co_await std::move(writable);
@@ -80,6 +82,14 @@ Task<std::vector<Appended>> LocalLog::append(std::span<const Entry> entries) {
   writer_->added();
   co_await await_block(std::move(block));
   co_return appended;
+}
+
+Task<Unit> LocalLog::brake() {
+  const Deadline until = reactor_.clock().monotonic() + options_.brake_max;
+  metrics_.braked.add();
+  if (!store_failed_ && !closing_ && writer_->healthy())
+    (void)co_await outcome(store_stepped_.wait(until));
+  co_return Unit{};
 }
 
 Task<Unit> LocalLog::await_block(std::shared_ptr<Block> block) {
@@ -180,6 +190,7 @@ void LocalLog::show_segments() {
 void LocalLog::journal_failed() {
   work_.notify_all();
   idle_.notify_all();
+  store_stepped_.notify_all();
 }
 
 }  // namespace levada::log::local

@@ -81,6 +81,8 @@ class LocalLog final : public Log, public LogReader, private JournalListener {
   Result<Unit> check_writable() const;
   Result<Unit> check_entries(std::span<const Entry> entries) const;
   Task<Unit> commit_control(Frame frame);
+  // Waits for one step of the store, at most brake_max, in the order of asking.
+  Task<Unit> brake();
   Task<Unit> await_block(std::shared_ptr<Block> block);
   void committed(const std::shared_ptr<Block>& block) override;
   void abandoned(const Block& block) override;
@@ -131,8 +133,10 @@ class LocalLog final : public Log, public LogReader, private JournalListener {
   bool trimmed_ = false;                                 // since dead ones were last looked for
   MonotonicNanos reclaim_not_before_;
   bool busy_ = false;
+  bool store_failed_ = false;  // the last try; nobody waits for it then
   io::Signal work_;
   io::Signal idle_;
+  io::Signal store_stepped_;
   io::Gate upkeep_;
 };
 

@@ -155,6 +155,7 @@ Task<Unit> LocalLog::load_stored_states() {
 Task<Unit> LocalLog::close() {
   if (!writer_) co_return Unit{};
   closing_ = true;
+  store_stepped_.notify_all();
   partitions_.wake_all();
   co_await writer_->close();
   work_.notify_all();

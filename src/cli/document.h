@@ -31,21 +31,13 @@ class Document {
   };
 
   Document() = default;
-  static Document of_boolean(bool truth) { return Document(Holder(std::in_place_index<1>, truth)); }
-  static Document of_integer(std::int64_t number) {
-    return Document(Holder(std::in_place_index<2>, number));
-  }
+  static Document of_boolean(bool truth);
+  static Document of_integer(std::int64_t number);
   static Document of_big_integer(std::string digits);
-  static Document of_real(double number) {
-    return Document(Holder(std::in_place_index<4>, number));
-  }
-  static Document of_string(std::string_view text) {
-    return Document(Holder(std::in_place_index<5>, text));
-  }
-  static Document of_string(std::string&& text) {
-    return Document(Holder(std::in_place_index<5>, std::move(text)));
-  }
-  static Document of_string(const char* text) { return of_string(std::string_view(text)); }
+  static Document of_real(double number);
+  static Document of_string(std::string_view text);
+  static Document of_string(std::string&& text);
+  static Document of_string(const char* text);
   static Document of_bytes(std::string bytes);
   static Document of_array(Array items);
   static Document of_object(Object members);
@@ -91,7 +83,7 @@ class Document {
   };
   using Holder = std::variant<std::monostate, bool, std::int64_t, BigInteger, double, std::string,
                               Blob, Array, Object>;
-  explicit Document(Holder holder) : holder_(std::move(holder)) {}
+  explicit Document(Holder holder);
 
   Holder holder_;
 };
@@ -100,5 +92,24 @@ struct Document::Member {
   std::string name;
   Document value;
 };
+
+// Below Member, which a holder must know whole.
+inline Document::Document(Holder holder) : holder_(std::move(holder)) {}
+inline Document Document::of_boolean(bool truth) {
+  return Document(Holder(std::in_place_index<1>, truth));
+}
+inline Document Document::of_integer(std::int64_t number) {
+  return Document(Holder(std::in_place_index<2>, number));
+}
+inline Document Document::of_real(double number) {
+  return Document(Holder(std::in_place_index<4>, number));
+}
+inline Document Document::of_string(std::string_view text) {
+  return Document(Holder(std::in_place_index<5>, text));
+}
+inline Document Document::of_string(std::string&& text) {
+  return Document(Holder(std::in_place_index<5>, std::move(text)));
+}
+inline Document Document::of_string(const char* text) { return of_string(std::string_view(text)); }
 
 }  // namespace levada::cli

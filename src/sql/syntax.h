@@ -18,12 +18,17 @@ using TermRef = std::unique_ptr<Term>;
 using Name = std::vector<std::string>;  // qualified: schema, then the thing
 
 // A type as written: "int", "numeric" (10, 2), struct<…>, T[].
+struct TypeField;
 struct TypeName {
-  std::string name;            // folded, blanks single: "double precision"; "struct", "map"
-  std::vector<int> modifiers;  // (10, 2)
-  std::vector<std::pair<std::string, TypeName>> fields;  // of a structure
-  int dimensions = 0;                                    // []
+  std::string name;               // folded, blanks single: "double precision"; "struct", "map"
+  std::vector<int> modifiers;     // (10, 2)
+  std::vector<TypeField> fields;  // of a structure
+  int dimensions = 0;             // []
   std::uint32_t position = 0;
+};
+struct TypeField {
+  std::string first;  // its name
+  TypeName second;
 };
 
 struct OrderItem {

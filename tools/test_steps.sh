@@ -25,15 +25,16 @@ step_format() {
 }
 
 step_sanitize() {
-  jobs=$background_jobs build sanitize
+  jobs=$background_jobs build sanitize  # the fuzz targets with it
   ctest --test-dir build/sanitize --verbose --no-tests=error
 }
 
 step_fuzz() {
   local target failed=0 passed=0 targets
   mapfile -t targets < <(fuzz_programs)
-  jobs=$background_jobs build fuzz "${targets[@]}"
+  jobs=$background_jobs build sanitize "${targets[@]}"
   for target in "${targets[@]}"; do
+    echo "$target"
     if fuzz "$target" "$fuzz_seconds"; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
   done
   echo "$passed passed, $failed failed"
@@ -72,7 +73,7 @@ behind=(sanitize fuzz)
 
 # tally LOG STATUS: what the step's log says, as two numbers.
 tally() {
-  awk -v status="$2" '
+  LC_ALL=C awk -v status="$2" '
     /^([0-9]+: )?\[       OK \] / { passed++ }
     /^([0-9]+: )?\[  FAILED  \] .*\([0-9]+ ms\)$/ { failed++ }
     /^Ran [0-9]+ tests? in / { passed += $2 }

@@ -4,6 +4,15 @@
 
 namespace levada::timestream {
 
+std::int64_t Texts::place_of(std::string_view text) {
+  const auto known = places_.find(text);
+  if (known != places_.end()) return known->second;
+  const auto place = static_cast<std::int64_t>(all_.size());
+  bytes_ += text.size() + 100;  // with what the containers need
+  places_.emplace(all_.emplace_back(text), place);
+  return place;
+}
+
 std::size_t Series::lower_bound(std::int64_t time) const {
   if (times_.empty() || times_.back() < time) return times_.size();
   return static_cast<std::size_t>(std::ranges::lower_bound(times_, time) - times_.begin());
@@ -25,10 +34,11 @@ Series::Column& Series::column(std::uint32_t attribute) {
   return fresh;
 }
 
-void Series::put(std::int64_t time, std::int64_t version, std::span<const StoredMeasure> measures) {
+bool Series::put(std::int64_t time, std::int64_t version, std::span<const StoredMeasure> measures) {
   const std::size_t place = lower_bound(time);
+  const bool fresh = place == times_.size() || times_[place] != time;
   const auto offset = static_cast<std::ptrdiff_t>(place);
-  if (place < times_.size() && times_[place] == time) {
+  if (!fresh) {
     versions_[place] = version;
     for (Column& column : columns_) column.present[place] = false;
   } else {
@@ -43,6 +53,29 @@ void Series::put(std::int64_t time, std::int64_t version, std::span<const Stored
     Column& to = column(measure.attribute);
     to.bits[place] = measure.bits;
     to.present[place] = true;
+  }
+  return fresh;
+}
+
+void Series::append(const Series& other, std::size_t begin, std::size_t end,
+                    const std::vector<bool>& texts, const Texts& from, Texts& to) {
+  const auto first = static_cast<std::ptrdiff_t>(begin), last = static_cast<std::ptrdiff_t>(end);
+  for (const Column& source : other.columns_) {
+    Column& target = column(source.attribute);
+    target.present.insert(target.present.end(), source.present.begin() + first,
+                          source.present.begin() + last);
+    target.bits.insert(target.bits.end(), source.bits.begin() + first, source.bits.begin() + last);
+    if (!texts[source.attribute]) continue;
+    for (std::size_t i = begin; i < end; ++i)
+      if (source.present[i])
+        target.bits[times_.size() + i - begin] = to.place_of(from.at(source.bits[i]));
+  }
+  times_.insert(times_.end(), other.times_.begin() + first, other.times_.begin() + last);
+  versions_.insert(versions_.end(), other.versions_.begin() + first,
+                   other.versions_.begin() + last);
+  for (Column& each : columns_) {
+    each.bits.resize(times_.size());
+    each.present.resize(times_.size());
   }
 }
 

@@ -1,15 +1,15 @@
 #include "timestream/service.h"
 
 #include <algorithm>
+#include <charconv>
 
-#include "timestream/point_codec.h"
 #include "timestream/refusal.h"
 
 namespace levada::timestream {
 namespace {
 
-constexpr Bytes replay_chunk = 4_MiB;
-constexpr Nanos slice = std::chrono::milliseconds(100);  // how long a stop may wait for a sleeper
+constexpr Nanos slice = std::chrono::milliseconds(50);  // how often the stores are looked after
+constexpr Nanos room_patience = std::chrono::seconds(5);
 
 }  // namespace
 
@@ -18,23 +18,33 @@ Service::Service(const log::Journals& journals, io::Disk& disk, ServiceOptions o
       options_(std::move(options)),
       fold_(journal_, definitions_partition, definitions_, disk,
             {.checkpoint_path = options_.directory + "/timestream.checkpoint"}),
-      turn_(journal_.reactor) {}
+      turn_(journal_.reactor),
+      disk_(disk),
+      cache_(count(options_.cache_max)) {}
 
 Service::~Service() = default;
 
+std::shared_ptr<TableStore> Service::make_store(TableId table) {
+  return std::make_shared<TableStore>(
+      journal_, disk_, cache_, table,
+      options_.directory + "/timestream/" + std::to_string(table.value()) + "-");
+}
+
 Task<Unit> Service::open() {
   co_await fold_.open();
+  co_await disk_.make_directory(options_.directory + "/timestream");
   for (const auto& [key, database] : definitions_.databases())
     for (const auto& [name, table] : database.tables) {
-      tables_.emplace(table.id, std::make_shared<Hosted>(journal_.reactor));
-      co_await replay(table.id);
+      const std::shared_ptr<TableStore> store = make_store(table.id);
+      tables_.emplace(table.id, store);
+      co_await store->open();
     }
   co_await drop_orphans();
-  gate_.spawn(keep_retention());
+  gate_.spawn(keep_stores());
   co_return Unit{};
 }
 
-// A stop between the decision that a table goes and the end of its log leaves the log behind.
+// A stop between the decision that a table goes and the end of its log leaves log and files behind.
 Task<Unit> Service::drop_orphans() {
   for (std::uint64_t id = 1; id < definitions_.next_table().value(); ++id) {
     if (tables_.contains(TableId(id))) continue;
@@ -42,44 +52,77 @@ Task<Unit> Service::drop_orphans() {
     const log::Bounds bounds = journal_.log.bounds(partition);
     if (bounds.begin < bounds.end) co_await journal_.log.trim(partition, log::Position::end());
   }
-  co_return Unit{};
-}
-
-Task<Unit> Service::replay(TableId table) {
-  const log::PartitionId partition = partition_of(table);
-  TableData& data = *tables_.at(table)->data;
-  log::Position at;
-  for (;;) {
-    log::Batches read = co_await journal_.reader.read(partition, at, replay_chunk);
-    if (read.batches.empty()) co_return Unit{};
-    for (const log::Batch& batch : read.batches) {
-      std::vector<Point> points = co_await decode_points(batch.payload);
-      for (const Point& point : points) data.apply(point);
-    }
-    at = read.next;
+  std::string directory = options_.directory + "/timestream";
+  for (const std::string& name : co_await disk_.list(directory)) {
+    std::uint64_t id = 0;
+    std::from_chars(name.data(), name.data() + name.size(), id);
+    if (tables_.contains(TableId(id))) continue;
+    std::string path = directory + "/" + name;
+    co_await disk_.remove(std::move(path));
   }
+  co_return Unit{};
 }
 
 Task<Unit> Service::stop() {
   co_await gate_.close();
+  (void)co_await outcome(flush());  // only makes the next start shorter
   co_return co_await outcome(fold_.checkpoint());
 }
 
-Task<Unit> Service::keep_retention() {
-  io::Reactor& reactor = journal_.reactor;
-  for (;;) {
-    const MonotonicNanos next = reactor.clock().monotonic() + options_.expiry_interval;
-    while (reactor.clock().monotonic() < next) {
-      if (gate_.stopping()) co_return Unit{};
-      const Nanos left = next - reactor.clock().monotonic();
-      co_await io::sleep_for(reactor, std::min(left, slice));
-    }
-    (void)co_await outcome(expire_all());
-  }
+std::vector<std::shared_ptr<TableStore>> Service::stores() const {
+  std::vector<std::shared_ptr<TableStore>> all;
+  for (const auto& [id, store] : tables_) all.push_back(store);
+  return all;
 }
 
-// A batch that came before the moment from which points are shown holds none that is, because no
-// record may lie further than a grace in the future.
+std::size_t Service::memory() const {
+  std::size_t all = 0;
+  for (const auto& [id, store] : tables_) all += store->memory();
+  return all;
+}
+
+// What goes on behind: retention, memtables to segments, small segments to large ones. What fails
+// is tried again the next time.
+Task<Unit> Service::keep_stores() {
+  io::Reactor& reactor = journal_.reactor;
+  MonotonicNanos next = reactor.clock().monotonic() + options_.expiry_interval;
+  while (!gate_.stopping()) {
+    co_await io::sleep_for(reactor, slice);
+    flush_failed_ = !co_await outcome(flush_some());
+    (void)co_await outcome(compact_all());
+    if (reactor.clock().monotonic() < next) continue;
+    (void)co_await outcome(expire_all());
+    next = reactor.clock().monotonic() + options_.expiry_interval;
+  }
+  co_return Unit{};
+}
+
+Task<Unit> Service::flush_some() {
+  const MonotonicNanos now = journal_.reactor.clock().monotonic();
+  std::vector<std::shared_ptr<TableStore>> all = stores();
+  std::ranges::sort(all, std::greater(), [](const auto& store) { return store->memory(); });
+  for (const std::shared_ptr<TableStore>& store : all) {
+    const bool full = memory() > count(options_.memory_max) / 2;
+    if (full || store->memory() > count(memtable_max) ||
+        now - store->flushed() > options_.flush_interval)
+      co_await store->flush();
+  }
+  co_return Unit{};
+}
+
+Task<Unit> Service::flush() {
+  for (const std::shared_ptr<TableStore>& store : stores()) co_await store->flush();
+  co_return Unit{};
+}
+
+Task<Unit> Service::compact_all() {
+  for (const std::shared_ptr<TableStore>& store : stores()) {
+    bool more = true;
+    while (more && !gate_.stopping()) more = co_await store->compact();
+  }
+  co_return Unit{};
+}
+
 Task<Unit> Service::expire_all() {
   struct Due {
     TableId table;
@@ -92,18 +135,20 @@ Task<Unit> Service::expire_all() {
   for (const Due& due : all) {
     const auto at = tables_.find(due.table);
     if (at == tables_.end()) continue;
-    const std::shared_ptr<Hosted> hosted = at->second;
-    {
-      state::Turn::Held held = co_await hosted->turn.take();
-      hosted->data->expire(due.before);
-    }
-    const log::PartitionId partition = partition_of(due.table);
-    const log::Bounds bounds = journal_.log.bounds(partition);
-    const UnixMillis horizon(due.before / 1'000'000 - Millis(std::chrono::minutes(16)).count());
-    if (bounds.begin == bounds.end || horizon.count() <= 0) continue;
-    Result<log::Position> first = co_await outcome(journal_.reader.seek(partition, horizon));
-    if (first && *first > bounds.begin)
-      (void)co_await outcome(journal_.log.trim(partition, *first));
+    const std::shared_ptr<TableStore> store = at->second;
+    co_await store->expire(due.before);
+  }
+  co_return Unit{};
+}
+
+// Memory is bounded: writers wait for the disk, and are told when that cannot help.
+Task<Unit> Service::wait_for_room() {
+  const Deadline deadline = journal_.reactor.clock().monotonic() + room_patience;
+  while (memory() > count(options_.memory_max)) {
+    if (flush_failed_ || gate_.stopping() || journal_.reactor.clock().monotonic() > deadline)
+      co_return refuse(Refusal::throttled,
+                       "Points come faster than they can be stored. Please try again.");
+    co_await io::sleep_for(journal_.reactor, std::chrono::milliseconds(2));
   }
   co_return Unit{};
 }
@@ -120,28 +165,20 @@ Result<const Table*> Service::table(const Caller& caller, const std::string& dat
 
 Task<WriteAnswer> Service::write(Caller caller, std::string database, std::string name,
                                  std::vector<ReadRecord> records) {
+  co_await wait_for_room();
   const Table* definition = co_await table(caller, database, name);
   const TableId id = definition->id;
-  const std::shared_ptr<Hosted> hosted = tables_.at(id);
-  state::Turn::Held held = co_await hosted->turn.take();
+  const std::shared_ptr<TableStore> store = tables_.at(id);
+  state::Turn::Held held = co_await store->turn().take();
   definition = co_await table(caller, database, name);  // it may have changed meanwhile
   if (definition->id != id) co_return refuse(Refusal::not_found, "The table was deleted.");
-  TableData::Decided decided = hosted->data->decide(*definition, records, now());
-  if (!decided.accepted.empty()) {
-    const Buffer bytes = encode_points(decided.accepted);
-    const auto encode = [&bytes](MutableByteView into) { std::ranges::copy(bytes, into.begin()); };
-    const log::Entry entries[] = {{partition_of(id),
-                                   static_cast<std::uint32_t>(decided.accepted.size()),
-                                   static_cast<std::uint32_t>(bytes.size()), encode}};
-    co_await journal_.log.append(entries);
-    for (const Point* point : decided.accepted) hosted->data->apply(*point);
-  }
-  co_return std::move(decided.answer);
+  Table now_defined = *definition;
+  co_return co_await outcome(store->write(std::move(now_defined), std::move(records), now()));
 }
 
-std::shared_ptr<const TableData> Service::data(TableId table) const {
+std::shared_ptr<const TableStore> Service::store(TableId table) const {
   const auto at = tables_.find(table);
-  return at == tables_.end() ? nullptr : at->second->data;
+  return at == tables_.end() ? nullptr : at->second;
 }
 
 }  // namespace levada::timestream

@@ -14,7 +14,7 @@
 #include "state/fold.h"
 #include "state/turn.h"
 #include "timestream/definitions.h"
-#include "timestream/table_data.h"
+#include "timestream/table_store.h"
 #include "timestream/write.h"
 
 namespace levada::timestream {
@@ -56,6 +56,9 @@ struct TablePage {
 struct ServiceOptions {
   std::string directory;
   Nanos expiry_interval = std::chrono::seconds(60);
+  Bytes memory_max = 128_MiB;  // points that are in no segment; half of it makes segments begin
+  Bytes cache_max = 64_MiB;    // blocks of segments that were read lately
+  Nanos flush_interval = std::chrono::minutes(30);  // for tables that are seldom written
 };
 
 class Service {
@@ -97,15 +100,13 @@ class Service {
                           std::vector<ReadRecord> records);
 
   const Definitions& definitions() const { return definitions_; }
-  // Null when there is none. The data stays alive as long as someone holds it.
-  std::shared_ptr<const TableData> data(TableId table) const;
+  // Null when there is none. The store stays alive as long as someone holds it.
+  std::shared_ptr<const TableStore> store(TableId table) const;
+  BlockCache& cache() { return cache_; }
+  // All that is in memory goes to segments.
+  Task<Unit> flush();
 
  private:
-  struct Hosted {
-    explicit Hosted(io::Reactor& reactor) : turn(reactor) {}
-    std::shared_ptr<TableData> data = std::make_shared<TableData>();
-    state::Turn turn;
-  };
   struct Tagged {
     const Database* database;
     const Table* table;  // null: the database itself
@@ -116,10 +117,15 @@ class Service {
                              const std::string& name) const;
   Result<Tagged> resource(const Caller& caller, const std::string& arn) const;
   Task<Unit> put_tags(Tagged at, Tags tags);
-  Task<Unit> replay(TableId table);
+  std::shared_ptr<TableStore> make_store(TableId table);
   Task<Unit> drop_orphans();
-  Task<Unit> keep_retention();
+  Task<Unit> keep_stores();
   Task<Unit> expire_all();
+  Task<Unit> flush_some();  // what there is too much of, and what is old
+  Task<Unit> compact_all();
+  Task<Unit> wait_for_room();
+  std::size_t memory() const;
+  std::vector<std::shared_ptr<TableStore>> stores() const;
   UnixMillis now() { return journal_.reactor.clock().now(); }
 
   log::Journal journal_;
@@ -127,7 +133,10 @@ class Service {
   Definitions definitions_;
   state::Fold fold_;
   state::Turn turn_;
-  std::unordered_map<TableId, std::shared_ptr<Hosted>> tables_;
+  io::Disk& disk_;
+  BlockCache cache_;
+  std::unordered_map<TableId, std::shared_ptr<TableStore>> tables_;
+  bool flush_failed_ = false;
   io::Gate gate_;
 };
 

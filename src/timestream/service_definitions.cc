@@ -147,9 +147,11 @@ Task<Table> Service::create_table(Caller caller, CreateTable command) {
   fresh.partition_keys = std::move(command.partition_keys);
   if (fresh.partition_keys.empty()) fresh.partition_keys.emplace_back();
   fresh.tags = std::move(command.tags);
+  const std::shared_ptr<TableStore> store = make_store(fresh.id);
+  co_await store->open();
   Buffer change = put_table(found->key, fresh);
   co_await fold_.commit(std::move(change));
-  tables_.emplace(fresh.id, std::make_shared<Hosted>(journal_.reactor));
+  tables_.emplace(fresh.id, store);
   co_return fresh;
 }
 
@@ -174,6 +176,12 @@ Task<Table> Service::update_table(Caller caller, UpdateTable command) {
                        "Of a partition key only EnforcementInRecord can be changed.");
     changed.partition_keys = std::move(command.partition_keys);
   }
+  // What the old retention let go does not come back with a longer one.
+  const std::int64_t shown_from = window_of(*found, now()).shown_from;
+  if (window_of(changed, now()).shown_from < shown_from) {
+    const std::shared_ptr<TableStore> store = tables_.at(changed.id);
+    co_await store->settle(shown_from);
+  }
   changed.updated = now();
   Buffer change = put_table({caller.account, caller.region, command.database}, changed);
   co_await fold_.commit(std::move(change));
@@ -184,11 +192,14 @@ Task<Unit> Service::delete_table(Caller caller, std::string database, std::strin
   state::Turn::Held held = co_await turn_.take();
   const Table* found = co_await table(caller, database, name);
   const TableId id = found->id;
-  const std::shared_ptr<Hosted> hosted = tables_.at(id);
-  state::Turn::Held writes = co_await hosted->turn.take();
-  Buffer change = remove_table({caller.account, caller.region, database}, name);
-  co_await fold_.commit(std::move(change));
-  tables_.erase(id);
+  const std::shared_ptr<TableStore> store = tables_.at(id);
+  {
+    state::Turn::Held writes = co_await store->turn().take();
+    Buffer change = remove_table({caller.account, caller.region, database}, name);
+    co_await fold_.commit(std::move(change));
+    tables_.erase(id);
+  }
+  (void)co_await outcome(store->remove());
   (void)co_await outcome(journal_.log.trim(partition_of(id), log::Position::end()));
   co_return Unit{};
 }

@@ -1,9 +1,11 @@
 #pragma once
-// TableData: the points of one table and its schema, which grows as points come. Decides what
-// becomes of new points (spec timestream 4.2 … 4.5) and applies what was decided; durable is the
-// log, not this.
+// TableData: what a table knows and where its points are: the schema and the series, which grow as
+// points come; the memory store; the segments of the magnetic store. Decides what becomes of new
+// points (spec timestream 4.2 … 4.5) and applies what was decided. Durable are the log and the
+// segments, not this.
 
 #include <deque>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -11,6 +13,7 @@
 #include <vector>
 
 #include "timestream/definition.h"
+#include "timestream/segment.h"
 #include "timestream/series.h"
 #include "timestream/write.h"
 
@@ -22,6 +25,38 @@ struct Attribute {  // a measure column
   bool multi;
 };
 
+struct MeasureName {
+  bool multi = false;
+  std::vector<std::uint32_t> attributes;  // that points of this name had
+};
+
+// One set of dimensions and a measure name. Its number is its place among the table's series.
+struct SeriesIdentity {
+  std::vector<std::pair<std::uint32_t, std::string>> dimensions;  // by the dimension's number
+  std::string measure_name;
+  std::int64_t stored_to = INT64_MIN;  // no segment has a later point
+};
+
+// The points that no segment has yet.
+struct Memtable {
+  std::unordered_map<std::uint32_t, Series> series;
+  Texts texts;
+  std::uint64_t points = 0;
+  std::size_t bytes = 0;  // about
+};
+
+struct StoredSegment {
+  std::shared_ptr<const Segment> segment;
+  std::int64_t hidden_before = INT64_MIN;  // what lies before has expired
+};
+using StoredSegments = std::vector<StoredSegment>;
+
+// What a reader holds on to: all points of one moment, and of the newest memtable also what comes.
+struct StoreView {
+  std::shared_ptr<const Memtable> active, frozen;  // frozen: on its way into segments, or null
+  std::shared_ptr<const StoredSegments> segments;
+};
+
 // The times of points that a table takes or still shows at some moment, in nanoseconds.
 struct TimeWindow {
   std::int64_t accepted_from, accepted_before;
@@ -30,42 +65,71 @@ struct TimeWindow {
 };
 TimeWindow window_of(const Table& table, UnixMillis now);
 
+// A point that is there already.
+struct Existing {
+  std::int64_t version = 0;
+  const Series* series = nullptr;
+  const Texts* texts = nullptr;
+  std::size_t place = 0;
+};
+
 class TableData {
  public:
+  // Where a record belongs. Empty of a rejected one.
+  struct Located {
+    std::string key;
+    std::optional<std::uint32_t> series;
+    std::optional<Existing> stored;  // in a segment
+  };
+  std::vector<Located> locate(std::span<const ReadRecord> records) const;
+
   struct Decided {
     std::vector<const Point*> accepted;  // into what was read
+    std::vector<std::uint32_t> records;  // their numbers
     WriteAnswer answer;
   };
-  Decided decide(const Table& table, std::span<const ReadRecord> records, UnixMillis now) const;
+  Decided decide(const Table& table, std::span<const ReadRecord> records,
+                 std::span<const Located> located, UnixMillis now) const;
   void apply(const Point& point);
-  // Points before that time are gone.
+  void apply(const Point& point, const std::string& key);
+
+  // Points before that time are gone. Segments that have no others are left out from then on.
   void expire(std::int64_t before);
 
   const std::vector<std::string>& dimensions() const { return dimensions_; }
   const std::vector<Attribute>& attributes() const { return attributes_; }
-  const std::deque<Series>& series() const { return series_; }
-  const std::string& text(std::int64_t place) const {
-    return texts_[static_cast<std::size_t>(place)];
-  }
-  std::uint64_t points() const { return points_; }
+  std::vector<MeasureType> types() const;
+  const std::map<std::string, MeasureName>& measure_names() const { return measure_names_; }
+  const std::deque<SeriesIdentity>& series() const { return series_; }
+  StoreView view() const { return {active_, frozen_, segments_}; }
+  const Memtable& active() const { return *active_; }
+
+  // From here for the store alone.
+  void freeze();  // the active memtable becomes the frozen one; there was none
+  // The frozen memtable, if `frozen`, and some segments give way to others.
+  void replace(std::span<const std::uint64_t> gone, StoredSegments fresh, bool frozen);
+  void encode_schema(ByteWriter& to) const;
+  // Errors: corrupt. Of a new table only.
+  Result<Unit> decode_schema(ByteReader& from);
 
  private:
   struct Batch;  // what earlier records of the same request did
 
   std::optional<std::string> check_schema(const Table& table, const Point& point,
                                           Batch& batch) const;
-  std::int64_t place_of(const std::string& text);
+  bool same_measures(const Existing& there, const Point& point) const;
+  std::optional<Existing> existing(const Located& located, std::int64_t time) const;
+  std::uint32_t add_series(const Point& point, std::string key);
 
   std::vector<std::string> dimensions_;
   std::unordered_map<std::string, std::uint32_t> dimension_places_;
   std::vector<Attribute> attributes_;
   std::unordered_map<std::string, std::uint32_t> attribute_places_;
-  std::unordered_map<std::string, bool> measure_names_;  // whether MULTI
-  std::deque<Series> series_;
+  std::map<std::string, MeasureName> measure_names_;
+  std::deque<SeriesIdentity> series_;
   std::unordered_map<std::string, std::uint32_t> series_places_;  // by key
-  std::deque<std::string> texts_;
-  std::unordered_map<std::string_view, std::uint32_t> text_places_;  // into texts_
-  std::uint64_t points_ = 0;
+  std::shared_ptr<Memtable> active_ = std::make_shared<Memtable>(), frozen_;
+  std::shared_ptr<const StoredSegments> segments_ = std::make_shared<StoredSegments>();
 };
 
 }  // namespace levada::timestream

@@ -31,7 +31,7 @@ RecordInput record(std::string_view value, std::int64_t version = 1,
 // Decides, and applies by way of the log's bytes, as a restart does.
 WriteAnswer put(TableData& data, std::vector<RecordInput> records, const Table& table = {}) {
   const std::vector<ReadRecord> all = read(std::move(records));
-  TableData::Decided decided = data.decide(table, all, now);
+  TableData::Decided decided = data.decide(table, all, data.locate(all), now);
   const auto points = decode_points(encode_points(decided.accepted));
   EXPECT_TRUE(points);
   for (const Point& point : *points) data.apply(point);
@@ -42,8 +42,8 @@ TEST(TableData, a_higher_version_replaces_the_value) {
   TableData data;
   EXPECT_EQ(put(data, {record("1")}).memory, 1u);
   EXPECT_EQ(put(data, {record("2", 2)}).memory, 1u);
-  EXPECT_EQ(data.points(), 1u);
-  EXPECT_EQ(data.series().front().version(0), 2);
+  EXPECT_EQ(data.active().points, 1u);
+  EXPECT_EQ(data.active().series.at(0).version(0), 2);
 }
 
 TEST(TableData, a_lower_version_is_rejected_with_the_existing_one) {
@@ -64,14 +64,14 @@ TEST(TableData, records_of_one_request_meet_each_other_in_order) {
   EXPECT_EQ(answer.rejected[0].record, 1u);
   EXPECT_FALSE(answer.rejected[0].existing_version);
   EXPECT_EQ(answer.memory, 3u);
-  EXPECT_EQ(data.series().front().version(0), 2);
+  EXPECT_EQ(data.active().series.at(0).version(0), 2);
 }
 
 TEST(TableData, points_that_come_late_lie_in_their_place) {
   TableData data;
   for (const char* time : {"1699999999003", "1699999999001", "1699999999002"})
     put(data, {record("1", 1, time)});
-  const auto times = data.series().front().times();
+  const auto times = data.active().series.at(0).times();
   EXPECT_TRUE(std::ranges::is_sorted(times));
   EXPECT_EQ(times.size(), 3u);
 }
@@ -86,7 +86,7 @@ TEST(TableData, expired_points_are_gone) {
   TableData data;
   put(data, {record("1", 1, "1699999999001"), record("1", 1, "1699999999002")});
   data.expire(1'699'999'999'002'000'000);
-  EXPECT_EQ(data.points(), 1u);
+  EXPECT_EQ(data.active().points, 1u);
 }
 
 TEST(WriteRecords, a_dimension_that_is_common_too_refuses_the_request) {
@@ -101,7 +101,7 @@ TEST(WriteRecords, a_dimension_that_is_common_too_refuses_the_request) {
 TEST(PointCodec, a_flipped_bit_is_found) {
   TableData data;
   const std::vector<ReadRecord> all = read({record("1")});
-  const TableData::Decided decided = data.decide(Table{}, all, now);
+  const TableData::Decided decided = data.decide(Table{}, all, data.locate(all), now);
   const Buffer bytes = encode_points(decided.accepted);
   for (std::size_t bit = 8; bit < bytes.size() * 8; ++bit) {
     Buffer broken = bytes;

@@ -14,7 +14,7 @@ struct Execution::Opened {
   Relation relation;             // of tables only the columns
   std::set<std::size_t> hidden;  // columns that * leaves out: the right side of USING
   // Of tables:
-  std::shared_ptr<const TableData> data;
+  std::shared_ptr<const TableStore> store;
   std::int64_t shown_from = 0;
   std::vector<bool> needed;    // by column
   std::size_t dimensions = 0;  // the first columns; then measure_name, time, the attributes

@@ -38,14 +38,14 @@ bool is_time(const Node& node) {
   return node.kind == NodeKind::column && lower(node.text) == "time";
 }
 
-Value value_of(const TableData& data, const Attribute& attribute, std::int64_t bits) {
-  switch (attribute.type) {
+Value value_of(const Texts& texts, MeasureType type, std::int64_t bits) {
+  switch (type) {
     case MeasureType::real:
       return Value(std::bit_cast<double>(bits));
     case MeasureType::boolean:
       return Value(bits != 0);
     case MeasureType::varchar:
-      return Value(data.text(bits));
+      return Value(texts.at(bits));
     case MeasureType::bigint:
     case MeasureType::timestamp:
       return Value(bits);
@@ -109,7 +109,7 @@ Task<Unit> Execution::scan(Opened& in, const Node* where, const std::function<bo
     Compiled condition = co_await compiler.compile_condition(*where, "WHERE clause");
     filter = std::move(condition.run);
   }
-  if (in.data) co_return co_await outcome(scan_table(in, where, filter, take));
+  if (in.store) co_return co_await outcome(scan_table(in, where, filter, take));
   std::size_t count = 0;
   for (Row& row : in.relation.rows) {
     if (filter) {
@@ -126,7 +126,9 @@ Task<Unit> Execution::scan(Opened& in, const Node* where, const std::function<bo
 Task<Unit> Execution::scan_table(Opened& in, const Node* where, const Run& filter,
                                  const std::function<bool(Row&&)>& take) {
   if (dry_) co_return Unit{};
-  const std::shared_ptr<const TableData> data = in.data;
+  const std::shared_ptr<const TableStore> store = in.store;
+  const TableData& data = store->data();
+  const StoreView view = data.view();
   const std::pair<std::int64_t, std::int64_t> range = co_await time_range(in, where);
   const std::size_t name_place = in.dimensions, time_place = in.dimensions + 1;
   const std::size_t width = in.relation.columns.size();
@@ -148,14 +150,18 @@ Task<Unit> Execution::scan_table(Opened& in, const Node* where, const Run& filte
     of_series.push_back(std::move(condition.run));
   }
 
+  std::vector<bool> wanted_attributes(data.attributes().size());
+  for (std::size_t a = 0; a < wanted_attributes.size(); ++a)
+    wanted_attributes[a] = time_place + 1 + a < width && in.needed[time_place + 1 + a];
+
   std::size_t count = 0;
-  const std::size_t series_count = data->series().size();
+  const std::size_t series_count = data.series().size();
   for (std::size_t s = 0; s < series_count; ++s) {
-    const Series& series = data->series()[s];
+    const SeriesIdentity& series = data.series()[s];
     Row base(width);
-    for (const auto& [dimension, text] : series.dimensions())
+    for (const auto& [dimension, text] : series.dimensions)
       if (dimension < in.dimensions && in.needed[dimension]) base[dimension] = Value(text);
-    if (in.needed[name_place]) base[name_place] = Value(series.measure_name());
+    if (in.needed[name_place]) base[name_place] = Value(series.measure_name);
     const Frame series_frame{base, runtime_};
     const bool wanted = std::ranges::all_of(of_series, [&](const Run& run) {
       const Value yes = run(series_frame);
@@ -164,31 +170,30 @@ Task<Unit> Execution::scan_table(Opened& in, const Node* where, const Run& filte
     if (runtime_.error) break;
     if (++count % rows_between_pauses == 0) co_await pause();
     if (!wanted) continue;
-    // Points may come while we pause; the next time is what is kept between.
-    std::int64_t from = range.first;
-    for (bool more = true; more;) {
-      std::size_t place = series.lower_bound(from);
-      more = false;
-      for (; place < series.size() && series.times()[place] <= range.second; ++place) {
+    SeriesCursor cursor(data, view, service_.cache(), static_cast<std::uint32_t>(s), range.first,
+                        range.second, &wanted_attributes);
+    for (;;) {
+      const SeriesCursor::Chunk chunk = co_await cursor.next();
+      if (chunk.begin == chunk.end) break;
+      for (std::size_t place = chunk.begin; place < chunk.end; ++place) {
         Row row = base;
-        row[time_place] = Value(series.times()[place]);
-        for (const Series::Column& column : series.columns()) {
+        row[time_place] = Value(chunk.series->times()[place]);
+        for (const Series::Column& column : chunk.series->columns()) {
           const std::size_t at = time_place + 1 + column.attribute;
           if (at < width && in.needed[at] && column.present[place])
-            row[at] = value_of(*data, data->attributes()[column.attribute], column.bits[place]);
+            row[at] = value_of(*chunk.texts, data.attributes()[column.attribute].type,
+                               column.bits[place]);
         }
         if (filter) {
           const Value yes = filter(Frame{row, runtime_});
           if (runtime_.error) co_return check();
-          if (yes.null() || !yes.truth()) row.clear();
+          if (yes.null() || !yes.truth()) continue;
         }
-        if (!row.empty() && !take(std::move(row))) co_return check();
-        if (++count % rows_between_pauses != 0) continue;
-        from = series.times()[place] + 1;
-        more = true;
-        break;
+        if (!take(std::move(row))) co_return check();
       }
-      if (more) co_await pause();
+      const std::size_t before = count;
+      count += chunk.end - chunk.begin;
+      if (before / rows_between_pauses != count / rows_between_pauses) co_await pause();
     }
   }
   co_return check();

@@ -47,7 +47,8 @@ Result<Relation> Execution::show_tables(const Statement& statement) {
 
 Result<Relation> Execution::show_measures(const Statement& statement) {
   const Table* table = TRY(find_table(statement.database, statement.table, statement.place));
-  const std::shared_ptr<const TableData> data = service_.data(table->id);
+  const std::shared_ptr<const TableStore> store = service_.store(table->id);
+  const TableData& data = store->data();
   Relation answer;
   const Type dimension{Kind::row,
                        {{"dimension_name", {Kind::varchar}}, {"data_type", {Kind::varchar}}}};
@@ -58,12 +59,12 @@ Result<Relation> Execution::show_measures(const Statement& statement) {
     std::map<std::uint32_t, bool> dimensions;
   };
   std::map<std::string, Seen> measures;
-  for (const Series& series : data->series()) {
-    if (!matches(statement.like, series.measure_name())) continue;
-    Seen& seen = measures[series.measure_name()];
-    for (const auto& [place, text] : series.dimensions()) seen.dimensions[place] = true;
-    for (const Series::Column& column : series.columns()) {
-      const Attribute& attribute = data->attributes()[column.attribute];
+  for (const SeriesIdentity& series : data.series()) {
+    if (!matches(statement.like, series.measure_name)) continue;
+    Seen& seen = measures[series.measure_name];
+    for (const auto& [place, text] : series.dimensions) seen.dimensions[place] = true;
+    for (const std::uint32_t number : data.measure_names().at(series.measure_name).attributes) {
+      const Attribute& attribute = data.attributes()[number];
       seen.type = attribute.multi ? "multi" : std::string(name_of(attribute.type));
     }
   }
@@ -71,7 +72,7 @@ Result<Relation> Execution::show_measures(const Statement& statement) {
     std::vector<Value> dimensions;
     for (const auto& [place, used] : seen.dimensions)
       dimensions.emplace_back(
-          std::vector<Value>{Value(data->dimensions()[place]), Value(std::string("varchar"))});
+          std::vector<Value>{Value(data.dimensions()[place]), Value(std::string("varchar"))});
     answer.rows.push_back({Value(name), Value(seen.type), Value(std::move(dimensions))});
   }
   return answer;
@@ -79,7 +80,8 @@ Result<Relation> Execution::show_measures(const Statement& statement) {
 
 Result<Relation> Execution::describe(const Statement& statement) {
   const Table* table = TRY(find_table(statement.database, statement.table, statement.place));
-  const std::shared_ptr<const TableData> data = service_.data(table->id);
+  const std::shared_ptr<const TableStore> store = service_.store(table->id);
+  const TableData* data = &store->data();
   Relation answer;
   answer.columns = {varchar("Column"), varchar("Type"), varchar("Timestream attribute type")};
   const auto row = [&answer](std::string name, std::string type, std::string attribute) {

@@ -85,17 +85,18 @@ Task<Execution::Opened> Execution::open_table(const Source& source,
     co_return refuse_at(source.place, "Database must be specified for table '" + source.name + "'");
   }
   const Table* table = co_await find_table(source.database, source.name, source.place);
-  opened.data = service_.data(table->id);
-  CHECK(opened.data != nullptr, "a defined table is hosted");
+  opened.store = service_.store(table->id);
+  CHECK(opened.store != nullptr, "a defined table is hosted");
+  const TableData& data = opened.store->data();
   opened.shown_from = window_of(*table, UnixMillis(runtime_.now / 1'000'000)).shown_from;
   const std::string& qualifier = source.alias.empty() ? source.name : source.alias;
   Scope& columns = opened.relation.columns;
-  for (const std::string& dimension : opened.data->dimensions())
+  for (const std::string& dimension : data.dimensions())
     columns.push_back({qualifier, dimension, {Kind::varchar}});
   opened.dimensions = columns.size();
   columns.push_back({qualifier, "measure_name", {Kind::varchar}});
   columns.push_back({qualifier, "time", {Kind::timestamp}});
-  for (const Attribute& attribute : opened.data->attributes())
+  for (const Attribute& attribute : data.attributes())
     columns.push_back({qualifier, attribute.name, {kind_of(attribute.type)}});
   for (const ScopeColumn& column : columns)
     opened.needed.push_back(needed == nullptr || needed->contains(lower(column.name)));
@@ -173,7 +174,7 @@ Task<Execution::Opened> Execution::open_join(const Source& source,
   const bool lateral = source.right->kind == Source::Kind::unnest;
   if (!lateral) right = co_await open(*source.right, needed);
   for (Opened* side : {&left, &right}) {
-    if (!side->data) continue;
+    if (!side->store) continue;
     std::vector<Row> rows;
     std::optional<Error> full;
     const std::function<bool(Row &&)> keep = [&](Row&& row) {
@@ -185,7 +186,7 @@ Task<Execution::Opened> Execution::open_join(const Source& source,
     co_await scan(*side, nullptr, keep);
     if (full) co_return tl::unexpected<Error>(*full);
     side->relation.rows = std::move(rows);
-    side->data.reset();
+    side->store.reset();
   }
   if (lateral) co_return co_await open_unnest(*source.right, std::move(left));
 

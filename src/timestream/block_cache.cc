@@ -1,0 +1,44 @@
+#include "timestream/block_cache.h"
+
+namespace levada::timestream {
+
+Task<std::shared_ptr<const Block>> BlockCache::get(std::shared_ptr<const Segment> segment,
+                                                   BlockEntry block,
+                                                   const std::vector<bool>* wanted) {
+  const Key key{segment, block.offset};
+  auto known = places_.find(key);
+  if (known == places_.end()) {
+    Buffer bytes = co_await segment->read(block);
+    std::shared_ptr<Block> fresh = co_await Block::open(std::move(bytes));
+    if (fresh->series().times().front() != block.first ||
+        fresh->series().times().back() != block.last)
+      co_return fail(ErrorKind::corrupt, segment->path() + ": a block is not what the index says");
+    known = places_.find(key);  // another reader may have been faster
+    if (known == places_.end()) {
+      const std::size_t size = fresh->memory();
+      kept_.push_front({key, std::move(fresh), size});
+      known = places_.emplace(key, kept_.begin()).first;
+      bytes_ += size;
+      while (bytes_ > bytes_max_ && kept_.size() > 1) {
+        bytes_ -= kept_.back().bytes;
+        places_.erase(kept_.back().key);
+        kept_.pop_back();
+      }
+    }
+  }
+  kept_.splice(kept_.begin(), kept_, known->second);
+  const std::shared_ptr<Block> found = known->second->block;
+  co_await found->ensure(wanted);
+  co_return std::shared_ptr<const Block>(found);
+}
+
+void BlockCache::forget(const std::shared_ptr<const Segment>& segment) {
+  auto at = places_.lower_bound({segment, 0});
+  while (at != places_.end() && at->first.first == segment) {
+    bytes_ -= at->second->bytes;
+    kept_.erase(at->second);
+    at = places_.erase(at);
+  }
+}
+
+}  // namespace levada::timestream

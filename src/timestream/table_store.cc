@@ -1,0 +1,192 @@
+#include "timestream/table_store.h"
+
+#include <algorithm>
+#include <charconv>
+
+#include "timestream/point_codec.h"
+
+namespace levada::timestream {
+namespace {
+
+constexpr Bytes replay_chunk = 4_MiB;
+constexpr std::size_t rows_between_pauses = 1 << 15;
+
+}  // namespace
+
+TableStore::TableStore(const log::Journal& journal, io::Disk& disk, BlockCache& cache,
+                       TableId table, std::string prefix)
+    : journal_(journal),
+      disk_(disk),
+      cache_(cache),
+      partition_(partition_of(table)),
+      prefix_(std::move(prefix)),
+      turn_(journal.reactor),
+      maintenance_(journal.reactor) {}
+
+Task<Unit> TableStore::open() {
+  co_await load_manifest();
+  co_await remove_strangers();
+  flushed_ = journal_.reactor.clock().monotonic();
+  co_return co_await outcome(replay());
+}
+
+Task<Unit> TableStore::replay() {
+  next_ = covers_;
+  for (;;) {
+    log::Batches read = co_await journal_.reader.read(partition_, next_, replay_chunk);
+    if (read.batches.empty()) co_return Unit{};
+    for (const log::Batch& batch : read.batches) {
+      if (batch.first < covers_) continue;
+      std::vector<Point> points = co_await decode_points(batch.payload);
+      for (const Point& point : points) data_.apply(point);
+    }
+    next_ = std::max(next_, read.next);
+    // More than fits in memory goes out at once.
+    if (data_.active().bytes > count(memtable_max)) co_await flush();
+  }
+}
+
+std::size_t TableStore::memory() const {
+  const StoreView view = data_.view();
+  return view.active->bytes + (view.frozen ? view.frozen->bytes : 0);
+}
+
+// Points that may have another version in a segment learn of it.
+Task<Unit> TableStore::look_up(std::vector<TableData::Located>& located,
+                               std::span<const ReadRecord> records,
+                               std::vector<std::shared_ptr<const Block>>& kept) {
+  const std::shared_ptr<const StoredSegments> segments = data_.view().segments;
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    const Point* point = std::get_if<Point>(&records[i]);
+    if (point == nullptr || !located[i].series) continue;
+    const std::uint32_t series = *located[i].series;
+    if (point->time > data_.series()[series].stored_to) continue;
+    for (const StoredSegment& stored : *segments) {
+      const SegmentIndex& index = stored.segment->index();
+      if (point->time < std::max(index.first, stored.hidden_before) || point->time > index.last)
+        continue;
+      const std::span<const BlockEntry> blocks = index.of_series(series);
+      const auto at = std::ranges::lower_bound(blocks, point->time, {}, &BlockEntry::last);
+      if (at == blocks.end() || at->first > point->time) continue;
+      std::shared_ptr<const Block> block = co_await cache_.get(stored.segment, *at, nullptr);
+      const Series& there = block->series();
+      const std::size_t place = there.lower_bound(point->time);
+      if (place == there.size() || there.times()[place] != point->time) continue;
+      std::optional<Existing>& best = located[i].stored;
+      if (best && best->version >= there.version(place)) continue;
+      best = Existing{there.version(place), &there, &block->texts(), place};
+      if (kept.empty() || kept.back() != block) kept.push_back(std::move(block));
+    }
+  }
+  co_return Unit{};
+}
+
+Task<WriteAnswer> TableStore::write(Table definition, std::vector<ReadRecord> records,
+                                    UnixMillis now) {
+  std::vector<TableData::Located> located;
+  std::vector<std::shared_ptr<const Block>> kept;
+  std::shared_ptr<const StoredSegments> segments;
+  do {  // again, when points went from the memtable to segments meanwhile
+    segments = data_.view().segments;
+    located = data_.locate(records);
+    co_await look_up(located, records, kept);
+  } while (segments != data_.view().segments);
+  TableData::Decided decided = data_.decide(definition, records, located, now);
+  if (!decided.accepted.empty()) {
+    const Buffer bytes = encode_points(decided.accepted);
+    const auto encode = [&bytes](MutableByteView into) { std::ranges::copy(bytes, into.begin()); };
+    const auto points = static_cast<std::uint32_t>(decided.accepted.size());
+    const log::Entry entries[] = {
+        {partition_, points, static_cast<std::uint32_t>(bytes.size()), encode}};
+    const std::vector<log::Appended> appended = co_await journal_.log.append(entries);
+    next_ = appended[0].first.plus(points);
+    for (std::size_t i = 0; i < decided.accepted.size(); ++i)
+      data_.apply(*decided.accepted[i], located[decided.records[i]].key);
+  }
+  co_return std::move(decided.answer);
+}
+
+Task<Unit> TableStore::flush() {
+  state::Turn::Held held = co_await maintenance_.take();
+  if (removed_) co_return Unit{};
+  if (data_.view().frozen == nullptr) {
+    state::Turn::Held writes = co_await turn_.take();
+    flushed_ = journal_.reactor.clock().monotonic();
+    if (next_ == covers_) co_return Unit{};
+    data_.freeze();
+    frozen_covers_ = next_;
+  }
+  co_return co_await outcome(flush_frozen());
+}
+
+Task<Unit> TableStore::flush_frozen() {
+  const std::shared_ptr<const Memtable> frozen = data_.view().frozen;
+  std::vector<std::uint32_t> numbers;
+  std::vector<std::int64_t> days;
+  for (const auto& [number, series] : frozen->series) {
+    if (series.size() == 0) continue;
+    numbers.push_back(number);
+    for (std::size_t at = 0; at < series.size();) {
+      days.push_back(day_of(series.times()[at]));
+      at = series.lower_bound((days.back() + 1) * day_nanos);
+    }
+  }
+  std::ranges::sort(numbers);
+  std::ranges::sort(days);
+  const auto again = std::ranges::unique(days);
+  days.erase(again.begin(), again.end());
+
+  const std::vector<MeasureType> types = data_.types();
+  StoredSegments fresh;
+  const std::size_t step = (days.size() + segments_a_flush - 1) / segments_a_flush;
+  for (std::size_t d = 0; d < days.size(); d += step) {
+    const std::int64_t from = days[d] * day_nanos;
+    const std::int64_t to = (days[std::min(d + step, days.size()) - 1] + 1) * day_nanos;
+    const std::uint64_t number = next_segment_++;
+    const std::string path = segment_path(number);
+    std::unique_ptr<SegmentWriter> writer = co_await SegmentWriter::create(disk_, path);
+    std::size_t rows = 0;
+    for (const std::uint32_t id : numbers) {
+      const Series& series = frozen->series.at(id);
+      const std::size_t begin = series.lower_bound(from), end = series.lower_bound(to);
+      if (begin == end) continue;
+      co_await writer->add(id, series, frozen->texts, types, begin, end);
+      if ((rows += end - begin) < rows_between_pauses) continue;
+      rows = 0;
+      co_await io::yield(journal_.reactor);
+    }
+    co_await writer->finish();
+    StoredSegment& stored = fresh.emplace_back();
+    stored.segment = co_await Segment::open(disk_, path, number);
+  }
+  const std::vector<std::uint64_t> none_gone;
+  co_await write_manifest(none_gone, fresh, frozen_covers_);
+  data_.replace(none_gone, std::move(fresh), true);
+  co_return co_await outcome(journal_.log.trim(partition_, covers_));
+}
+
+Task<Unit> TableStore::expire(std::int64_t before) {
+  state::Turn::Held held = co_await maintenance_.take();
+  if (removed_) co_return Unit{};
+  const std::shared_ptr<const StoredSegments> segments = data_.view().segments;
+  {
+    state::Turn::Held writes = co_await turn_.take();
+    data_.expire(before);
+  }
+  const std::shared_ptr<const StoredSegments> left = data_.view().segments;
+  if (left->size() == segments->size()) co_return Unit{};
+  co_await write_manifest_again();
+  for (const StoredSegment& stored : *segments)
+    if (std::ranges::find(*left, stored.segment, &StoredSegment::segment) == left->end())
+      co_await remove_file(stored);
+  co_return Unit{};
+}
+
+Task<Unit> TableStore::settle(std::int64_t before) {
+  co_await expire(before);
+  co_await flush();
+  state::Turn::Held held = co_await maintenance_.take();
+  co_return co_await outcome(write_manifest_again());
+}
+
+}  // namespace levada::timestream

@@ -39,8 +39,8 @@ void HttpFace::close() {
 }
 
 AwsFace::AwsFace(const Configuration& configuration, IoFloor& ground, ProductFloor& products,
-                 const CredentialTable* credentials, aws::AuditLog* audit, MetricsRegistry& metrics,
-                 const tls::TlsContext* tls) {
+                 const aws::Credentials* credentials, aws::AuditLog* audit,
+                 MetricsRegistry& metrics, const tls::TlsContext* tls) {
   aws::Pipeline::Options options{
       .home = {.account = configuration.account.digits, .region = configuration.region},
       .credentials = credentials,

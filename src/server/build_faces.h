@@ -14,7 +14,6 @@
 #include "kinesis/partial_puts.h"
 #include "server/build_io.h"
 #include "server/build_products.h"
-#include "server/credential_table.h"
 
 namespace levada::server {
 
@@ -47,7 +46,7 @@ class AwsFace {
   // `credentials` null: signatures are not verified; `audit` null: nothing is told; `tls` null:
   // plain HTTP only. All outlive this.
   AwsFace(const Configuration& configuration, IoFloor& ground, ProductFloor& products,
-          const CredentialTable* credentials, aws::AuditLog* audit, MetricsRegistry& metrics,
+          const aws::Credentials* credentials, aws::AuditLog* audit, MetricsRegistry& metrics,
           const tls::TlsContext* tls);
 
   Result<io::Address> open(const io::Address& address) { return http_->open(address); }

@@ -69,9 +69,11 @@ constexpr Property where[] = {
 };
 
 constexpr Property who[] = {
-    Property{"credentials", "FILE", "",
-             "access keys to verify; without it any signature is taken and only loopback is bound",
-             &set_credentials_file},
+    Property{
+        "credentials", "FILE", "",
+        "access keys to verify, read again on SIGHUP; without it any signature is taken and only "
+        "loopback is bound",
+        &set_credentials_file},
     Property{"key-store", "FILE", "",
              "master keys of encrypted streams; not set: keys in the data directory",
              &set_key_store_file},

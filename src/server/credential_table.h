@@ -17,6 +17,7 @@ class CredentialTable final : public aws::Credentials {
   CredentialTable(const std::vector<Credential>& credentials, const std::string& account);
 
   const aws::Principal* find(std::string_view access_key) const override;
+  std::size_t size() const { return principals_.size(); }
 
  private:
   struct Hash : std::hash<std::string_view> {

@@ -17,10 +17,9 @@
 #include "server/build_sql.h"
 #include "server/build_tls.h"
 #include "server/configuration.h"
-#include "server/credential_table.h"
+#include "server/credential_book.h"
 #include "server/health_watch.h"
 #include "server/server_state.h"
-#include "server/toml_file.h"
 #include "server/version.h"
 
 namespace levada::server {
@@ -74,7 +73,7 @@ int complain(const Error& error, int status) {
 }
 
 // Builds the floors from the ground up, serves until a signal comes, and leaves in reverse order.
-Result<Unit> live(const Configuration& configuration, const CredentialTable* credentials,
+Result<Unit> live(const Configuration& configuration, CredentialBook* credentials,
                   tls::TlsContext* tls, AuditFile* audit, io::StopSignals& signals,
                   io::EventLog& log) {
   MetricsRegistry metrics;
@@ -109,6 +108,7 @@ Result<Unit> live(const Configuration& configuration, const CredentialTable* cre
   int number = signals.wait();
   for (; number == SIGHUP; number = signals.wait()) {
     if (tls != nullptr) reload_tls(*tls, log);
+    if (credentials != nullptr) reload_credentials(*credentials, reactors, log);
     if (audit != nullptr) reopen_audit(*audit, log);
   }
   signals.let_them_kill();
@@ -139,11 +139,12 @@ int serve(std::span<const std::string_view> arguments) {
   const Result<Configuration> configuration = configure(arguments, environment);
   if (!configuration) return complain(configuration.error(), 2);
   if (const auto bound = check_binding(*configuration); !bound) return complain(bound.error(), 2);
-  std::optional<CredentialTable> credentials;
+  std::unique_ptr<CredentialBook> credentials;
   if (configuration->credentials_file) {
-    const auto read = read_credentials(*configuration->credentials_file);
-    if (!read) return complain(read.error(), 2);
-    credentials.emplace(*read, configuration->account.digits);
+    auto book =
+        CredentialBook::open(*configuration->credentials_file, configuration->account.digits);
+    if (!book) return complain(book.error(), 2);
+    credentials = std::move(*book);
   }
 
   const auto tls = build_tls(*configuration);
@@ -151,7 +152,7 @@ int serve(std::span<const std::string_view> arguments) {
 
   io::tune_allocator(reactor_count(*configuration));
   io::raise_descriptor_limit();
-  io::StopSignals signals(*tls != nullptr || configuration->audit_log_file);
+  io::StopSignals signals(*tls != nullptr || credentials || configuration->audit_log_file);
   const auto log = io::open_event_log(event_log_options(*configuration));
   for (const std::string& warning : configuration->warnings) log->warning(warning);
   if (configuration->faults)
@@ -163,8 +164,8 @@ int serve(std::span<const std::string_view> arguments) {
     if (!opened) return complain(opened.error(), 1);
     audit = std::move(*opened);
   }
-  const Result<Unit> lived = live(*configuration, credentials ? &*credentials : nullptr, tls->get(),
-                                  audit.get(), signals, *log);
+  const Result<Unit> lived =
+      live(*configuration, credentials.get(), tls->get(), audit.get(), signals, *log);
   return lived ? 0 : complain(lived.error(), 1);
 }
 

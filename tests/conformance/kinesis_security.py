@@ -72,6 +72,33 @@ class SecurityCase(Case):
 
 
 class Identities(SecurityCase):
+    def test_sighup_reads_the_keys_again_and_a_mistake_changes_nothing(self):
+        newcomer = Client(self.server.aws, Credentials("AKIDNEWCOMER", "secret-of-newcomer"))
+        self.addCleanup(newcomer.close)
+        before = _credentials.read_text()
+
+        def changes(text, news):
+            _credentials.write_text(text)
+            told = self.server.log().count(news)
+            os.kill(self.server.process.pid, signal.SIGHUP)
+            deadline = time.monotonic() + 10
+            while self.server.log().count(news) == told:
+                self.assertLess(time.monotonic(), deadline, news)
+                time.sleep(0.02)
+            return newcomer.call("ListStreams").status
+
+        more = before + '\n[[principal]]\naccess_key = "AKIDNEWCOMER"\nsecret_key = "secret-of-newcomer"\n'
+
+        try:
+            self.assertEqual(newcomer.call("ListStreams").status, 400)
+            self.assertEqual(changes(more, "credentials were read again"), 200)
+            self.assertEqual(changes("[[principal]]\nno_such_member = 1\n", "credentials were not read again"), 200)
+            self.assertEqual(changes(before, "credentials were read again"), 400)
+            self.client.must("ListStreams")
+        finally:
+            _credentials.write_text(before)
+            os.kill(self.server.process.pid, signal.SIGHUP)
+
     def test_actions_are_held_to_the_list(self):
         self.by["writer"].put(self.name, "x")
         reply = self.by["writer"].call("DescribeStreamSummary", StreamName=self.name)

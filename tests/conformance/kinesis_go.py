@@ -17,14 +17,14 @@ BUILD_TIMEOUT, RUN_TIMEOUT = 600, 200
 NAMES = re.findall(r'^\trun\("([^"]+)"', SOURCE.read_text(), re.MULTILINE)
 
 
-def build(folder):
+def build(folder, source=SOURCE):
     if not shutil.which("go") or not SDK.exists():
         raise unittest.SkipTest("golang-go and golang-github-aws-aws-sdk-go-v2-dev are not installed")
     environment = {**os.environ, "GOPATH": "/usr/share/gocode", "GO111MODULE": "off", "GOFLAGS": "-p=2"}
     environment.setdefault("GOCACHE", str(Path.home() / ".cache/go-build"))
     program = Path(folder) / "conformance"
     done = subprocess.run(
-        ["go", "build", "-o", program, SOURCE], env=environment, capture_output=True, text=True, timeout=BUILD_TIMEOUT
+        ["go", "build", "-o", program, source], env=environment, capture_output=True, text=True, timeout=BUILD_TIMEOUT
     )
     if done.returncode != 0:
         raise AssertionError(f"go build: {done.stdout}{done.stderr}")

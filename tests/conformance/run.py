@@ -60,6 +60,7 @@ REMAINING = [
     "kinesis_js_remaining",
     "kinesis_lifion",
     "kinesis_go",
+    "kinesis_every_operation",
 ]
 
 

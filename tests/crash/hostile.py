@@ -1,5 +1,7 @@
 """Clients that hold on to everything they may: the memory stays under what docs/operations.md promises."""
 
+import base64
+import json
 import resource
 import socket
 import time
@@ -17,6 +19,8 @@ RESTING = 64 * MIB
 CACHES = 32 * MIB + REACTORS * 32 * MIB
 A_CONNECTION = 64 * 1024
 CONNECTIONS = 800
+# One event of a shard: its records, what they are read from, and its frame in base64.
+A_SUBSCRIPTION = 4 * MIB
 
 HEAD = (
     "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-amz-json-1.1\r\n"
@@ -131,4 +135,36 @@ class Hostile(unittest.TestCase):
             self.worst = max(self.worst, memory(self.server))
             time.sleep(0.05)
         self.assertLess(self.worst, before + CONNECTIONS * A_CONNECTION + RESTING)
+        self.still_serves()
+
+    def test_subscribers_that_stop_reading(self):
+        client = Client(self.server.aws)
+        self.addCleanup(client.close)
+        client.create("stalled", 4)
+        arn = client.must("DescribeStreamSummary", StreamName="stalled")["StreamDescriptionSummary"]["StreamARN"]
+        consumers = []
+        for n in range(10):
+            made = client.must("RegisterStreamConsumer", StreamARN=arn, ConsumerName=f"stalled-{n}")
+            consumers.append(made["Consumer"]["ConsumerARN"])
+        for consumer in consumers:
+            for shard in range(4):
+                ask = {"ConsumerARN": consumer, "ShardId": f"shardId-{shard:012}", "StartingPosition": {"Type": "TRIM_HORIZON"}}
+                body = json.dumps(ask).encode()
+                connection = socket.socket()
+                connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+                connection.connect(self.server.aws)
+                connection.sendall(head(len(body), "SubscribeToShard") + body)
+                self.assertIn(b"200", connection.recv(15))
+                self.sockets.append(connection)
+        record = base64.b64encode(bytes(16_000)).decode()
+        records = [{"PartitionKey": str(n), "Data": record} for n in range(400)]
+        written = 0
+        while written < 512 * MIB:
+            self.assertEqual(client.must("PutRecords", StreamName="stalled", Records=records)["FailedRecordCount"], 0)
+            written += 400 * 16_000
+            self.worst = max(self.worst, memory(self.server))
+        print(f"{len(self.sockets)} stalled subscribers, {written // MIB} MiB written: at most {self.worst // MIB} MiB")
+        self.assertLess(self.worst, RESTING + CACHES + len(self.sockets) * A_SUBSCRIPTION)
+        iterator = client.must("GetShardIterator", StreamName="stalled", ShardId="0", ShardIteratorType="TRIM_HORIZON")
+        self.assertTrue(client.must("GetRecords", ShardIterator=iterator["ShardIterator"], Limit=1)["Records"])
         self.still_serves()

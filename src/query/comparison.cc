@@ -96,6 +96,8 @@ const Function rows[] = {
     {"=", {any_element, any_element}, boolean, equals},
     {"<>", {any_element, any_element}, boolean, differs},
     {"!=", {any_element, any_element}, boolean, differs},
+    {"booleq", {boolean, boolean}, boolean, equals},
+    {"boolne", {boolean, boolean}, boolean, differs},
     {"<", {any_element, any_element}, boolean, compared<Less>},
     {"<=", {any_element, any_element}, boolean, compared<LessEqual>},
     {">", {any_element, any_element}, boolean, compared<Greater>},

@@ -14,6 +14,7 @@ std::span<const Function> arithmetic_functions();
 std::span<const Function> comparison_functions();
 std::span<const Function> mathematical_functions();
 std::span<const Function> text_functions();
+std::span<const Function> encoding_functions();
 std::span<const Function> pattern_functions();
 std::span<const Function> time_functions();
 std::span<const Function> list_functions();
@@ -24,6 +25,12 @@ std::span<const TableFunction> table_functions();
 
 inline constexpr std::uint32_t result_list = 1u << 31;
 constexpr std::uint32_t list_argument(unsigned index) { return 1u << index; }
+
+std::string hex(std::string_view bytes);  // two digits a byte (encoding_functions.cc)
+
+// Every match of text, pattern [, flags] (pattern_functions.cc): the list of its groups.
+void regexp_matches(Evaluation& evaluation, const CallSite& site, std::span<const Datum> arguments,
+                    std::vector<Datum>& out);
 
 inline Datum out_of_range(Evaluation& evaluation, std::string_view type) {
   return evaluation.fail(sqlstate::numeric_value_out_of_range, std::string(type) + " out of range");

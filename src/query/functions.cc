@@ -22,8 +22,8 @@ const Index<Function>& function_index() {
     Index<Function> made;
     for (const auto part :
          {arithmetic_functions(), comparison_functions(), mathematical_functions(),
-          text_functions(), pattern_functions(), time_functions(), list_functions(),
-          json_functions(), system_functions()})
+          text_functions(), encoding_functions(), pattern_functions(), time_functions(),
+          list_functions(), json_functions(), system_functions()})
       add(made, part);
     return made;
   }();

@@ -242,8 +242,11 @@ Json json_of(const Type& type, const Datum& datum) {
     case TypeKind::int8:
     case TypeKind::numeric:
     case TypeKind::float4:
-    case TypeKind::float8:
-      return Json::of_number(to_text(type, datum));
+    case TypeKind::float8: {
+      const std::string text = to_text(type, datum);
+      // JSON has no number for NaN and the infinities.
+      return text.back() == 'N' || text.back() == 'y' ? Json::of_text(text) : Json::of_number(text);
+    }
     case TypeKind::jsonb:
       return Json::parse(datum.text()).value_or(json);
     case TypeKind::timestamp:

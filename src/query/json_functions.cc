@@ -170,7 +170,6 @@ Datum pretty(Evaluation& evaluation, const CallSite&, Arguments a) {
 }
 
 Datum to_jsonb(Evaluation& evaluation, const CallSite& site, Arguments a) {
-  if (a[0].is_null()) return Datum::null();
   return evaluation.text(json_of(site.arguments[0], a[0]).canonical());
 }
 Datum build_list(Evaluation& evaluation, const CallSite& site, Arguments a) {
@@ -189,6 +188,10 @@ Datum build_object(Evaluation& evaluation, const CallSite& site, Arguments a) {
     if (a[i].is_null())
       return evaluation.fail(sqlstate::invalid_parameter_value,
                              "argument " + std::to_string(i + 1) + ": key must not be null");
+    const TypeKind key = site.arguments[i].kind();
+    if (key == list || key == structure || key == jsonb)
+      return evaluation.fail(sqlstate::invalid_parameter_value,
+                             "key value must be scalar, not array, composite, or json");
     object.put(to_text(site.arguments[i], a[i]), json_of(site.arguments[i + 1], a[i + 1]));
   }
   return as_json(evaluation, &object);

@@ -194,6 +194,46 @@ Datum string_to_array(Evaluation& evaluation, const CallSite&, Arguments a) {
   return evaluation.list(parts);
 }
 
+// Sums of a list's elements: NULLs do not count, of nothing it is NULL.
+template <bool to_numeric>
+Datum sum_of_integers(Evaluation& evaluation, Arguments a) {
+  Int128 sum = 0;
+  bool any = false;
+  for (const Datum& element : a[0].list()) {
+    if (element.is_null()) continue;
+    sum += element.integer;
+    any = true;
+  }
+  if (!any) return Datum::null();
+  if constexpr (to_numeric) return evaluation.decimal({sum, 0, Decimal::Special::none});
+  return Datum::of(static_cast<std::int64_t>(sum));  // 16 million of int4 fit
+}
+Datum integer_sum(Evaluation& evaluation, const CallSite&, Arguments a) {
+  return sum_of_integers<false>(evaluation, a);
+}
+Datum big_sum(Evaluation& evaluation, const CallSite&, Arguments a) {
+  return sum_of_integers<true>(evaluation, a);
+}
+Datum numeric_sum(Evaluation& evaluation, const CallSite&, Arguments a) {
+  std::optional<Decimal> sum;
+  for (const Datum& element : a[0].list()) {
+    if (element.is_null()) continue;
+    sum = sum ? add(*sum, Decimal::of(element)) : Decimal::of(element);
+    if (!sum) return out_of_range(evaluation, "numeric");
+  }
+  return sum ? evaluation.decimal(*sum) : Datum::null();
+}
+Datum real_sum(Evaluation&, const CallSite&, Arguments a) {
+  double sum = 0;
+  bool any = false;
+  for (const Datum& element : a[0].list()) {
+    if (element.is_null()) continue;
+    sum += element.real;
+    any = true;
+  }
+  return any ? Datum::of(sum) : Datum::null();
+}
+
 const Function rows[] = {
     {"element", {any_list, int4}, any_element, element},
     {"slice", {any_list, int4, int4}, any_list, slice},
@@ -230,6 +270,15 @@ const Function rows[] = {
     {"@>", {any_list, any_list}, boolean, array_contains},
     {"<@", {any_list, any_list}, boolean, array_contained},
     {"&&", {any_list, any_list}, boolean, array_overlaps},
+    {"array_overlaps", {any_list, any_list}, boolean, array_overlaps},
+    {"array_is_overlap", {any_list, any_list}, boolean, array_overlaps},
+    {"array_is_intersect", {any_list, any_list}, boolean, array_overlaps},
+    {"array_sum", {int2}, int8, integer_sum, true, false, Volatility::pure, list_argument(0)},
+    {"array_sum", {int4}, int8, integer_sum, true, false, Volatility::pure, list_argument(0)},
+    {"array_sum", {int8}, numeric, big_sum, true, false, Volatility::pure, list_argument(0)},
+    {"array_sum", {numeric}, numeric, numeric_sum, true, false, Volatility::pure, list_argument(0)},
+    {"array_sum", {float4}, float4, real_sum, true, false, Volatility::pure, list_argument(0)},
+    {"array_sum", {float8}, float8, real_sum, true, false, Volatility::pure, list_argument(0)},
     {"array_to_string", {any_list, varchar}, varchar, array_to_string, false},
     {"array_to_string", {any_list, varchar, varchar}, varchar, array_to_string, false},
     {"array_join", {any_list, varchar}, varchar, array_to_string, false},

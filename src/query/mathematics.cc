@@ -160,7 +160,24 @@ Datum width_bucket(Evaluation&, const CallSite&, Arguments a) {
   return Datum::of(static_cast<std::int64_t>((x - low) / (high - low) * count) + 1);
 }
 
+Datum scale(Evaluation&, const CallSite&, Arguments a) {
+  const Decimal value = Decimal::of(a[0]);
+  return value.is_special() ? Datum::null() : Datum::of(std::int64_t{value.scale});
+}
+Datum min_scale(Evaluation&, const CallSite&, Arguments a) {
+  const Decimal value = Decimal::of(a[0]);
+  return value.is_special() ? Datum::null()
+                            : Datum::of(std::int64_t{value.without_trailing_zeros().scale});
+}
+Datum trim_scale(Evaluation& evaluation, const CallSite&, Arguments a) {
+  const Decimal value = Decimal::of(a[0]);
+  return evaluation.decimal(value.is_special() ? value : value.without_trailing_zeros());
+}
+
 const Function rows[] = {
+    {"scale", {numeric}, int4, scale},
+    {"min_scale", {numeric}, int4, min_scale},
+    {"trim_scale", {numeric}, numeric, trim_scale},
     {"round", {float8}, float8, real<round_even>},
     {"round", {numeric}, numeric, round_numeric<Rounding::half_away>},
     {"round", {numeric, int4}, numeric, round_numeric<Rounding::half_away>},

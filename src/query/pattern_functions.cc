@@ -399,4 +399,25 @@ const Function rows[] = {
 
 std::span<const Function> pattern_functions() { return rows; }
 
+void regexp_matches(Evaluation& evaluation, const CallSite& site, std::span<const Datum> arguments,
+                    std::vector<Datum>& out) {
+  for (const Datum& argument : arguments)
+    if (argument.is_null()) return;
+  std::string flags_text(arguments.size() > 2 ? arguments[2].text() : std::string_view());
+  const bool all = std::erase(flags_text, 'g') > 0;
+  const Flags flags = flags_of(flags_text);
+  if (!flags.valid) {
+    bad_flags(evaluation, flags_text);
+    return;
+  }
+  const Pattern* pattern = pattern_of(evaluation, site, arguments[1].text(), flags.options);
+  if (pattern == nullptr) return;
+  const std::string_view text = arguments[0].text();
+  for (std::size_t at = 0; at <= text.size() && pattern->match(text, at);
+       at = behind_match(*pattern, text)) {
+    out.push_back(groups_of(evaluation, *pattern, text));
+    if (!all) return;
+  }
+}
+
 }  // namespace levada::query

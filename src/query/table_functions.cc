@@ -1,5 +1,7 @@
 // Set-returning functions.
 
+#include <algorithm>
+
 #include "query/calendar.h"
 #include "query/function_table.h"
 #include "query/interval.h"
@@ -127,9 +129,20 @@ void list_of_call(Evaluation& evaluation, const CallSite& site, Arguments a, Out
 void split_rows(Evaluation& evaluation, const CallSite& site, Arguments a, Out& out) {
   list_of_call(evaluation, site, a, out, "regexp_split_to_array");
 }
-void subscripts(Evaluation&, const CallSite&, Arguments a, Out& out) {
-  if (any_null(a) || a[1].integer != 1) return;
-  for (std::int64_t i = 1; i <= a[0].size; ++i) out.push_back(Datum::of(i));
+// Of dimension n of a list: as many as its first list there has.
+void subscripts(Evaluation&, const CallSite& site, Arguments a, Out& out) {
+  if (any_null(a)) return;
+  const Type* type = &site.arguments[0];
+  Datum list = a[0];
+  for (std::int64_t dimension = a[1].integer; dimension > 1; --dimension) {
+    if (!type->element().is(TypeKind::list) || list.size == 0) return;
+    type = &type->element();
+    list = list.list().front();
+    if (list.is_null()) return;
+  }
+  if (a[1].integer < 1) return;
+  for (std::int64_t i = 1; i <= list.size; ++i) out.push_back(Datum::of(i));
+  if (a.size() > 2 && a[2].boolean()) std::reverse(out.begin(), out.end());
 }
 
 const TableFunction rows[] = {
@@ -147,9 +160,12 @@ const TableFunction rows[] = {
     {"range", {timestamp, timestamp, interval}, 0, timestamp, false, moments<false>},
     {"unnest", {any_list}, 0, any_element, false, unnest_list},
     {"generate_subscripts", {any_list, int4}, 0, int4, false, subscripts},
+    {"generate_subscripts", {any_list, int4, boolean}, 0, int4, false, subscripts},
     {"jsonb_array_elements", {jsonb}, 0, jsonb, false, json_elements<false>},
     {"jsonb_array_elements_text", {jsonb}, 0, varchar, false, json_elements<true>},
     {"jsonb_object_keys", {jsonb}, 0, varchar, false, json_keys},
+    {"regexp_matches", {varchar, varchar}, result_list, varchar, false, regexp_matches},
+    {"regexp_matches", {varchar, varchar, varchar}, result_list, varchar, false, regexp_matches},
     {"regexp_split_to_table", {varchar, varchar}, 0, varchar, false, split_rows},
 };
 

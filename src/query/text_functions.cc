@@ -328,16 +328,6 @@ Datum chr(Evaluation& evaluation, const CallSite&, Arguments a) {
   return evaluation.text(out);
 }
 
-std::string hex(std::string_view bytes) {
-  constexpr char digits[] = "0123456789abcdef";
-  std::string out;
-  for (const char c : bytes) {
-    out += digits[static_cast<unsigned char>(c) >> 4];
-    out += digits[static_cast<unsigned char>(c) & 15];
-  }
-  return out;
-}
-
 Datum to_hex(Evaluation& evaluation, const CallSite& site, Arguments a) {
   auto value = static_cast<std::uint64_t>(a[0].integer);
   if (site.arguments[0].is(int4)) value &= 0xFFFFFFFF;
@@ -359,98 +349,6 @@ Datum md5(Evaluation& evaluation, const CallSite&, Arguments a) {
 template <const EVP_MD* (*algorithm)()>
 Datum sha(Evaluation& evaluation, const CallSite&, Arguments a) {
   return evaluation.text(digest<algorithm>(a[0].text()));
-}
-
-// ---- encode, decode ----
-
-std::string base64(std::string_view bytes) {
-  std::string out((bytes.size() + 2) / 3 * 4 + 1, '\0');
-  const int size = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()),
-                                   reinterpret_cast<const unsigned char*>(bytes.data()),
-                                   static_cast<int>(bytes.size()));
-  out.resize(static_cast<std::size_t>(size));
-  std::string lines;  // PostgreSQL breaks after 76 characters
-  for (std::size_t i = 0; i < out.size(); i += 76) {
-    if (i > 0) lines += '\n';
-    lines += out.substr(i, 76);
-  }
-  return lines;
-}
-
-std::optional<std::string> from_base64(std::string_view text) {
-  std::string out;
-  std::uint32_t bits = 0;
-  int count = 0, padding = 0;
-  for (const char c : text) {
-    if (c == '\n' || c == '\r' || c == ' ' || c == '\t') continue;
-    int digit = -1;
-    if (c >= 'A' && c <= 'Z')
-      digit = c - 'A';
-    else if (c >= 'a' && c <= 'z')
-      digit = c - 'a' + 26;
-    else if (c >= '0' && c <= '9')
-      digit = c - '0' + 52;
-    else if (c == '+')
-      digit = 62;
-    else if (c == '/')
-      digit = 63;
-    else if (c == '=')
-      ++padding;
-    else
-      return std::nullopt;
-    if (digit >= 0 && padding > 0) return std::nullopt;
-    bits = bits << 6 | static_cast<std::uint32_t>(std::max(digit, 0));
-    if (++count == 4) {
-      for (int shift = 16; shift >= 8 * padding && shift >= 0; shift -= 8)
-        out += static_cast<char>(bits >> shift & 255);
-      bits = 0;
-      count = 0;
-      if (padding > 2) return std::nullopt;
-    }
-  }
-  return count == 0 ? std::optional(out) : std::nullopt;
-}
-
-Datum encode(Evaluation& evaluation, const CallSite&, Arguments a) {
-  const std::string_view format = a[1].text();
-  if (format == "hex") return evaluation.text(hex(a[0].text()));
-  if (format == "base64") return evaluation.text(base64(a[0].text()));
-  if (format == "escape") {
-    std::string out;
-    for (const char c : a[0].text()) {
-      const auto byte = static_cast<unsigned char>(c);
-      if (byte == 0 || byte >= 0x80) {
-        char text[8];
-        std::snprintf(text, sizeof text, "\\%03o", byte);
-        out += text;
-      } else if (c == '\\') {
-        out += "\\\\";
-      } else {
-        out += c;
-      }
-    }
-    return evaluation.text(out);
-  }
-  return evaluation.fail(sqlstate::invalid_parameter_value,
-                         "unrecognized encoding: \"" + std::string(format) + "\"");
-}
-
-Datum decode(Evaluation& evaluation, const CallSite&, Arguments a) {
-  const std::string_view format = a[1].text();
-  if (format == "base64") {
-    const auto bytes = from_base64(a[0].text());
-    if (!bytes)
-      return evaluation.fail(sqlstate::invalid_parameter_value, "invalid base64 end sequence");
-    return evaluation.text(*bytes);
-  }
-  if (format == "hex" || format == "escape") {
-    const std::string text = (format == "hex" ? "\\x" : "") + std::string(a[0].text());
-    auto value = from_text(bytea, text);
-    if (!value) return evaluation.fail(std::move(value).error());
-    return evaluation.copy(*value);
-  }
-  return evaluation.fail(sqlstate::invalid_parameter_value,
-                         "unrecognized encoding: \"" + std::string(format) + "\"");
 }
 
 Datum format(Evaluation& evaluation, const CallSite& site, Arguments a) {
@@ -573,8 +471,6 @@ const Function rows[] = {
     {"sha256", {bytea}, bytea, sha<EVP_sha256>},
     {"sha384", {bytea}, bytea, sha<EVP_sha384>},
     {"sha512", {bytea}, bytea, sha<EVP_sha512>},
-    {"encode", {bytea, varchar}, varchar, encode},
-    {"decode", {varchar, varchar}, bytea, decode},
     {"format", {varchar, any}, varchar, format, false, true},
     {"quote_ident", {varchar}, varchar, quoted<'"'>},
     {"quote_literal", {varchar}, varchar, quoted<'\''>},

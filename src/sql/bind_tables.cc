@@ -168,6 +168,8 @@ SqlResult<Frame> QueryBinder::relation(const TableRef& written, const Scope*) {
     return at(written.position, query::sqlstate::undefined_table,
               "relation \"" + full + "\" does not exist");
   }
+  if (options_.mentions != nullptr)
+    options_.mentions->push_back({written.position, found->id, !written.alias.empty()});
   const std::string found_schema = found->schema;
   Frame frame = ATTEMPT(relation_frame(std::move(found), alias));
   if (written.alias.empty()) frame.scope.tables.front().schema = found_schema;

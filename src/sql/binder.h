@@ -15,9 +15,17 @@
 
 namespace levada::sql {
 
+// A relation named in a FROM clause of the text itself (not of a view that it reads).
+struct Mention {
+  std::uint32_t position = 0;
+  query::RelationId relation;
+  bool aliased = false;
+};
+
 struct BindOptions {
   query::TextStyle style = {};
-  std::string_view text = {};  // what positions point into
+  std::string_view text = {};                // what positions point into
+  std::vector<Mention>* mentions = nullptr;  // NULL: nobody asks for them
 };
 
 struct BoundQuery {

@@ -5,7 +5,9 @@
 #include "query/evaluation.h"
 #include "sql/binder.h"
 #include "sql/parser.h"
+#include "streaming/alteration.h"
 #include "streaming/engine.h"
+#include "streaming/object_kind.h"
 #include "streaming/session_catalog.h"
 #include "streaming/sink_definition.h"
 #include "streaming/table_feed.h"
@@ -43,6 +45,14 @@ class Definer {
         catalog_(engine.catalog()),
         names_(engine.catalog(), {definition.schema}),
         definition_(definition) {}
+
+  SqlResult<std::unique_ptr<Object>> only_table() const {
+    auto statements = ATTEMPT(sql::parse(definition_.text));
+    const auto* create =
+        statements.size() == 1 ? std::get_if<sql::CreateTable>(&statements.front().form) : nullptr;
+    if (create == nullptr) return refuse(sqlstate::syntax_error, "this makes no table");
+    return table(*create, ATTEMPT(resolve(create->name)));
+  }
 
   SqlResult<Change> change() {
     auto statements = ATTEMPT(sql::parse(definition_.text));
@@ -120,6 +130,13 @@ class Definer {
   SqlResult<Change> define(const sql::CreateTable& create) {
     const QualifiedName name = ATTEMPT(resolve(create.name));
     if (auto there = ATTEMPT(taken(name, create.if_not_exists))) return std::move(*there);
+    Change change;
+    change.added.push_back(ATTEMPT(table(create, name)));
+    return change;
+  }
+
+  SqlResult<std::unique_ptr<Object>> table(const sql::CreateTable& create,
+                                           const QualifiedName& name) const {
     auto made = object(name, create.is_source ? RelationKind::source : RelationKind::table);
     Relation& relation = relation_of(*made);
     std::vector<std::string> key = create.primary_key;
@@ -179,9 +196,7 @@ class Definer {
                     "FORMAT " + create.format->format + " needs a PRIMARY KEY");
     if (!create.is_source || upsert) made->rows = std::make_unique<KeyedStore>(relation.key);
     if (!connector.empty()) ATTEMPT(add_source(create, connector, own_columns, *made));
-    Change change;
-    change.added.push_back(std::move(made));
-    return change;
+    return made;
   }
 
   SqlResult<Unit> add_terms(const sql::CreateTable& create, Relation& relation) const {
@@ -403,45 +418,6 @@ class Definer {
 
   // ---- DROP ----
 
-  static bool fits(sql::ObjectKind wanted, RelationKind kind) {
-    switch (wanted) {
-      case sql::ObjectKind::table:
-        return kind == RelationKind::table;
-      case sql::ObjectKind::source:
-        return kind == RelationKind::source;
-      case sql::ObjectKind::view:
-        return kind == RelationKind::view;
-      case sql::ObjectKind::materialized_view:
-        return kind == RelationKind::materialized_view;
-      case sql::ObjectKind::sink:
-        return kind == RelationKind::sink;
-      case sql::ObjectKind::index:
-        return kind == RelationKind::index;
-      default:
-        return false;
-    }
-  }
-  static std::string_view word_of(sql::ObjectKind kind) {
-    switch (kind) {
-      case sql::ObjectKind::table:
-        return "table";
-      case sql::ObjectKind::source:
-        return "source";
-      case sql::ObjectKind::view:
-        return "view";
-      case sql::ObjectKind::materialized_view:
-        return "materialized view";
-      case sql::ObjectKind::sink:
-        return "sink";
-      case sql::ObjectKind::index:
-        return "index";
-      case sql::ObjectKind::schema:
-        return "schema";
-      default:
-        return "object";
-    }
-  }
-
   SqlResult<Change> define(const sql::Drop& drop) {
     Change change;
     for (const sql::Name& name : drop.names) {
@@ -536,6 +512,14 @@ class Definer {
         const QualifiedName to{relation.schema, alter.text};
         ATTEMPT(taken(to, false));
         change.renamed.push_back({relation.id, to.schema, to.name});
+        change.retexted = retexted(catalog_, change.renamed, definition_.schema);
+        return change;
+      }
+      case sql::Alter::Action::add_column:
+      case sql::Alter::Action::drop_column: {
+        change.altered =
+            std::make_unique<Altered>(ATTEMPT(altered(engine_, *object, alter, definition_)));
+        if (change.altered->table == nullptr) change.altered.reset();
         return change;
       }
       case sql::Alter::Action::set_schema: {
@@ -545,6 +529,7 @@ class Definer {
         const QualifiedName to{alter.text, relation.name};
         ATTEMPT(taken(to, false));
         change.renamed.push_back({relation.id, to.schema, to.name});
+        change.retexted = retexted(catalog_, change.renamed, definition_.schema);
         return change;
       }
       case sql::Alter::Action::swap_with: {
@@ -553,6 +538,7 @@ class Definer {
         change.renamed.push_back({relation.id, relation.schema, relation.name + " (swapping)"});
         change.renamed.push_back({second.id, relation.schema, relation.name});
         change.renamed.push_back({relation.id, second.schema, second.name});
+        change.retexted = retexted(catalog_, change.renamed, definition_.schema);
         return change;
       }
       case sql::Alter::Action::connector_with:
@@ -588,6 +574,10 @@ class Definer {
 };
 
 }  // namespace
+
+SqlResult<std::unique_ptr<Object>> table_of(Engine& engine, const Definition& definition) {
+  return Definer(engine, definition).only_table();
+}
 
 SqlResult<Change> change_of(Engine& engine, const Definition& definition) {
   return Definer(engine, definition).change();

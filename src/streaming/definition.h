@@ -2,7 +2,10 @@
 // Definitions: what CREATE, DROP and ALTER will do to the catalog, checked and built before it is
 // decided. Replay builds the same from the same text.
 
+#include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "streaming/decision.h"
@@ -18,10 +21,25 @@ struct Renamed {
   std::string name;
 };
 
+// What ALTER makes of a text of an object.
+struct Retexted {
+  RelationId id;
+  std::string text, definition;
+};
+
+// A table with other columns, and the plans that read it as if it had the old ones.
+struct Altered {
+  std::unique_ptr<Object> table;                 // without rows; its id stays
+  std::vector<std::optional<std::size_t>> from;  // where each column was; none: it is new
+  std::vector<std::pair<RelationId, query::Plan>> readers;
+};
+
 struct Change {
   std::vector<std::unique_ptr<Object>> added;
   std::vector<RelationId> removed;
   std::vector<Renamed> renamed;
+  std::vector<Retexted> retexted;
+  std::unique_ptr<Altered> altered;
   std::vector<std::string> schemas_added, schemas_removed;
   // ALTER SINK: new options, or paused.
   RelationId sink;
@@ -30,10 +48,13 @@ struct Change {
   std::string notice;  // "… already exists, skipping": nothing else is in it
 
   bool empty() const {
-    return added.empty() && removed.empty() && renamed.empty() && schemas_added.empty() &&
-           schemas_removed.empty() && sink == RelationId();
+    return added.empty() && removed.empty() && renamed.empty() && altered == nullptr &&
+           schemas_added.empty() && schemas_removed.empty() && sink == RelationId();
   }
 };
+
+// What CREATE TABLE says, whether or not there is such a table.
+query::SqlResult<std::unique_ptr<Object>> table_of(Engine& engine, const Definition& definition);
 
 query::SqlResult<Change> change_of(Engine& engine, const Definition& definition);
 

@@ -153,6 +153,15 @@ void Engine::enqueue(Pending pending) {
   gate_.spawn(commit_all());
 }
 
+// Rows that were worked out before an ALTER TABLE do not fit behind it.
+bool Engine::fit(const std::vector<Input>& inputs) {
+  return std::all_of(inputs.begin(), inputs.end(), [this](const Input& input) {
+    const Object* object = catalog_.find(input.relation);
+    return object == nullptr || input.changes.empty() ||
+           input.changes.front().row.size() == object->relation->columns.size();
+  });
+}
+
 // Takes from the queue what goes into one decision; whoever is refused is taken out and told.
 std::vector<Engine::Waiting*> Engine::next_decision(Decision& decision, bool& tick) {
   std::vector<Waiting*> waiting;
@@ -188,6 +197,10 @@ std::vector<Engine::Waiting*> Engine::next_decision(Decision& decision, bool& ti
         continue;
       }
       taken.inputs = std::move(*inputs);
+    }
+    if (!fit(taken.inputs)) {
+      answer(taken.waiting, refuse("40001", "the table was altered meanwhile; try again"));
+      continue;
     }
     bool any = taken.tick || !taken.acknowledgements.empty();
     tick = tick || taken.tick;
@@ -434,6 +447,14 @@ void Engine::perform(Change change, bool with_rows) {
   }
   for (Renamed& one : change.renamed)
     catalog_.rename(one.id, std::move(one.schema), std::move(one.name));
+  for (Retexted& one : change.retexted)
+    if (Object* object = catalog_.find(one.id)) {
+      auto relation = std::make_shared<Relation>(*object->relation);
+      relation->definition = std::move(one.definition);
+      object->relation = std::move(relation);
+      object->text = std::move(one.text);
+    }
+  if (change.altered != nullptr) alter(std::move(*change.altered), with_rows);
   for (std::string& schema : change.schemas_added) catalog_.add_schema(std::move(schema));
   for (const std::string& schema : change.schemas_removed) catalog_.remove_schema(schema);
   for (auto& object : change.added) {
@@ -457,6 +478,41 @@ void Engine::perform(Change change, bool with_rows) {
         (void)object->sink->sink->alter(change.sink_options);  // checked when it was decided
       if (change.pause) object->sink->sink->pause(*change.pause);
     }
+  }
+}
+
+// The table's rows in their new form, and its readers over them: they remember again what they had.
+void Engine::alter(Altered change, bool with_rows) {
+  Object* object = catalog_.find(change.table->relation->id);
+  CHECK(object != nullptr, "a table that is not there cannot be altered");
+  SessionFacts facts;
+  facts.now = time_;
+  facts.seed = epoch_;
+  const Relation& relation = *change.table->relation;
+  std::vector<query::Value> added(relation.columns.size());
+  for (std::size_t i = 0; i < added.size(); ++i)
+    if (!change.from[i] && relation.columns[i].default_value != nullptr)
+      if (auto value = query::evaluate_constant(relation.columns[i].default_value, facts))
+        added[i] = std::move(*value);
+  std::vector<query::Datum> data;
+  for (const query::Change& row : object->rows->all()) {
+    data.clear();
+    for (std::size_t i = 0; i < added.size(); ++i)
+      data.push_back(change.from[i] ? row.row[*change.from[i]] : added[i].datum());
+    change.table->rows->put(Row::of(data));
+  }
+  object->rows = std::move(change.table->rows);
+  object->text = std::move(change.table->text);
+  object->versions = std::move(change.table->versions);
+  catalog_.replace(change.table->relation);
+  for (auto& [id, plan] : change.readers) {
+    Object* reader = catalog_.find(id);
+    reader->plan = std::move(plan);
+    auto circuit = query::Circuit::build(reader->plan, false);
+    CHECK(circuit.has_value(), "it was built over the old columns");
+    reader->circuit = std::move(*circuit);
+    if (reader->bag != nullptr) reader->bag = std::make_unique<BagStore>();
+    if (with_rows) backfill(*reader, Restored::yes);
   }
 }
 

@@ -43,6 +43,8 @@ struct EngineOptions {
 
 struct Change;  // definition.h
 
+struct Altered;
+
 class Engine final : public state::Folded {
  public:
   Engine(const log::Journal& journal, io::Disk& disk, EngineOptions options);
@@ -114,6 +116,7 @@ class Engine final : public state::Folded {
   Task<Unit> run_ticks();
   Task<Unit> run_source(RelationId id);
   void enqueue(Pending pending);
+  bool fit(const std::vector<Input>& inputs);
   std::int64_t now_micros();
 
   Result<Unit> apply_decision(const Decision& decision);
@@ -124,6 +127,7 @@ class Engine final : public state::Folded {
   void perform(Change change, bool with_rows);
   void feed_table(const Object& object, const query::Delta& delta, const query::SessionFacts& facts,
                   Arrival& arrival);
+  void alter(Altered change, bool with_rows);
   enum class Restored : bool { no, yes };
   void backfill(Object& object, Restored restored);
   void start_feeds(Object& object);

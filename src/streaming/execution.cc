@@ -73,11 +73,11 @@ Task<SqlResult<Fetched>> CursorRun::fetch(std::uint64_t rows_max) {
 Task<SqlResult<Unit>> CursorRun::run() {
   const sql::Statement& tree = *plan_->statement.parsed().statement;
   if (const auto* bound = std::get_if<sql::BoundQuery>(&plan_->bound)) {
-    Engine& engine = state_.engine;
+    Session::State& state = state_;
     auto rows =
         query::run_once(query::with_parameters(bound->plan, parameters_), state_.facts(),
-                        [&engine](const Relation& relation, const query::Equalities& wanted) {
-                          return engine.rows_of(relation, wanted);
+                        [&state](const Relation& relation, const query::Equalities& wanted) {
+                          return state.writes.rows_of(state.engine, relation, wanted);
                         });
     if (!rows) co_return SqlResult<Unit>(tl::make_unexpected(std::move(rows).error()));
     if (const auto* declare = std::get_if<sql::DeclareCursor>(&tree.form)) {
@@ -116,17 +116,26 @@ Task<SqlResult<Unit>> CursorRun::change(const sql::BoundChange& bound) {
   const auto kind = std::holds_alternative<sql::Insert>(tree.form)   ? StoredRows::Kind::insert
                     : std::holds_alternative<sql::Update>(tree.form) ? StoredRows::Kind::update
                                                                      : StoredRows::Kind::remove;
+  if (state_.read_only)
+    co_return SqlResult<Unit>(
+        refuse("25006", "cannot execute " +
+                            std::string(kind == StoredRows::Kind::insert   ? "INSERT"
+                                        : kind == StoredRows::Kind::update ? "UPDATE"
+                                                                           : "DELETE") +
+                            " in a read-only transaction"));
   StoredRows work(state_.engine, plan_->target, kind,
-                  query::with_parameters(bound.plan, parameters_), bound.returning, state_.facts());
+                  query::with_parameters(bound.plan, parameters_), bound.returning, state_.facts(),
+                  &state_.writes);
   tag_ = kind == StoredRows::Kind::insert   ? "INSERT 0"
          : kind == StoredRows::Kind::update ? "UPDATE"
                                             : "DELETE";
   counts_ = true;
   SqlResult<Unit> written = Unit{};
-  if (work.reads_nothing()) {  // joins others in one epoch
+  // What reads nothing joins others in one epoch; a transaction's is written when it ends.
+  if (work.reads_nothing() || state_.transaction == TransactionState::open) {
     auto inputs = work.inputs();
     if (!inputs) co_return SqlResult<Unit>(tl::make_unexpected(std::move(inputs).error()));
-    written = co_await state_.engine.write(std::move(*inputs));
+    written = co_await state_.write(std::move(*inputs));
   } else {
     Engine::Decide decide = [&work] { return work.inputs(); };
     written = co_await state_.engine.write(std::move(decide));
@@ -138,28 +147,26 @@ Task<SqlResult<Unit>> CursorRun::change(const sql::BoundChange& bound) {
 }
 
 SqlResult<Unit> CopyIn::write(std::vector<Row> rows) {
-  ATTEMPT(engine_->check_memory());
+  ATTEMPT(state_->engine.check_memory());
   rows_.insert(rows_.end(), std::make_move_iterator(rows.begin()),
                std::make_move_iterator(rows.end()));
   return Unit{};
 }
 
-CopyIn::CopyIn(Engine& engine, std::uint32_t relation, std::vector<std::size_t> targets,
+CopyIn::CopyIn(Session::State& state, std::uint32_t relation, std::vector<std::size_t> targets,
                std::vector<Type> types)
-    : engine_(&engine),
-      relation_(relation),
-      targets_(std::move(targets)),
-      types_(std::move(types)) {}
+    : state_(&state), relation_(relation), targets_(std::move(targets)), types_(std::move(types)) {}
 
 Task<SqlResult<std::string>> CopyIn::finish() {
-  const Object* object = engine_->catalog().find(RelationId(relation_));
+  Engine& engine = state_->engine;
+  const Object* object = engine.catalog().find(RelationId(relation_));
   if (object == nullptr)
     co_return SqlResult<std::string>(refuse(sqlstate::undefined_table, "the table was dropped"));
   query::SessionFacts facts;
-  facts.now = engine_->reactor().clock().now().count() * 1000;
-  auto inputs = copied_rows(*engine_, object->relation, targets_, rows_, facts);
+  facts.now = engine.reactor().clock().now().count() * 1000;
+  auto inputs = copied_rows(engine, object->relation, targets_, rows_, facts);
   if (!inputs) co_return SqlResult<std::string>(tl::make_unexpected(std::move(inputs).error()));
-  const SqlResult<Unit> written = co_await engine_->write(std::move(*inputs));
+  const SqlResult<Unit> written = co_await state_->write(std::move(*inputs));
   if (!written) co_return SqlResult<std::string>(tl::make_unexpected(written.error()));
   co_return SqlResult<std::string>("COPY " + std::to_string(rows_.size()));
 }
@@ -200,6 +207,7 @@ Task<SqlResult<Unit>> CursorRun::define() {
     state_.notice("The ORDER BY clause in the CREATE SINK statement has no effect at all.",
                   "WARNING");
   change->added.clear();
+  state_.defined = true;
   const SqlResult<Unit> defined = co_await state_.engine.define(std::move(definition));
   if (!defined) co_return defined;
   const auto* table = std::get_if<sql::CreateTable>(&tree.form);
@@ -245,6 +253,60 @@ SqlResult<Unit> CursorRun::fetch_declared(const sql::Fetch& fetch) {
   return Unit{};
 }
 
+// ---- transactions ----
+
+Task<SqlResult<Unit>> Session::State::write(std::vector<Input> inputs) {
+  if (transaction != TransactionState::open) co_return co_await engine.write(std::move(inputs));
+  if (auto room = engine.check_memory(); !room) co_return room;
+  writes.add(std::move(inputs));
+  co_return SqlResult<Unit>(Unit{});
+}
+
+void Session::State::begin(bool only_reads) {
+  transaction = TransactionState::open;
+  read_only = only_reads;
+  defined = false;
+}
+
+void Session::State::end_transaction() {
+  transaction = TransactionState::idle;
+  read_only = false;
+  cursors.clear();
+  writes.clear();
+}
+
+Task<SqlResult<Unit>> Session::State::commit() {
+  SqlResult<Unit> written = Unit{};
+  if (!writes.empty()) {
+    const TransactionWrites all = std::exchange(writes, {});
+    Engine::Decide decide = [this, &all] { return all.decided(engine); };
+    written = co_await engine.write(std::move(decide));
+  }
+  end_transaction();
+  co_return written;
+}
+
+Task<SqlResult<Unit>> CursorRun::transaction(const sql::Transaction& form) {
+  const bool idle = state_.transaction == TransactionState::idle;
+  if (form.kind == sql::Transaction::Kind::begin) {
+    tag_ = "BEGIN";
+    if (idle)
+      state_.begin(form.read_only);
+    else
+      state_.notice("there is already a transaction in progress", "WARNING");
+    co_return SqlResult<Unit>(Unit{});
+  }
+  if (idle) state_.notice("there is no transaction in progress", "WARNING");
+  const bool failed = state_.transaction == TransactionState::failed;
+  const bool back = form.kind == sql::Transaction::Kind::rollback || failed;
+  tag_ = back ? "ROLLBACK" : "COMMIT";
+  if (!back) co_return co_await state_.commit();
+  if (state_.defined && !idle)
+    state_.notice("definitions of this transaction stay: they are not rolled back", "WARNING");
+  state_.end_transaction();
+  co_return SqlResult<Unit>(Unit{});
+}
+
 Task<SqlResult<Unit>> CursorRun::command(const sql::Statement& tree) {
   if (const auto* form = std::get_if<sql::SetParameter>(&tree.form))
     co_return SqlResult<Unit>(set(*form));
@@ -253,21 +315,8 @@ Task<SqlResult<Unit>> CursorRun::command(const sql::Statement& tree) {
     tag_ = "RESET";
     co_return SqlResult<Unit>(Unit{});
   }
-  if (const auto* form = std::get_if<sql::Transaction>(&tree.form)) {
-    const bool idle = state_.transaction == TransactionState::idle;
-    if (form->kind == sql::Transaction::Kind::begin) {
-      if (!idle) state_.notice("there is already a transaction in progress", "WARNING");
-      if (idle) state_.transaction = TransactionState::open;
-      tag_ = "BEGIN";
-    } else {
-      if (idle) state_.notice("there is no transaction in progress", "WARNING");
-      const bool failed = state_.transaction == TransactionState::failed;
-      tag_ = form->kind == sql::Transaction::Kind::rollback || failed ? "ROLLBACK" : "COMMIT";
-      state_.transaction = TransactionState::idle;
-      state_.cursors.clear();
-    }
-    co_return SqlResult<Unit>(Unit{});
-  }
+  if (const auto* form = std::get_if<sql::Transaction>(&tree.form))
+    co_return co_await transaction(*form);
   if (const auto* form = std::get_if<sql::CloseCursor>(&tree.form)) {
     if (form->name.empty())
       state_.cursors.clear();

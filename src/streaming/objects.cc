@@ -72,6 +72,11 @@ void Catalog::rename(RelationId id, std::string schema, std::string name) {
   ++version_;
 }
 
+void Catalog::replace(std::shared_ptr<const Relation> relation) {
+  find(relation->id)->relation = std::move(relation);
+  ++version_;
+}
+
 void Catalog::add_system(std::shared_ptr<const Relation> relation, SystemRows rows) {
   system_rows_.emplace(relation->id.value(), std::move(rows));
   Key key{relation->schema, relation->name};

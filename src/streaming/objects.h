@@ -86,6 +86,7 @@ class Catalog final : public query::RelationCatalog {
   void add(std::unique_ptr<Object> object);
   std::unique_ptr<Object> remove(RelationId id);
   void rename(RelationId id, std::string schema, std::string name);
+  void replace(std::shared_ptr<const Relation> relation);  // of the same id and name
   void add_schema(std::string name) { schemas_.insert(std::move(name)); }
   void remove_schema(const std::string& name) { schemas_.erase(name); }
   const std::set<std::string, std::less<>>& schemas() const { return schemas_; }

@@ -243,8 +243,7 @@ Task<SqlResult<CopyIn>> Session::copy_in(Statement statement) {
         sqlstate::wrong_object_type, "cannot copy to \"" + relation->name + "\": it is no table"));
   std::vector<Type> types;
   for (const std::size_t column : columns) types.push_back(relation->columns[column].type);
-  co_return SqlResult<CopyIn>(
-      CopyIn(state_->engine, relation->id.value(), columns, std::move(types)));
+  co_return SqlResult<CopyIn>(CopyIn(*state_, relation->id.value(), columns, std::move(types)));
 }
 
 Task<SqlResult<Cursor>> Session::copy_out(Statement statement) {

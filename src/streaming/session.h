@@ -121,24 +121,7 @@ class Cursor {
   std::unique_ptr<CursorRun> run_;
 };
 
-// COPY … FROM STDIN under way. Rows have the columns that were named, in that order; the face (or
-// `decode_line`) has turned the client's bytes into values. Nothing is visible before `finish`;
-// dropped without it, nothing happened.
-class CopyIn {
- public:
-  CopyIn(Engine& engine, std::uint32_t relation, std::vector<std::size_t> targets,
-         std::vector<Type> types);
-  const std::vector<Type>& types() const { return types_; }
-  SqlResult<Unit> write(std::vector<Row> rows);
-  Task<SqlResult<std::string>> finish();  // the tag, "COPY 3"
-
- private:
-  Engine* engine_;
-  std::uint32_t relation_;
-  std::vector<std::size_t> targets_;
-  std::vector<Type> types_;
-  std::vector<Row> rows_;
-};
+class CopyIn;
 
 struct Notice {
   std::string severity;  // NOTICE, WARNING, INFO
@@ -200,6 +183,25 @@ class Session {
 
  private:
   std::unique_ptr<State> state_;
+};
+
+// COPY … FROM STDIN under way. Rows have the columns that were named, in that order; the face (or
+// `decode_line`) has turned the client's bytes into values. Nothing is visible before `finish`;
+// dropped without it, nothing happened.
+class CopyIn {
+ public:
+  CopyIn(Session::State& state, std::uint32_t relation, std::vector<std::size_t> targets,
+         std::vector<Type> types);
+  const std::vector<Type>& types() const { return types_; }
+  SqlResult<Unit> write(std::vector<Row> rows);
+  Task<SqlResult<std::string>> finish();  // the tag, "COPY 3"
+
+ private:
+  Session::State* state_;
+  std::uint32_t relation_;
+  std::vector<std::size_t> targets_;
+  std::vector<Type> types_;
+  std::vector<Row> rows_;
 };
 
 }  // namespace levada::streaming

@@ -10,6 +10,7 @@
 #include "streaming/session.h"
 #include "streaming/session_catalog.h"
 #include "streaming/settings.h"
+#include "streaming/transaction.h"
 
 namespace levada::streaming {
 
@@ -53,12 +54,21 @@ struct Session::State {
   SessionOptions options;
   Settings settings;
   TransactionState transaction = TransactionState::idle;
+  bool read_only = false;  // this transaction
+  bool defined = false;    // this transaction made, changed or dropped something
+  TransactionWrites writes;
   std::vector<Notice> notices;
   std::map<std::string, DeclaredCursor> cursors;
   bool cancelled = false;
 
   sql::BindOptions bind_options(const Statement& statement) const;
   query::SessionFacts facts() const;
+  // Into the next epoch, or to what COMMIT will decide.
+  Task<SqlResult<Unit>> write(std::vector<Input> inputs);
+  // What begins or ends with a transaction.
+  void begin(bool only_reads);
+  Task<SqlResult<Unit>> commit();
+  void end_transaction();
   void notice(std::string message, std::string severity = "NOTICE") {
     notices.push_back({std::move(severity), "00000", std::move(message), {}});
   }
@@ -84,6 +94,7 @@ class CursorRun {
   Task<SqlResult<Unit>> run();
   Task<SqlResult<Unit>> change(const sql::BoundChange& bound);
   Task<SqlResult<Unit>> define();
+  Task<SqlResult<Unit>> transaction(const sql::Transaction& form);
   SqlResult<Unit> set(const sql::SetParameter& set);
   Task<SqlResult<Unit>> command(const sql::Statement& statement);
   SqlResult<Unit> fetch_declared(const sql::Fetch& fetch);

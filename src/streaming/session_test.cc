@@ -100,6 +100,13 @@ class SessionTest : public testing::Test {
     }
     return out;
   }
+  // The same in a session of its own.
+  std::string run_elsewhere(std::string_view text) {
+    auto mine = std::exchange(session, std::make_unique<Session>(*engine, SessionOptions{}));
+    std::string out = run(text);
+    session = std::move(mine);
+    return out;
+  }
   static std::string error_text(const SqlError& error) {
     return error.sqlstate + ": " + error.message;
   }
@@ -262,6 +269,151 @@ TEST_F(SessionTest, a_checkpoint_stands_for_the_journal) {
   restart();
   EXPECT_EQ(run("select * from m"), "3|9\n");
   EXPECT_EQ(run("select id from t2 order by id"), "1\n2\n3\n");
+}
+
+TEST_F(SessionTest, a_sink_into_a_table_changes_it_in_the_same_epoch) {
+  run("create table source (k int, v int)");
+  run("create table target (k int primary key, v int, d int default 7, g int as v + 1)");
+  run("create materialized view above as select sum(v) as s, count(*) as c from target");
+  run("insert into source values (1, 10), (2, 20)");
+  EXPECT_EQ(run("create sink feed into target as select k, v from source"), "");
+  EXPECT_EQ(run("select * from target order by k"), "1|10|7|11\n2|20|7|21\n");
+  run("update source set v = 30 where k = 1; delete from source where k = 2");
+  EXPECT_EQ(run("select * from target order by k; select * from above"), "1|30|7|31\n30|1\n");
+  run("insert into target values (5, 50)");
+  restart();
+  run("insert into source values (3, 1)");
+  EXPECT_EQ(run("select k, v from target order by k; select * from above"),
+            "1|30\n3|1\n5|50\n81|3\n");
+  EXPECT_EQ(run("drop table target cascade; select name from rw_sinks"), "");
+}
+
+TEST_F(SessionTest, rows_sunk_into_a_table_without_a_key_are_the_same_after_a_checkpoint) {
+  interval = 1_KiB;
+  restart();
+  run("create table source (v int)");
+  run("create table target (v int)");
+  EXPECT_EQ(run("create sink feed into target as select v from source").substr(0, 5), "22023");
+  run("create sink feed into target as select v from source "
+      "with (type = 'append-only', force_append_only = 'true')");
+  for (int i = 0; i < 40; ++i) run("insert into source values (1), (2), (3)");
+  run("delete from target where v = 2");
+  const std::string before = run("select _row_id, v from target order by _row_id");
+  restart();
+  EXPECT_EQ(run("select _row_id, v from target order by _row_id"), before);
+  run("delete from target where v = 1; insert into source values (4)");
+  EXPECT_EQ(run("select v, count(*) from target group by v order by v"), "3|40\n4|1\n");
+}
+
+TEST_F(SessionTest, a_sink_that_would_feed_itself_is_refused) {
+  run("create table a (k int primary key)");
+  run("create table b (k int primary key)");
+  run("create materialized view m as select k + 1 as k from a");
+  EXPECT_EQ(run("create sink one into b from m"), "");
+  EXPECT_EQ(run("create sink two into a from b").substr(0, 49),
+            "22023: Creating such a sink will result in circul");
+  EXPECT_EQ(run("create sink three into a from a").substr(0, 5), "22023");
+}
+
+TEST_F(SessionTest, columns_come_and_go_beneath_views_that_keep_theirs) {
+  run("create table t (k int primary key, a int, b varchar)");
+  run("create materialized view whole as select * from t");
+  run("create materialized view sums as select b, sum(a) as s from t group by b");
+  run("insert into t values (1, 10, 'x'), (2, 20, 'y')");
+  EXPECT_EQ(run("alter table t add column c int default 5"), "");
+  run("insert into t values (3, 30, 'x', 6)");
+  EXPECT_EQ(run("select * from t order by k"), "1|10|x|5\n2|20|y|5\n3|30|x|6\n");
+  EXPECT_EQ(run("select * from whole order by k"), "1|10|x\n2|20|y\n3|30|x\n");
+  EXPECT_EQ(run("alter table t drop column a").substr(0, 5), "2BP01");
+  run("drop materialized view whole; drop materialized view sums");
+  run("create materialized view rest as select b, count(*) as n, sum(c) as s from t group by b");
+  EXPECT_EQ(run("alter table t drop column a"), "");
+  run("insert into t values (4, 'y', 1); delete from t where k = 1");
+  const std::string rows = run("select * from t order by k; select * from rest order by b");
+  EXPECT_EQ(rows, "2|y|5\n3|x|6\n4|y|1\nx|1|6\ny|2|6\n");
+  restart();
+  EXPECT_EQ(run("select * from t order by k; select * from rest order by b"), rows);
+  EXPECT_EQ(
+      run("alter table t drop column if exists zzz; alter table t drop column k").substr(0, 5),
+      "0A000");
+}
+
+TEST_F(SessionTest, definitions_follow_the_new_name_of_what_they_read) {
+  run("create table t (k int primary key, v int)");
+  run("create view plain as (select x.k, t.v from t join t as x on t.k = x.k)");
+  run("create materialized view m as select k from t where k in (select k from t)");
+  run("insert into t values (1, 2)");
+  EXPECT_EQ(run("alter table t rename to \"New\""), "");
+  EXPECT_EQ(run("select * from plain"), "1|2\n");
+  EXPECT_EQ(run("show create view plain"),
+            "public.plain|CREATE VIEW plain AS (select x.k, t.v from \"New\" AS t join \"New\" as "
+            "x on t.k = x.k)\n");
+  EXPECT_EQ(
+      run("show create materialized view m"),
+      "public.m|CREATE MATERIALIZED VIEW m AS select k from \"New\" AS t where k in (select k "
+      "from \"New\" AS t)\n");
+  restart();
+  EXPECT_EQ(run("select * from plain; select * from m"), "1|2\n1\n");
+}
+
+TEST_F(SessionTest, a_primary_key_is_an_index_and_a_constraint_to_the_tools) {
+  run("create table t (a int, b varchar, primary key (b, a))");
+  run("create index i on t (b)");
+  EXPECT_EQ(run("select pg_get_indexdef(indexrelid), indisprimary, indkey from pg_index "
+                "order by indisprimary"),
+            "CREATE INDEX i ON public.t USING btree (b)|f|{2}\n"
+            "CREATE UNIQUE INDEX t_pkey ON public.t USING btree (b, a)|t|{2,1}\n");
+  EXPECT_EQ(run("select conname, pg_get_constraintdef(oid, true) from pg_constraint"),
+            "t_pkey|PRIMARY KEY (b, a)\n");
+  EXPECT_EQ(run("select column_name from information_schema.key_column_usage "
+                "order by ordinal_position"),
+            "b\na\n");
+}
+
+TEST_F(SessionTest, a_sum_has_the_scale_of_what_is_in_it_now) {
+  run("create table t (k int primary key, n numeric)");
+  run("create materialized view m as select sum(n) as s, avg(n) as a from t");
+  run("insert into t values (1, 1.50), (2, 2), (3, 4)");
+  EXPECT_EQ(run("select s from m"), "7.50\n");
+  run("delete from t where k = 1");
+  EXPECT_EQ(run("select * from m"), "6|3\n");
+}
+
+TEST_F(SessionTest, what_is_rolled_back_was_never_there) {
+  run("create table t (k int primary key, v int)");
+  run("create materialized view m as select sum(v) as s from t");
+  run("insert into t values (1, 10), (2, 20)");
+  run("begin");
+  EXPECT_EQ(run("insert into t values (3, 30) returning v"), "30\n");
+  run("update t set v = v + 1 where k in (1, 3); delete from t where k = 2");
+  EXPECT_EQ(run("select * from t order by k"), "1|11\n3|31\n");
+  EXPECT_EQ(run("select * from m"), "30\n");  // views follow what is committed
+  EXPECT_EQ(run_elsewhere("select * from t order by k"), "1|10\n2|20\n");
+  run("rollback");
+  EXPECT_EQ(run("select * from t order by k; select * from m"), "1|10\n2|20\n30\n");
+}
+
+TEST_F(SessionTest, a_transaction_is_one_epoch_when_it_is_committed) {
+  run("create table t (k int primary key, v int)");
+  run("create table u (v int)");
+  const std::uint64_t before = engine->epoch();
+  run("begin; insert into t values (1, 10); insert into u select v from t; "
+      "update t set v = 11 where k = 1; insert into t values (2, 5); delete from t where k = 2");
+  EXPECT_EQ(engine->epoch(), before);
+  EXPECT_EQ(run("commit"), "");
+  EXPECT_EQ(engine->epoch(), before + 1);
+  restart();
+  EXPECT_EQ(run("select * from t; select * from u"), "1|11\n10\n");
+  EXPECT_EQ(run("begin read only; insert into u values (1)").substr(0, 5), "25006");
+}
+
+TEST_F(SessionTest, a_commit_over_rows_that_others_changed_is_refused) {
+  run("create table t (k int primary key, v int)");
+  run("insert into t values (1, 10), (2, 20)");
+  run("begin; update t set v = v + 1 where k = 1");
+  run_elsewhere("update t set v = 100 where k = 1");
+  EXPECT_EQ(run("commit"), "40001: could not serialize access due to concurrent update");
+  EXPECT_EQ(run("select * from t order by k"), "1|100\n2|20\n");
 }
 
 }  // namespace

@@ -74,13 +74,14 @@ class Completion {
 
 StoredRows::StoredRows(Engine& engine, std::shared_ptr<const Relation> relation, Kind kind,
                        query::Plan plan, std::vector<query::ExpressionRef> returning,
-                       query::SessionFacts facts)
+                       query::SessionFacts facts, const TransactionWrites* own)
     : engine_(engine),
       relation_(std::move(relation)),
       kind_(kind),
       plan_(std::move(plan)),
       returning_(std::move(returning)),
-      facts_(std::move(facts)) {}
+      facts_(std::move(facts)),
+      own_(own) {}
 
 bool StoredRows::reads_nothing() const {
   return kind_ == Kind::insert && query::relations(plan_).empty();
@@ -101,11 +102,26 @@ SqlResult<Unit> StoredRows::check_target() const {
   return Unit{};
 }
 
+// Bound before its turn came; ALTER TABLE may have come between.
+SqlResult<Unit> StoredRows::check_layout(const Relation& bound) const {
+  const Object* object = engine_.catalog().find(bound.id);
+  if (object == nullptr) return Unit{};  // a system catalog
+  const auto& now = object->relation->columns;
+  const bool same =
+      std::equal(now.begin(), now.end(), bound.columns.begin(), bound.columns.end(),
+                 [](const auto& a, const auto& b) { return a.name == b.name && a.type == b.type; });
+  if (same) return Unit{};
+  return refuse("40001", "table \"" + bound.name + "\" was altered meanwhile; try again");
+}
+
 SqlResult<std::vector<Input>> StoredRows::inputs() {
   ATTEMPT(check_target());
+  ATTEMPT(check_layout(*relation_));
+  for (const auto& read : query::relations(plan_)) ATTEMPT(check_layout(*read));
   const std::vector<Row> rows = ATTEMPT(query::run_once(
       plan_, facts_, [this](const Relation& relation, const query::Equalities& wanted) {
-        return engine_.rows_of(relation, wanted);
+        return own_ == nullptr ? engine_.rows_of(relation, wanted)
+                               : own_->rows_of(engine_, relation, wanted);
       }));
   count_ = rows.size();
   Completion completion(engine_, *relation_, facts_);

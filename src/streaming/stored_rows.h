@@ -8,6 +8,7 @@
 #include "query/evaluation.h"
 #include "query/plan.h"
 #include "streaming/engine.h"
+#include "streaming/transaction.h"
 
 namespace levada::streaming {
 
@@ -16,7 +17,8 @@ class StoredRows {
   enum class Kind : std::uint8_t { insert, update, remove };
 
   StoredRows(Engine& engine, std::shared_ptr<const Relation> relation, Kind kind, query::Plan plan,
-             std::vector<query::ExpressionRef> returning, query::SessionFacts facts);
+             std::vector<query::ExpressionRef> returning, query::SessionFacts facts,
+             const TransactionWrites* own = nullptr);
 
   bool reads_nothing() const;  // INSERT … VALUES: may be worked out before its turn
   SqlResult<std::vector<Input>> inputs();
@@ -25,6 +27,7 @@ class StoredRows {
 
  private:
   SqlResult<Unit> check_target() const;
+  SqlResult<Unit> check_layout(const Relation& bound) const;
 
   Engine& engine_;
   std::shared_ptr<const Relation> relation_;
@@ -32,6 +35,7 @@ class StoredRows {
   query::Plan plan_;
   std::vector<query::ExpressionRef> returning_;
   query::SessionFacts facts_;
+  const TransactionWrites* own_;  // NULL: no transaction
   std::uint64_t count_ = 0;
   std::vector<query::Row> returned_;
 };

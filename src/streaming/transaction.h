@@ -1,0 +1,29 @@
+#pragma once
+// What a session has changed since BEGIN. Nobody else sees it before COMMIT, when it becomes one
+// epoch; ROLLBACK forgets it. Reads of the session itself see it in the tables, not in views above.
+// A row that others changed since it was read refuses the COMMIT (40001). Definitions are no part
+// of this: they hold at once.
+
+#include <vector>
+
+#include "streaming/engine.h"
+
+namespace levada::streaming {
+
+class TransactionWrites {
+ public:
+  bool empty() const { return inputs_.empty(); }
+  void add(std::vector<Input> inputs);
+  void clear() { inputs_.clear(); }
+
+  // As Engine::rows_of, with what this session changed.
+  query::Delta rows_of(Engine& engine, const Relation& relation,
+                       const query::Equalities& wanted) const;
+  // What COMMIT decides.
+  SqlResult<std::vector<Input>> decided(Engine& engine) const;
+
+ private:
+  std::vector<Input> inputs_;  // in the order of the statements
+};
+
+}  // namespace levada::streaming

@@ -31,13 +31,31 @@ std::optional<Uint128> parse_hash_key(std::string_view text) {
   return *number;
 }
 
+// Shards are mostly as wide as their neighbours, so the search begins where the key's share of the
+// key space says and steps away from there: with a thousand shards it mostly looks at two of them.
 const catalog::Shard& route(const catalog::Stream& stream, Uint128 key) {
   const auto& open = stream.open_shards;
   CHECK(!open.empty(), "a stream that takes records has open shards");
-  const auto behind = std::partition_point(open.begin(), open.end(), [&](std::uint32_t n) {
-    return stream.shards[n].range.first <= key;
-  });
-  return stream.shards[*(behind - 1)];  // the first range begins at 0
+  const auto begins_behind = [&](std::uint32_t n) { return stream.shards[n].range.first > key; };
+  const std::size_t size = open.size();
+  // The first range begins at 0: [low] never begins behind the key, [high], if any, always does.
+  std::size_t low = static_cast<std::size_t>((key >> 64) * size >> 64), high = low + 1;
+  if (begins_behind(open[low])) {
+    for (std::size_t step = 1; begins_behind(open[low]); step *= 2) {
+      high = low;
+      low -= std::min(step, low);
+    }
+  } else {
+    for (std::size_t step = 1; high < size && !begins_behind(open[high]); step *= 2) {
+      low = high;
+      high = std::min(high + step, size);
+    }
+  }
+  const auto begin = open.begin();
+  const auto behind = std::partition_point(begin + static_cast<std::ptrdiff_t>(low) + 1,
+                                           begin + static_cast<std::ptrdiff_t>(high),
+                                           [&](std::uint32_t n) { return !begins_behind(n); });
+  return stream.shards[*(behind - 1)];
 }
 
 }  // namespace levada::kinesis

@@ -11,8 +11,8 @@ namespace {
 
 constexpr std::uint32_t none = ~0u;
 constexpr std::size_t idle_scratch_max = 64;
-constexpr Nanos first_pause = std::chrono::microseconds(200),
-                last_pause = std::chrono::milliseconds(10);
+constexpr Nanos look_again = std::chrono::microseconds(200),  // whether the news has come
+    try_again = std::chrono::milliseconds(5);                 // though it has not
 
 }  // namespace
 
@@ -86,13 +86,20 @@ Task<Unit> PutRouter::send(Scratch& scratch) {
   co_return co_await outcome(all.all());
 }
 
+// Ends soon after the table has another version of the stream, or when it is time to try anyhow.
+Task<Unit> PutRouter::await_news(catalog::StreamSnapshot known, Deadline give_up) {
+  const Deadline end = std::min(give_up, reactor_.clock().monotonic() + try_again);
+  while (reactor_.clock().monotonic() < end && table_.find(known->id) == known)
+    (void)co_await outcome(io::sleep_for(reactor_, look_again));
+  co_return Unit{};
+}
+
 Task<Unit> PutRouter::put(catalog::StreamSnapshot stream, std::span<const PutEntry> records,
                           std::span<const Uint128> keys, std::span<PutOutcome> outcomes) {
   std::unique_ptr<Scratch> scratch = take_scratch();
   scratch->waiting.resize(records.size());
   std::iota(scratch->waiting.begin(), scratch->waiting.end(), 0u);
   const MonotonicNanos give_up = reactor_.clock().monotonic() + patience;
-  Nanos pause = first_pause;
   for (;;) {
     group(*stream, records, keys, outcomes, *scratch);
     (void)co_await outcome(send(*scratch));  // append turns errors into outcomes
@@ -105,9 +112,7 @@ Task<Unit> PutRouter::put(catalog::StreamSnapshot stream, std::span<const PutEnt
     if (scratch->waiting.empty()) break;
     // A shard is closing, or our table is behind its owner's: the news is on its way here.
     std::sort(scratch->waiting.begin(), scratch->waiting.end());
-    if (reactor_.clock().monotonic() < give_up)
-      (void)co_await outcome(io::sleep_for(reactor_, pause));
-    pause = std::min(pause * 2, last_pause);
+    co_await await_news(stream, give_up);
     const catalog::StreamSnapshot now = table_.find(stream->id);
     if (now == nullptr || !now->accepts_records() || reactor_.clock().monotonic() >= give_up) {
       for (const std::uint32_t n : scratch->waiting) outcomes[n].failure = PutFailure::internal;

@@ -36,6 +36,7 @@ class PutRouter {
   void group(const catalog::Stream& stream, std::span<const PutEntry> records,
              std::span<const Uint128> keys, std::span<PutOutcome> outcomes, Scratch& scratch);
   Task<Unit> send(Scratch& scratch);
+  Task<Unit> await_news(catalog::StreamSnapshot known, Deadline give_up);
   std::unique_ptr<Scratch> take_scratch();
 
   io::Reactor& reactor_;

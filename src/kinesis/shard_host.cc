@@ -65,20 +65,13 @@ ShardHost::ShardState& ShardHost::state_of(log::PartitionId partition) {
 }
 
 ShardHost::ShardState& ShardHost::state_of(log::PartitionId partition,
-                                           const catalog::Stream& stream) {
+                                           const catalog::Stream& stream, const std::string& text) {
   ShardState& state = state_of(partition);
-  if (const std::string& text = limits_text(stream); text != state.limits_text) [[unlikely]] {
+  if (text != state.limits_text) [[unlikely]] {
     state.limits_text = text;
     state.throttle = ShardThrottle(limits_of(stream, limits_));
   }
   return state;
-}
-
-const catalog::Shard* ShardHost::writable(const catalog::Stream& stream,
-                                          catalog::ShardIndex index) {
-  const catalog::Shard* shard = stream.find(index);
-  if (shard == nullptr || !shard->open() || state_of(shard->partition).closing) return nullptr;
-  return shard;
 }
 
 Task<Unit> ShardHost::append(AppendGroup& group) {
@@ -99,12 +92,15 @@ Task<Unit> ShardHost::append(AppendGroup& group) {
   std::vector<log::Entry> entries;
   lanes.reserve(group.batches.size());  // entries look into it
   entries.reserve(group.batches.size());
+  const bool accepts = stream != nullptr && stream->accepts_records();
+  const std::string* const limits = accepts ? &limits_text(*stream) : nullptr;
   for (ShardBatch& batch : group.batches) {
-    const catalog::Shard* shard =
-        stream != nullptr && stream->accepts_records() ? writable(*stream, batch.shard) : nullptr;
-    batch.stale = shard == nullptr;
+    const catalog::Shard* shard = accepts ? stream->find(batch.shard) : nullptr;
+    batch.stale = shard == nullptr || !shard->open();
     if (batch.stale) continue;
-    ShardState& state = state_of(shard->partition, *stream);
+    ShardState& state = state_of(shard->partition, *stream, *limits);
+    batch.stale = state.closing;
+    if (batch.stale) continue;
     state.throttle.begin_write(now);
     std::size_t accepted = 0, size = payload_header_size + sealing.overhead(), bytes = 0,
                 bytes_refused = 0;

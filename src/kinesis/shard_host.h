@@ -120,10 +120,9 @@ class ShardHost {
   };
 
   ShardState& state_of(log::PartitionId partition);
-  // With the limits that the stream has now.
-  ShardState& state_of(log::PartitionId partition, const catalog::Stream& stream);
-  // The shard if it takes records now.
-  const catalog::Shard* writable(const catalog::Stream& stream, catalog::ShardIndex shard);
+  // With the limits that the stream has now, by its limits_text.
+  ShardState& state_of(log::PartitionId partition, const catalog::Stream& stream,
+                       const std::string& text);
 
   io::Reactor& reactor_;
   const log::Journals& journals_;

@@ -5,6 +5,7 @@
 #include "kinesis/record_codec.h"
 #include "kinesis/sequence_number.h"
 #include "kinesis/shard_host.h"
+#include "kinesis/stream_limits.h"
 #include "kinesis/stream_lookup.h"
 
 namespace levada::kinesis {
@@ -61,7 +62,8 @@ Task<ReadResult> ShardHost::read(ReadAsk ask) {
   if (shard == nullptr) co_return fail(ErrorKind::not_found, "the shard is gone");
   io::Clock& clock = reactor_.clock();
   ReadResult result;
-  if (ask.polling && !state_of(shard->partition, *stream).throttle.begin_read(clock.monotonic())) {
+  if (ask.polling && !state_of(shard->partition, *stream, limits_text(*stream))
+                          .throttle.begin_read(clock.monotonic())) {
     ++state_of(shard->partition).load.reads_refused;
     meters_.of(*stream).reads_throttled.add();
     result.throttled = true;

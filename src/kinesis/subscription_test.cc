@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "keys/key_text.h"
 #include "kinesis/test_service.h"
 
 namespace levada::kinesis {
@@ -38,6 +39,30 @@ TEST(Subscription, subscribers_at_one_position_are_given_one_event) {
     ASSERT_TRUE(one && two);
     ASSERT_EQ(one->event->records.size(), 1u);
     EXPECT_EQ(one->event, two->event);
+  }
+}
+
+// The event owns the opened records, so who shares it did not open them again.
+TEST(Subscription, subscribers_of_an_encrypted_stream_share_what_was_opened_once) {
+  TestService k;
+  k.create("s");
+  const ChangeEncryption start{.stream = {"s", {}}, .key_id = keys::managed_alias, .start = true};
+  ASSERT_TRUE(k.world.run(k.control().change_encryption(k.caller, start)));
+  std::vector<std::unique_ptr<Subscription>> subscriptions;
+  for (int n = 0; n < 20; ++n) {
+    auto opened = subscribe(k, register_consumer(k, "c" + std::to_string(n)));
+    ASSERT_TRUE(opened) << message_of(opened);
+    subscriptions.push_back(std::move(*opened));
+  }
+  ASSERT_TRUE(k.put("s", "key", "secret"));
+  const SubscriptionEvent* first = nullptr;
+  for (const auto& subscription : subscriptions) {
+    const auto push = k.world.run(subscription->next());
+    ASSERT_TRUE(push);
+    ASSERT_EQ(push->event->records.size(), 1u);
+    EXPECT_EQ(as_text(push->event->records.front().data), "secret");
+    if (first == nullptr) first = push->event.get();
+    EXPECT_EQ(push->event.get(), first);
   }
 }
 

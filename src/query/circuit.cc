@@ -163,6 +163,7 @@ class CircuitBuilder {
     JoinShape shape;
     shape.kind = join.kind;
     shape.lookup = join.lookup;
+    shape.remembers = join.lookup && !is_append_only(join.left);
     std::vector<ExpressionRef> residual;
     for (const ExpressionRef& condition : conjuncts(join.condition)) {
       const auto equality = as_equality(condition, left_width, width);

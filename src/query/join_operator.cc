@@ -2,6 +2,9 @@
 // whose unmatched rows matter count, for each of their rows, how many rows of the other side match
 // it.
 
+#include <algorithm>
+#include <unordered_map>
+
 #include "query/bag.h"
 #include "query/operator.h"
 
@@ -33,7 +36,11 @@ class JoinOperator final : public Operator {
     const bool probe_only = step.once && !pads_right_;
     if (shape_.lookup || probe_only) {  // the right side is all there before the left one looks
       for (const Change& change : inputs[1]) keep_right(change, 0);
-      for (const Change& change : inputs[0]) from_left(change, false);
+      for (const Change& change : inputs[0])
+        if (shape_.remembers && !step.once)
+          look_up(change);
+        else
+          from_left(change, false);
       return;
     }
     for (const Change& change : inputs[0]) from_left(change, true);
@@ -111,6 +118,27 @@ class JoinOperator final : public Operator {
     if (keep) add(left_, hash, change, found);
   }
 
+  // The right side may have changed since a row came: when it goes, so does what it found then.
+  void look_up(const Change& change) {
+    const std::uint64_t hash = hash_of_row(change.row);
+    for (std::int64_t i = 0; i < change.weight; ++i) {
+      const std::size_t begin = out_->size();
+      from_left({change.row, 1}, false);
+      Found found{change.row, {}};
+      found.rows.assign(out_->begin() + static_cast<std::ptrdiff_t>(begin), out_->end());
+      found_.emplace(hash, std::move(found));
+    }
+    for (std::int64_t i = 0; i > change.weight; --i) {
+      const auto [begin, end] = found_.equal_range(hash);
+      const auto known = std::find_if(begin, end, [&](const auto& one) {
+        return same_bytes(one.second.left.span(), change.row.span());
+      });
+      if (known == end) return;  // it never came
+      for (const Change& one : known->second.rows) out_->push_back({one.row, -one.weight});
+      found_.erase(known);
+    }
+  }
+
   void from_right(const Change& change, bool keep) {
     if (key_is_null(change.row, shape_.right_keys)) {
       if (pads_right_) emit(nulls_left_, change.row.span(), change.weight);
@@ -159,8 +187,15 @@ class JoinOperator final : public Operator {
       index.erase(&entry);
   }
 
+  struct Found {
+    Row left;
+    Delta rows;
+  };
+  static std::uint64_t hash_of_row(const Row& row) { return hash(row.span()); }
+
   JoinShape shape_;
   Index left_, right_;
+  std::unordered_multimap<std::uint64_t, Found> found_;
   std::vector<Datum> nulls_left_, nulls_right_;
   Program residual_;
   std::vector<Program> projected_;

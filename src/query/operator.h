@@ -58,6 +58,7 @@ struct JoinShape {
   ExpressionRef residual;                // over left ++ right; NULL: none
   std::vector<ExpressionRef> projected;  // over left ++ right, of an inner join; empty: both rows
   bool lookup = false;
+  bool remembers = false;  // of a look-up: what each left row found, since it may go again
 };
 std::unique_ptr<Operator> make_join(JoinShape shape);
 

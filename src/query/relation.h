@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/id.h"
@@ -49,6 +50,15 @@ struct Relation {
   std::vector<std::size_t> watermarks = {};
 };
 
+// A function that is written in SQL: one term over its arguments, put in the place of each call.
+struct SqlFunction {
+  std::string schema;
+  std::string name;
+  std::vector<std::pair<std::string, Type>> arguments;  // named, or ""
+  Type result;
+  std::string term;  // arguments by their names, or as "$1"
+};
+
 // Names are as the lexer folded them (lower case unless quoted).
 class RelationCatalog {
  public:
@@ -57,6 +67,7 @@ class RelationCatalog {
   virtual std::shared_ptr<const Relation> relation(std::string_view schema,
                                                    std::string_view name) const = 0;
   virtual bool has_schema(std::string_view schema) const = 0;
+  virtual const SqlFunction* function(std::string_view, std::string_view) const { return nullptr; }
 };
 
 }  // namespace levada::query

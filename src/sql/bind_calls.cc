@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "sql/parser.h"
 #include "sql/query_binder.h"
 
 namespace levada::sql {
@@ -9,6 +10,8 @@ namespace {
 
 using query::CastContext;
 using query::ExpressionKind;
+
+constexpr int function_depth_max = 32;
 
 ExpressionRef placeholder(std::size_t index, const Type& type) {
   return query::column(placeholder_base + index, type);
@@ -37,7 +40,32 @@ SqlResult<ExpressionRef> QueryBinder::call(const Term& one, Place& place) {
     }
   }
   std::vector<ExpressionRef> arguments = ATTEMPT(terms(one.arguments, place));
+  const std::string schema = one.names.size() > 1 ? one.names[one.names.size() - 2] : "";
+  if (const query::SqlFunction* written = catalog_.function(schema, one.names.back());
+      written != nullptr && written->arguments.size() == arguments.size())
+    return written_call(one, *written, std::move(arguments));
   return coercion_.call(one.names.back(), std::move(arguments));
+}
+
+// A function written in SQL: its term, with the arguments in the place of their names.
+SqlResult<ExpressionRef> QueryBinder::written_call(const Term& one,
+                                                   const query::SqlFunction& function,
+                                                   std::vector<ExpressionRef> arguments) {
+  if (options_.function_depth > function_depth_max)
+    return at(one.position, query::sqlstate::program_limit_exceeded,
+              "functions are nested too deeply");
+  std::vector<query::RelationColumn> columns;
+  std::vector<ExpressionRef> to;
+  for (std::size_t n = 0; n < arguments.size(); ++n) {
+    const auto& [name, type] = function.arguments[n];
+    to.push_back(ATTEMPT(coercion_.to(std::move(arguments[n]), type, CastContext::implicit)));
+    columns.push_back({name.empty() ? "$" + std::to_string(n + 1) : name, type});
+  }
+  BindOptions inside{.style = options_.style, .text = function.term};
+  inside.function_depth = options_.function_depth + 1;
+  const TermRef term = ATTEMPT(parse_term(function.term));
+  const ExpressionRef body = ATTEMPT(bind_term(*term, columns, function.result, catalog_, inside));
+  return query::with_inputs(body, to);
 }
 
 // What looks like a function and is an expression of its own.

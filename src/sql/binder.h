@@ -25,6 +25,7 @@ struct Mention {
 struct BindOptions {
   query::TextStyle style = {};
   std::string_view text = {};                // what positions point into
+  int function_depth = 0;                    // how deep in functions written in SQL
   std::vector<Mention>* mentions = nullptr;  // NULL: nobody asks for them
 };
 

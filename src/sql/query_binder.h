@@ -112,6 +112,8 @@ class QueryBinder {
 
   // Calls.
   SqlResult<ExpressionRef> call(const Term& term, Place& place);
+  SqlResult<ExpressionRef> written_call(const Term& term, const query::SqlFunction& function,
+                                        std::vector<ExpressionRef> arguments);
   SqlResult<std::optional<ExpressionRef>> special_call(const Term& term, Place& place);
   SqlResult<std::optional<ExpressionRef>> aggregate_call(const Term& term, Place& place);
   SqlResult<query::AggregateCall> aggregate_of(const Term& term, Place& place);

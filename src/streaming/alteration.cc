@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "query/column_use.h"
 #include "query/rewrite.h"
 #include "sql/binder.h"
 #include "sql/definition_edit.h"
@@ -30,6 +31,10 @@ class ChangedCatalog final : public query::RelationCatalog {
     return found != nullptr && found->id == changed_->id ? changed_ : found;
   }
   bool has_schema(std::string_view schema) const override { return names_.has_schema(schema); }
+  const query::SqlFunction* function(std::string_view schema,
+                                     std::string_view name) const override {
+    return names_.function(schema, name);
+  }
 
  private:
   const query::RelationCatalog& names_;
@@ -110,6 +115,16 @@ SqlResult<Unit> check_unused(const Object& reader, const query::RelationCatalog&
   if (reader.relation->kind == RelationKind::index) {
     for (const query::RelationColumn& one : reader.relation->columns)
       if (one.name == column || one.name == "expr") return refused();
+    return Unit{};
+  }
+  if (reader.circuit != nullptr) {
+    const Plan& plan = reader.plan;
+    for (const auto& read : query::relations(plan)) {
+      if (read->id != changed->id) continue;
+      for (std::size_t i = 0; i < read->columns.size(); ++i)
+        if (read->columns[i].name == column && query::uses_column(plan, read->id, i))
+          return refused();
+    }
     return Unit{};
   }
   const ChangedCatalog after(names, changed);

@@ -7,9 +7,12 @@
 #include "sql/parser.h"
 #include "streaming/alteration.h"
 #include "streaming/engine.h"
+#include "streaming/included_columns.h"
 #include "streaming/object_kind.h"
 #include "streaming/session_catalog.h"
 #include "streaming/sink_definition.h"
+#include "streaming/sql_function.h"
+#include "streaming/stored_rows.h"
 #include "streaming/table_feed.h"
 
 namespace levada::streaming {
@@ -145,7 +148,16 @@ class Definer {
       for (const query::OutputColumn& column : bound.plan->columns)
         if (!column.hidden) relation.columns.push_back({column.name, column.type});
     }
+    const bool names_only = create.query != nullptr && !create.columns.empty();
+    if (names_only && create.columns.size() > relation.columns.size())
+      return refuse(sqlstate::syntax_error, "too many column names were specified");
+    if (names_only && !create.columns.front().type.name.empty())
+      return refuse(sqlstate::feature_not_supported,
+                    "columns of CREATE TABLE AS have the types of their query");
+    for (std::size_t i = 0; names_only && i < create.columns.size(); ++i)
+      relation.columns[i].name = create.columns[i].name;
     for (const sql::ColumnDefinition& column : create.columns) {
+      if (names_only) break;
       RelationColumn added{column.name, ATTEMPT(sql::type_of(column.type))};
       added.not_null = column.not_null;  // RisingWave's keys take NULL
       if (column.primary_key) {
@@ -214,26 +226,6 @@ class Definer {
     }
     for (const sql::Watermark& watermark : create.watermarks)
       relation.watermarks.push_back(ATTEMPT(column_index(relation, watermark.column)));
-    return Unit{};
-  }
-
-  static SqlResult<std::size_t> column_index(const Relation& relation, std::string_view name) {
-    for (std::size_t i = 0; i < relation.columns.size(); ++i)
-      if (relation.columns[i].name == name) return i;
-    return refuse(sqlstate::undefined_column, "column " + quoted(name) + " does not exist");
-  }
-
-  static SqlResult<Unit> add_included(const sql::CreateTable& create, const std::string& connector,
-                                      Relation& relation) {
-    for (const sql::IncludeClause& include : create.includes) {
-      const std::string name =
-          include.alias.empty() ? "_rw_" + connector + "_" + include.what : include.alias;
-      Type type = TypeKind::varchar;
-      if (include.what == "key") type = TypeKind::bytea;
-      if (include.what == "timestamp") type = TypeKind::timestamptz;
-      if (include.what == "payload") type = TypeKind::jsonb;
-      relation.columns.push_back({name, type});
-    }
     return Unit{};
   }
 
@@ -388,17 +380,7 @@ class Definer {
     if (from.relation->kind == RelationKind::index || from.relation->kind == RelationKind::sink)
       return refuse(sqlstate::wrong_object_type,
                     quoted(from.relation->name) + " is not a table, source or view");
-    const Plan whole = query::scan(from.relation);
-    std::vector<query::ExpressionRef> visible;
-    std::vector<std::string> names;
-    for (std::size_t i = 0; i < from.relation->columns.size(); ++i) {
-      const RelationColumn& column = from.relation->columns[i];
-      if (column.hidden) continue;
-      visible.push_back(query::column(i, column.type));
-      names.push_back(column.name);
-    }
-    if (visible.size() == from.relation->columns.size()) return whole;
-    return query::project(whole, std::move(visible), std::move(names));
+    return visible_rows(from.relation);
   }
 
   SqlResult<Change> define(const sql::CreateSchema& create) {
@@ -416,11 +398,32 @@ class Definer {
     return change;
   }
 
+  SqlResult<Change> define(const sql::CreateFunction& create) {
+    const QualifiedName name = ATTEMPT(resolve(create.name));
+    Change change;
+    if (catalog_.function(name.schema, name.name) != nullptr && !create.or_replace) {
+      if (!create.if_not_exists)
+        return refuse("42723", "function " + quoted(name.name) + " already exists");
+      change.notice = "function " + quoted(name.name) + " already exists, skipping";
+      return change;
+    }
+    change.functions_added.push_back(ATTEMPT(sql_function(create, name.schema, names_)));
+    return change;
+  }
+
   // ---- DROP ----
 
   SqlResult<Change> define(const sql::Drop& drop) {
     Change change;
     for (const sql::Name& name : drop.names) {
+      if (drop.kind == sql::ObjectKind::function) {
+        const std::string schema = name.size() > 1 ? name[name.size() - 2] : definition_.schema;
+        if (catalog_.function(schema, name.back()) != nullptr)
+          change.functions_removed.emplace_back(schema, name.back());
+        else if (!drop.if_exists)
+          return refuse("42883", "function " + quoted(name.back()) + " does not exist");
+        continue;
+      }
       if (drop.kind == sql::ObjectKind::schema) {
         ATTEMPT(drop_schema(drop, name.back(), change));
         continue;
@@ -535,6 +538,9 @@ class Definer {
       case sql::Alter::Action::swap_with: {
         const Object* other = ATTEMPT(existing(alter.other));
         const Relation& second = *other->relation;
+        if (!fits(alter.kind, second.kind))
+          return refuse(sqlstate::wrong_object_type,
+                        quoted(second.name) + " is not a " + std::string(word_of(alter.kind)));
         change.renamed.push_back({relation.id, relation.schema, relation.name + " (swapping)"});
         change.renamed.push_back({second.id, relation.schema, relation.name});
         change.renamed.push_back({relation.id, second.schema, second.name});

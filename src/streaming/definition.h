@@ -40,6 +40,8 @@ struct Change {
   std::vector<Renamed> renamed;
   std::vector<Retexted> retexted;
   std::unique_ptr<Altered> altered;
+  std::vector<query::SqlFunction> functions_added;
+  std::vector<std::pair<std::string, std::string>> functions_removed;  // schema, name
   std::vector<std::string> schemas_added, schemas_removed;
   // ALTER SINK: new options, or paused.
   RelationId sink;
@@ -49,7 +51,8 @@ struct Change {
 
   bool empty() const {
     return added.empty() && removed.empty() && renamed.empty() && altered == nullptr &&
-           schemas_added.empty() && schemas_removed.empty() && sink == RelationId();
+           functions_added.empty() && functions_removed.empty() && schemas_added.empty() &&
+           schemas_removed.empty() && sink == RelationId();
   }
 };
 

@@ -455,6 +455,9 @@ void Engine::perform(Change change, bool with_rows) {
       object->text = std::move(one.text);
     }
   if (change.altered != nullptr) alter(std::move(*change.altered), with_rows);
+  for (query::SqlFunction& one : change.functions_added) catalog_.add_function(std::move(one));
+  for (const auto& [schema, name] : change.functions_removed)
+    catalog_.remove_function(schema, name);
   for (std::string& schema : change.schemas_added) catalog_.add_schema(std::move(schema));
   for (const std::string& schema : change.schemas_removed) catalog_.remove_schema(schema);
   for (auto& object : change.added) {

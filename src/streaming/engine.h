@@ -20,6 +20,7 @@
 #include "log/journals.h"
 #include "query/sql_error.h"
 #include "state/fold.h"
+#include "streaming/blackhole_sink.h"
 #include "streaming/decision.h"
 #include "streaming/objects.h"
 #include "streaming/sink.h"
@@ -138,7 +139,8 @@ class Engine final : public state::Folded {
   Catalog catalog_;
   state::Fold fold_;
   io::Gate gate_;
-  std::vector<SinkConnector*> sink_connectors_;
+  BlackholeConnector blackhole_;
+  std::vector<SinkConnector*> sink_connectors_{&blackhole_};
   std::vector<SourceConnector*> source_connectors_;
 
   std::deque<Pending> pending_;

@@ -32,6 +32,8 @@ std::string tag_of(const sql::Statement& statement) {
         return "INDEX";
       case sql::ObjectKind::schema:
         return "SCHEMA";
+      case sql::ObjectKind::function:
+        return "FUNCTION";
       default:
         return "OBJECT";
     }
@@ -43,6 +45,7 @@ std::string tag_of(const sql::Statement& statement) {
   if (std::holds_alternative<sql::CreateSink>(statement.form)) return "CREATE_SINK";
   if (std::holds_alternative<sql::CreateIndex>(statement.form)) return "CREATE_INDEX";
   if (std::holds_alternative<sql::CreateSchema>(statement.form)) return "CREATE_SCHEMA";
+  if (std::holds_alternative<sql::CreateFunction>(statement.form)) return "CREATE_FUNCTION";
   if (const auto* drop = std::get_if<sql::Drop>(&statement.form))
     return "DROP_" + kind_word(drop->kind);
   if (const auto* alter = std::get_if<sql::Alter>(&statement.form))
@@ -326,6 +329,14 @@ Task<SqlResult<Unit>> CursorRun::command(const sql::Statement& tree) {
     tag_ = "CLOSE_CURSOR";
     co_return SqlResult<Unit>(Unit{});
   }
+  if (std::holds_alternative<sql::PrepareStatement>(tree.form)) {
+    tag_ = "PREPARE";
+    co_return keep_statement(state_, plan_->statement);
+  }
+  if (const auto* form = std::get_if<sql::Deallocate>(&tree.form)) {
+    tag_ = "DEALLOCATE";
+    co_return forget_statement(state_, *form);
+  }
   if (const auto* form = std::get_if<sql::Command>(&tree.form)) {
     tag_ = form->name;
     for (char& c : tag_) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
@@ -335,6 +346,7 @@ Task<SqlResult<Unit>> CursorRun::command(const sql::Statement& tree) {
     if (tag_.starts_with("DISCARD")) {
       state_.settings.reset("");
       state_.cursors.clear();
+      state_.named.clear();
       co_return SqlResult<Unit>(Unit{});
     }
     co_return SqlResult<Unit>(refuse(sqlstate::feature_not_supported, tag_ + " is not supported"));
@@ -344,6 +356,7 @@ Task<SqlResult<Unit>> CursorRun::command(const sql::Statement& tree) {
                           std::holds_alternative<sql::CreateSink>(tree.form) ||
                           std::holds_alternative<sql::CreateIndex>(tree.form) ||
                           std::holds_alternative<sql::CreateSchema>(tree.form) ||
+                          std::holds_alternative<sql::CreateFunction>(tree.form) ||
                           std::holds_alternative<sql::Drop>(tree.form) ||
                           std::holds_alternative<sql::Alter>(tree.form) ||
                           std::holds_alternative<sql::Comment>(tree.form);

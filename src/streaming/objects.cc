@@ -72,6 +72,22 @@ void Catalog::rename(RelationId id, std::string schema, std::string name) {
   ++version_;
 }
 
+const query::SqlFunction* Catalog::function(std::string_view schema, std::string_view name) const {
+  const auto found = functions_.find({std::string(schema), std::string(name)});
+  return found == functions_.end() ? nullptr : &found->second;
+}
+
+void Catalog::add_function(query::SqlFunction function) {
+  Key key{function.schema, function.name};
+  functions_.insert_or_assign(std::move(key), std::move(function));
+  ++version_;
+}
+
+void Catalog::remove_function(const std::string& schema, const std::string& name) {
+  functions_.erase({schema, name});
+  ++version_;
+}
+
 void Catalog::replace(std::shared_ptr<const Relation> relation) {
   find(relation->id)->relation = std::move(relation);
   ++version_;

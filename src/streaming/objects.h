@@ -87,6 +87,9 @@ class Catalog final : public query::RelationCatalog {
   std::unique_ptr<Object> remove(RelationId id);
   void rename(RelationId id, std::string schema, std::string name);
   void replace(std::shared_ptr<const Relation> relation);  // of the same id and name
+  const query::SqlFunction* function(std::string_view schema, std::string_view name) const override;
+  void add_function(query::SqlFunction function);
+  void remove_function(const std::string& schema, const std::string& name);
   void add_schema(std::string name) { schemas_.insert(std::move(name)); }
   void remove_schema(const std::string& name) { schemas_.erase(name); }
   const std::set<std::string, std::less<>>& schemas() const { return schemas_; }
@@ -106,6 +109,7 @@ class Catalog final : public query::RelationCatalog {
   std::map<std::uint32_t, std::unique_ptr<Object>> objects_;  // made earlier first
   std::map<Key, std::uint32_t> by_name_;
   std::set<std::string, std::less<>> schemas_{"public"};
+  std::map<Key, query::SqlFunction> functions_;
   std::map<Key, std::shared_ptr<const Relation>> system_;
   std::map<std::uint32_t, SystemRows> system_rows_;
   std::uint32_t next_id_ = first_id;

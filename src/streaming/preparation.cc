@@ -58,6 +58,8 @@ std::vector<ResultColumn> result_columns(const std::vector<query::OutputColumn>&
 
 SqlResult<std::shared_ptr<const PreparedPlan>> prepared(Session::State& state, Statement statement,
                                                         std::vector<std::uint32_t> parameter_oids) {
+  if (std::holds_alternative<sql::ExecuteStatement>(statement.parsed().statement->form))
+    return executed(state, statement);
   auto made = std::make_shared<PreparedPlan>(std::move(statement));
   made->catalog_version = state.engine.catalog().version();
   std::vector<Type> declared;

@@ -11,8 +11,6 @@ namespace levada::streaming {
 using query::refuse;
 namespace sqlstate = query::sqlstate;
 
-namespace {
-
 StatementKind kind_of(const sql::Statement& statement) {
   if (std::holds_alternative<sql::Query>(statement.form) ||
       std::holds_alternative<sql::Show>(statement.form) ||
@@ -38,6 +36,8 @@ StatementKind kind_of(const sql::Statement& statement) {
     return copy->from_stdin ? StatementKind::copy_in : StatementKind::copy_out;
   return StatementKind::other;
 }
+
+namespace {
 
 SqlResult<CopyFormat> copy_format(const sql::Copy& copy) {
   CopyFormat format;
@@ -219,7 +219,7 @@ Task<SqlResult<Cursor>> Session::open(Prepared prepared_statement, std::vector<V
       std::holds_alternative<Shown>(plan->bound)) {
     std::vector<std::uint32_t> oids;
     for (const Type& type : plan->parameters) oids.push_back(type.oid());
-    auto again = prepared(*state_, plan->statement, std::move(oids));
+    auto again = prepared(*state_, plan->written.value_or(plan->statement), std::move(oids));
     if (!again) co_return SqlResult<Cursor>(tl::make_unexpected(std::move(again).error()));
     plan = std::move(*again);
   }
@@ -229,6 +229,7 @@ Task<SqlResult<Cursor>> Session::open(Prepared prepared_statement, std::vector<V
                             " parameters, but prepared statement requires " +
                             std::to_string(plan->parameters.size())));
   state_->cancelled = false;
+  if (plan->written) parameters = plan->arguments;
   co_return SqlResult<Cursor>(
       Cursor(std::make_unique<CursorRun>(*state_, std::move(plan), std::move(parameters))));
 }

@@ -23,6 +23,13 @@ class SessionCatalog final : public query::RelationCatalog {
     if (auto found = catalog_.relation("pg_catalog", name)) return found;
     return catalog_.relation("rw_catalog", name);
   }
+  const query::SqlFunction* function(std::string_view schema,
+                                     std::string_view name) const override {
+    if (!schema.empty()) return catalog_.function(schema, name);
+    for (const std::string& one : path_)
+      if (const auto* found = catalog_.function(one, name)) return found;
+    return nullptr;
+  }
   bool has_schema(std::string_view schema) const override { return catalog_.has_schema(schema); }
 
  private:

@@ -2,6 +2,7 @@
 // What the parts of a session share. Only session.cc, preparation.cc and execution.cc look at it.
 
 #include <map>
+#include <optional>
 #include <variant>
 
 #include "sql/binder.h"
@@ -39,6 +40,14 @@ struct PreparedPlan {
   std::variant<std::monostate, sql::BoundQuery, sql::BoundChange, Shown> bound;
   std::shared_ptr<const Relation> target = {};  // of an INSERT, UPDATE, DELETE
   std::uint64_t catalog_version = 0;
+  // Of EXECUTE: itself, and its arguments for the statement that it names.
+  std::optional<Statement> written = {};
+  std::vector<Value> arguments = {};
+};
+
+struct NamedStatement {
+  Statement statement;
+  std::vector<std::uint32_t> types;  // oids that PREPARE told
 };
 
 struct DeclaredCursor {
@@ -59,6 +68,7 @@ struct Session::State {
   TransactionWrites writes;
   std::vector<Notice> notices;
   std::map<std::string, DeclaredCursor> cursors;
+  std::map<std::string, NamedStatement> named;  // by PREPARE
   bool cancelled = false;
 
   sql::BindOptions bind_options(const Statement& statement) const;
@@ -77,6 +87,12 @@ struct Session::State {
 SqlResult<std::shared_ptr<const PreparedPlan>> prepared(Session::State& state, Statement statement,
                                                         std::vector<std::uint32_t> parameter_oids);
 std::vector<ResultColumn> result_columns(const std::vector<query::OutputColumn>& from);
+StatementKind kind_of(const sql::Statement& statement);
+// named_statements.cc
+SqlResult<Unit> keep_statement(Session::State& state, const Statement& written);
+SqlResult<Unit> forget_statement(Session::State& state, const sql::Deallocate& deallocate);
+SqlResult<std::shared_ptr<const PreparedPlan>> executed(Session::State& state,
+                                                        const Statement& written);
 // show.cc
 SqlResult<std::pair<std::vector<ResultColumn>, Shown>> shown(Session::State& state,
                                                              const Statement& statement);

@@ -416,5 +416,72 @@ TEST_F(SessionTest, a_commit_over_rows_that_others_changed_is_refused) {
   EXPECT_EQ(run("select * from t order by k"), "1|100\n2|20\n");
 }
 
+TEST_F(SessionTest, a_statement_is_prepared_and_executed_by_name) {
+  run("create table t (k int primary key, v varchar)");
+  EXPECT_EQ(run("prepare put (int, varchar) as insert into t values ($1, $2)"), "");
+  run("execute put (1, 'a'); execute put (1 + 1, 'it''s')");
+  EXPECT_EQ(run("prepare ask as select v from t where k = $1; execute ask (2)"), "it's\n");
+  EXPECT_EQ(
+      run("execute ask"),
+      "42601: wrong number of parameters for prepared statement \"ask\": expected 1 but got 0");
+  EXPECT_EQ(run("prepare ask as select 1").substr(0, 5), "42P05");
+  EXPECT_EQ(run("deallocate ask; execute ask (1)"),
+            "26000: prepared statement \"ask\" does not exist");
+}
+
+TEST_F(SessionTest, a_function_written_in_sql_stands_for_its_term) {
+  run("create table t (a int, s varchar)");
+  run("insert into t values (2, 'banana')");
+  EXPECT_EQ(run("create function count_char(s varchar, c varchar) returns int language sql as "
+                "$$SELECT LENGTH(s) - LENGTH(REPLACE(s, c, ''))$$"),
+            "");
+  run("create function twice(int) returns bigint language sql as 'select $1 + $1;'");
+  run("create materialized view m as select twice(a) as d, count_char(s, 'a') as n from t");
+  EXPECT_EQ(run("select twice(twice(3)::int), count_char('xx', 'x')"), "12|2\n");
+  restart();
+  run("insert into t values (5, 'a')");
+  EXPECT_EQ(run("select * from m order by d"), "4|3\n10|1\n");
+  EXPECT_EQ(
+      run("create function bad(int) returns int language sql as 'select a from t'").substr(0, 5),
+      "0A000");
+  EXPECT_EQ(run("drop function twice; select twice(1)").substr(0, 5), "42883");
+}
+
+TEST_F(SessionTest, a_view_of_all_columns_does_not_hold_those_that_came_later) {
+  run("create table t (v int)");
+  run("create materialized view m as select * from t");
+  run("alter table t add column r int; insert into t values (1, 2)");
+  EXPECT_EQ(run("alter table t drop column v").substr(0, 5), "2BP01");
+  EXPECT_EQ(run("alter table t drop column r"), "");
+  run("alter table t add column r varchar");
+  EXPECT_EQ(run("select * from t; select * from m"), "1|NULL\n1\n");
+}
+
+TEST_F(SessionTest, a_blackhole_counts_what_it_takes) {
+  run("create table t (k int primary key)");
+  EXPECT_EQ(run("create sink nowhere from t with (connector = 'blackhole')"), "");
+  run("insert into t values (1), (2); delete from t where k = 1");
+  EXPECT_EQ(run("select state, sent_records from levada.sink_status"), "running|3\n");
+}
+
+TEST_F(SessionTest, a_table_from_a_query_takes_the_names_that_it_is_given) {
+  run("create table t (a, b) as select 1, 'x', 2.5 as c");
+  EXPECT_EQ(run("select a, b, c from t"), "1|x|2.5\n");
+  EXPECT_EQ(run("create table u (a, b) as select 1").substr(0, 5), "42601");
+}
+
+TEST_F(SessionTest, a_row_takes_along_what_it_once_looked_up) {
+  run("create table orders (id int, price int)");
+  run("create table rates (id int primary key, rate int)");
+  run("create materialized view m as select o.id, price, rate from orders as o left join rates "
+      "for system_time as of proctime() on o.id = rates.id and price > rate");
+  run("insert into rates values (1, 12)");
+  run("insert into orders values (1, 11), (1, 13)");
+  run("delete from rates");
+  EXPECT_EQ(run("select * from m order by price"), "1|11|NULL\n1|13|12\n");
+  run("delete from orders");
+  EXPECT_EQ(run("select * from m"), "");
+}
+
 }  // namespace
 }  // namespace levada::streaming

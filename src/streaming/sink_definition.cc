@@ -78,10 +78,11 @@ SqlResult<SinkDefinition> sink_definition(const sql::CreateSink& create, const q
     sink.format_options = create.format->options;
   } else {
     const std::string* type = option(create.options, "type");
-    if (type == nullptr)
+    const bool formless = *option(create.options, "connector") == "blackhole";
+    if (type == nullptr && !formless)
       return refuse(sqlstate::invalid_parameter_value, "missing FORMAT ... ENCODE ...");
     sink.legacy_format = true;
-    sink.format = ATTEMPT(format_of(*type, true));
+    sink.format = type == nullptr ? SinkFormat::upsert : ATTEMPT(format_of(*type, true));
     for (const auto& entry : create.options)
       if (entry.first == "force_append_only") sink.format_options.push_back(entry);
     std::erase_if(sink.options, [](const auto& entry) {

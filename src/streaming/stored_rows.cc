@@ -245,6 +245,20 @@ Input sunk_rows(Engine& engine, const std::shared_ptr<const Relation>& relation,
   return input;
 }
 
+query::Plan visible_rows(const std::shared_ptr<const Relation>& relation) {
+  const query::Plan whole = query::scan(relation);
+  std::vector<query::ExpressionRef> visible;
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < relation->columns.size(); ++i) {
+    const query::RelationColumn& column = relation->columns[i];
+    if (column.hidden) continue;
+    visible.push_back(query::column(i, column.type));
+    names.push_back(column.name);
+  }
+  if (visible.size() == relation->columns.size()) return whole;
+  return query::project(whole, std::move(visible), std::move(names));
+}
+
 query::Plan widened_to(const Relation& relation, const query::Plan& plan) {
   std::vector<query::ExpressionRef> expressions;
   std::size_t next = 0;

@@ -57,6 +57,9 @@ Input sourced_rows(Engine& engine, const std::shared_ptr<const Relation>& relati
 Input sunk_rows(Engine& engine, const std::shared_ptr<const Relation>& relation,
                 const query::Delta& delta, bool append_only, const query::SessionFacts& facts);
 
+// SELECT * of a stored relation.
+query::Plan visible_rows(const std::shared_ptr<const Relation>& relation);
+
 // The plan with NULL for each column of the relation that it does not have (hidden ones).
 query::Plan widened_to(const Relation& relation, const query::Plan& plan);
 

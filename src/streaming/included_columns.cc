@@ -11,8 +11,7 @@ namespace sqlstate = query::sqlstate;
 SqlResult<std::size_t> column_index(const Relation& relation, std::string_view name) {
   for (std::size_t i = 0; i < relation.columns.size(); ++i)
     if (relation.columns[i].name == name) return i;
-  return refuse(sqlstate::undefined_column,
-                "column \"" + std::string(name) + "\" does not exist");
+  return refuse(sqlstate::undefined_column, "column \"" + std::string(name) + "\" does not exist");
 }
 
 SqlResult<Unit> add_included(const sql::CreateTable& create, const std::string& connector,

@@ -9,6 +9,7 @@ namespace levada::timestream {
 namespace {
 
 constexpr Nanos slice = std::chrono::milliseconds(50);  // how often the stores are looked after
+constexpr Nanos retry_interval = std::chrono::seconds(1);
 constexpr Nanos room_patience = std::chrono::seconds(5);
 
 }  // namespace
@@ -87,7 +88,8 @@ Task<Unit> Service::keep_stores() {
   io::Reactor& reactor = journal_.reactor;
   MonotonicNanos next = reactor.clock().monotonic() + options_.expiry_interval;
   while (!gate_.stopping()) {
-    co_await io::sleep_for(reactor, slice);
+    const Nanos pause = flush_failed_ ? retry_interval : slice;
+    co_await io::sleep_for(reactor, pause);
     flush_failed_ = !co_await outcome(flush_some());
     (void)co_await outcome(compact_all());
     if (reactor.clock().monotonic() < next) continue;

@@ -121,12 +121,21 @@ Task<Unit> TableStore::remove() {
   co_return Unit{};
 }
 
+// What a failure left half written. Nothing names these files.
+Task<Unit> TableStore::remove_since(std::uint64_t number) {
+  for (; number < next_segment_; ++number)
+    (void)co_await outcome(disk_.remove(segment_path(number)));
+  co_return Unit{};
+}
+
 Task<bool> TableStore::compact() {
   state::Turn::Held held = co_await maintenance_.take();
   if (removed_) co_return false;
+  const std::shared_ptr<const StoredSegments> now = data_.view().segments;
+  if (now == compacted_) co_return false;
   // Segments of one day and about one size; the smallest first.
   std::map<std::pair<int, std::int64_t>, StoredSegments> alike;
-  for (const StoredSegment& stored : *data_.view().segments) {
+  for (const StoredSegment& stored : *now) {
     const std::uint64_t size = stored.segment->size();
     if (size > merged_size_max) continue;
     alike[{std::bit_width(size >> 16) / 2, day_of(stored.segment->index().first)}].push_back(
@@ -134,9 +143,19 @@ Task<bool> TableStore::compact() {
   }
   const auto found = std::ranges::find_if(
       alike, [](const auto& each) { return each.second.size() >= merge_inputs; });
-  if (found == alike.end()) co_return false;
+  if (found == alike.end()) {
+    compacted_ = now;
+    co_return false;
+  }
   StoredSegments inputs = found->second;
-  StoredSegment output = co_await merge(inputs);
+  const std::uint64_t number = next_segment_;
+  Result<StoredSegment> merged = co_await outcome(merge(inputs));
+  if (!merged) {
+    compacted_ = now;  // not again before something changed
+    co_await remove_since(number);
+    co_return unexpected<Error>(std::move(merged).error());
+  }
+  StoredSegment output = std::move(*merged);
   std::vector<std::uint64_t> gone;
   for (const StoredSegment& input : inputs) gone.push_back(input.segment->number());
   StoredSegments fresh;

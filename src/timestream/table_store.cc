@@ -119,8 +119,7 @@ Task<Unit> TableStore::flush() {
   co_return co_await outcome(flush_frozen());
 }
 
-Task<Unit> TableStore::flush_frozen() {
-  const std::shared_ptr<const Memtable> frozen = data_.view().frozen;
+Task<StoredSegments> TableStore::write_segments(std::shared_ptr<const Memtable> frozen) {
   std::vector<std::uint32_t> numbers;
   std::vector<std::int64_t> days;
   for (const auto& [number, series] : frozen->series) {
@@ -159,6 +158,17 @@ Task<Unit> TableStore::flush_frozen() {
     StoredSegment& stored = fresh.emplace_back();
     stored.segment = co_await Segment::open(disk_, path, number);
   }
+  co_return fresh;
+}
+
+Task<Unit> TableStore::flush_frozen() {
+  const std::uint64_t number = next_segment_;
+  Result<StoredSegments> written = co_await outcome(write_segments(data_.view().frozen));
+  if (!written) {
+    co_await remove_since(number);
+    co_return unexpected<Error>(std::move(written).error());
+  }
+  StoredSegments fresh = std::move(*written);
   const std::vector<std::uint64_t> none_gone;
   co_await write_manifest(none_gone, fresh, frozen_covers_);
   data_.replace(none_gone, std::move(fresh), true);

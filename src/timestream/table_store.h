@@ -49,6 +49,7 @@ class TableStore {
 
  private:
   Task<Unit> flush_frozen();
+  Task<StoredSegments> write_segments(std::shared_ptr<const Memtable> store);
   Task<Unit> replay();
   Task<Unit> load_manifest();
   Task<Unit> remove_strangers();
@@ -57,6 +58,7 @@ class TableStore {
                             log::Position covers);
   Task<Unit> write_manifest_again();  // with what expired
   Task<Unit> remove_file(StoredSegment stored);
+  Task<Unit> remove_since(std::uint64_t number);
   Task<StoredSegment> merge(StoredSegments inputs);
   Task<Unit> look_up(std::vector<TableData::Located>& located, std::span<const ReadRecord> records,
                      std::vector<std::shared_ptr<const Block>>& kept);
@@ -75,6 +77,7 @@ class TableStore {
   log::Position frozen_covers_;  // and the frozen memtable those before
   std::uint64_t next_segment_ = 1;
   MonotonicNanos flushed_{};
+  std::shared_ptr<const StoredSegments> compacted_;  // nothing in these is worth it
   bool removed_ = false;
 };
 

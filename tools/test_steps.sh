@@ -17,6 +17,7 @@ step_unit() { ctest --test-dir build/release --verbose --no-tests=error; }
 step_rules() {
   tools/check_floors.py
   tools/check_style.py
+  tools/timestream_reference.py --check
   (cd tools && ./check_floors_test.py && ./check_style_test.py)
 }
 

@@ -1,6 +1,12 @@
 """Timestream Query through boto3: what people ask of their points, and the texts of the answers."""
 
+import gzip
+import json
+import pathlib
 import re
+import subprocess
+import sys
+import tempfile
 import time
 
 import boto3
@@ -143,6 +149,42 @@ class Points(QueryCase):
                          [[self.text(at), host, str(len(values))] for (at, host), values in sorted(expected.items())])
         for row, (_, values) in zip(rows, sorted(expected.items())):
             self.assertAlmostEqual(float(row[2]), sum(values) / len(values))
+
+    def test_columns_are_folded_as_rows_are(self):
+        # The second form of each question has a condition on a value, which is always true and asks row by row.
+        always = "coalesce(user, 0) < 1000"
+        for keys in ("", "host", "bin(time, 7m)", "host, bin(time, 3m)", "measure_name, upper(host), bin(time, 1h)"):
+            shown = keys + ", " if keys else ""
+            group = f"GROUP BY {keys} ORDER BY {keys}" if keys else ""
+            aggregates = ("count(*), count(ratio), count(state), min(user), max(user), sum(user), avg(user), min(ratio), max(ratio), "
+                          "sum(ratio), avg(ratio), min(time), max(time), max_by(ratio, time), max_by(user, time)")
+            for where in ("time > ago(1d)", "time >= ago(20m) AND host <> 'h1'", "measure_name = 'load'", "host = 'nobody'"):
+                columns = self.rows(f"SELECT {shown}{aggregates} {self.from_table} WHERE {where} {group}")
+                rows = self.rows(f"SELECT {shown}{aggregates} {self.from_table} WHERE {where} AND {always} {group}")
+                self.assertEqual(columns, rows, (keys, where))
+                self.assertEqual(bool(columns), where != "host = 'nobody'" or not keys)
+
+    def test_what_aws_unloaded_is_imported_by_the_example(self):
+        self.write.update_table(DatabaseName=self.database, TableName="metrics", MagneticStoreWriteProperties={
+            "EnableMagneticStoreWrites": True})
+        script = pathlib.Path(__file__).parents[2] / "examples/timestream-import/import_unload.py"
+        columns = {"host": "VARCHAR", "measure_name": "VARCHAR", "time": "TIMESTAMP", "measure_value::double": "DOUBLE",
+                   "user": "BIGINT", "state": "VARCHAR"}
+        with tempfile.TemporaryDirectory() as folder:
+            at = pathlib.Path(folder)
+            (at / "results").mkdir()
+            (at / "q_metadata.json").write_text(json.dumps({"ColumnInfo": [
+                {"Name": name, "Type": {"ScalarType": kind}} for name, kind in columns.items()]}))
+            with gzip.open(at / "results/q_1.gz", "wt") as file:
+                for i in range(120):
+                    moment = self.text(self.minute - i * 1000)
+                    file.write(f"new,cpu,{moment},{i / 4},,\n" if i % 2 else f'new,load,{moment},,{i},"a, ""b"""\n')
+            for _ in range(2):  # again changes nothing
+                done = subprocess.run([sys.executable, script, "--endpoint", self.server.endpoint, "--database", self.database,
+                                       "--table", "metrics", "--measure", "state", folder], capture_output=True, text=True)
+                self.assertEqual((done.returncode, done.stdout), (0, "120 records written, 0 rejected\n"), done.stderr)
+        self.assertEqual(self.one("SELECT count(*), count(measure_value::double), sum(user), min(state), max(state) "
+                                  f"{self.from_table} WHERE host = 'new'"), ["120", "60", "3540", 'a, "b"', 'a, "b"'])
 
     def test_an_update_is_what_is_read(self):
         record = {"Dimensions": [{"Name": "host", "Value": "h0"}], "MeasureName": "cpu", "MeasureValue": "99",

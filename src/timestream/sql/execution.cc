@@ -15,20 +15,6 @@ namespace {
 
 constexpr std::uint64_t limit_none = std::numeric_limits<std::uint64_t>::max();
 
-struct RowHash {
-  std::size_t operator()(const std::vector<Value>& row) const {
-    std::size_t hash = row.size();
-    for (const Value& value : row) hash = hash * 1099511628211ull ^ hash_of(value);
-    return hash;
-  }
-};
-struct RowEqual {
-  bool operator()(const std::vector<Value>& a, const std::vector<Value>& b) const {
-    return std::ranges::equal(a, b,
-                              [](const Value& x, const Value& y) { return compare(x, y) == 0; });
-  }
-};
-
 void add_names(const Node* node, std::set<std::string>& names) {
   if (node == nullptr) return;
   if (node->kind == NodeKind::column) {
@@ -98,15 +84,6 @@ void distinct_rows(std::vector<std::vector<Value>>& rows) {
 }
 
 }  // namespace
-
-// The groups of a SELECT: keys, then the results of aggregates.
-struct Execution::Grouping {
-  std::vector<const Node*> keys;
-  std::vector<const Node*> aggregates;
-  std::vector<std::string> signatures;  // of both
-  Scope columns;
-  std::vector<Row> rows;
-};
 
 struct Execution::Output {
   std::string name;
@@ -461,6 +438,8 @@ Task<Relation> Execution::select(const Select& select, const std::vector<OrderIt
 }
 
 Task<Unit> Execution::group(const Select& select, Opened& in, Grouping& grouping) {
+  const bool done = co_await group_by_columns(select, in, grouping);
+  if (done) co_return Unit{};
   Compiler compiler(in.relation.columns, runtime_, subqueries_);
   std::vector<Run> keys;
   for (const Node* key : grouping.keys) {

@@ -39,6 +39,8 @@ class Execution {
   struct Opened;
   struct Output;
   struct Grouping;
+  struct Bound;
+  struct TablePlan;
   using Commons = std::map<std::string, std::shared_ptr<Relation>>;
   using Row = std::vector<Value>;
 
@@ -49,6 +51,8 @@ class Execution {
   Task<Relation> select(const Select& select, const std::vector<OrderItem>* order,
                         std::optional<std::uint64_t> limit);
   Task<Unit> group(const Select& select, Opened& in, Grouping& grouping);
+  // The same for what can be folded column by column; no: it is of another kind.
+  Task<bool> group_by_columns(const Select& select, Opened& in, Grouping& grouping);
   Task<Unit> prepare_subqueries(const Node* node);
   Task<Unit> prepare_subqueries(const Select& select, const std::vector<OrderItem>* order);
 
@@ -58,9 +62,14 @@ class Execution {
   Task<Opened> open_unnest(const Source& source, Opened left);
   // Calls `take` for each row that fulfils `where` until it says no.
   Task<Unit> scan(Opened& in, const Node* where, const std::function<bool(Row&&)>& take);
-  Task<Unit> scan_table(Opened& in, const Node* where, const Run& filter,
-                        const std::function<bool(Row&&)>& take);
-  Result<std::pair<std::int64_t, std::int64_t>> time_range(const Opened& in, const Node* where);
+  Task<Unit> scan_table(Opened& in, const Node* where, const std::function<bool(Row&&)>& take);
+  Task<TablePlan> plan_table(const Opened& in, const Node* where);
+  // Narrows the range if the condition says nothing but something about time.
+  bool narrow(const Node& condition, std::pair<std::int64_t, std::int64_t>& range);
+  static std::optional<Bound> bound_of(const Opened& in, const Node& condition);
+  static bool constant_in_series(const Opened& in, const Node& node);
+  Row series_row(const Opened& in, const SeriesIdentity& series) const;
+  bool wants(const TablePlan& plan, const Row& series_row);
 
   Result<Relation> show_databases(const Statement& statement);
   Result<Relation> show_tables(const Statement& statement);

@@ -3,14 +3,13 @@
 
 #include <algorithm>
 #include <bit>
+#include <cmath>
 #include <limits>
 
 #include "timestream/sql/opened.h"
 
 namespace levada::timestream::sql {
 namespace {
-
-constexpr std::size_t rows_between_pauses = 4096;
 
 void conjuncts_of(const Node* node, std::vector<const Node*>& all) {
   if (node == nullptr) return;
@@ -55,13 +54,8 @@ Value value_of(const Texts& texts, MeasureType type, std::int64_t bits) {
 
 }  // namespace
 
-// First and last time, both inside, that the condition lets through.
-Result<std::pair<std::int64_t, std::int64_t>> Execution::time_range(const Opened& in,
-                                                                    const Node* where) {
-  std::pair<std::int64_t, std::int64_t> range{in.shown_from,
-                                              std::numeric_limits<std::int64_t>::max()};
-  std::vector<const Node*> all;
-  conjuncts_of(where, all);
+bool Execution::narrow(const Node& condition, std::pair<std::int64_t, std::int64_t>& range) {
+  constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
   const Scope nothing;
   const auto constant = [&](const Node& node) -> std::optional<std::int64_t> {
     bool any = false;
@@ -72,44 +66,142 @@ Result<std::pair<std::int64_t, std::int64_t>> Execution::time_range(const Opened
     Result<Compiled> compiled = compiler.compile(node);
     if (!compiled || !conversion_cost(compiled->type, {Kind::timestamp})) return std::nullopt;
     const Value value = convert(std::move(*compiled), {Kind::timestamp}).run(Frame{{}, runtime_});
-    runtime_.error.reset();
-    return value.null() ? std::nullopt : std::optional(value.number());
-  };
-  const auto narrow = [&range](std::string_view sign, std::int64_t at) {
-    constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
-    if (sign == ">") range.first = std::max(range.first, at == most ? most : at + 1);
-    if (sign == ">=" || sign == "=") range.first = std::max(range.first, at);
-    if (sign == "<") range.second = std::min(range.second, at - 1);
-    if (sign == "<=" || sign == "=") range.second = std::min(range.second, at);
-  };
-  for (const Node* node : all) {
-    if (node->kind == NodeKind::between && !node->negated && is_time(*node->children[0])) {
-      if (const auto low = constant(*node->children[1])) narrow(">=", *low);
-      if (const auto high = constant(*node->children[2])) narrow("<=", *high);
+    if (runtime_.error || value.null()) {
+      runtime_.error.reset();
+      return std::nullopt;
     }
-    if (node->kind != NodeKind::binary || node->children.size() != 2) continue;
-    if (is_time(*node->children[0])) {
-      if (const auto at = constant(*node->children[1])) narrow(node->text, *at);
-    } else if (is_time(*node->children[1])) {
-      std::string sign = node->text;
-      if (sign[0] == '<' && sign != "<>")
-        sign[0] = '>';
-      else if (sign[0] == '>')
-        sign[0] = '<';
-      if (const auto at = constant(*node->children[0])) narrow(sign, *at);
-    }
+    return value.number();
+  };
+  const auto apply = [&range](std::string_view sign, std::int64_t at) {
+    if (sign == ">" && at == most)
+      range.second = range.first - 1;
+    else if (sign == ">")
+      range.first = std::max(range.first, at + 1);
+    else if (sign == ">=")
+      range.first = std::max(range.first, at);
+    else if (sign == "<" && at == std::numeric_limits<std::int64_t>::min())
+      range.second = at;
+    else if (sign == "<")
+      range.second = std::min(range.second, at - 1);
+    else if (sign == "<=")
+      range.second = std::min(range.second, at);
+    else if (sign == "=")
+      range = {std::max(range.first, at), std::min(range.second, at)};
+    else
+      return false;
+    return true;
+  };
+  if (condition.kind == NodeKind::between && !condition.negated &&
+      is_time(*condition.children[0])) {
+    const auto low = constant(*condition.children[1]), high = constant(*condition.children[2]);
+    return low && high && apply(">=", *low) && apply("<=", *high);
   }
-  return range;
+  if (condition.kind != NodeKind::binary || condition.children.size() != 2) return false;
+  if (is_time(*condition.children[0])) {
+    const auto at = constant(*condition.children[1]);
+    return at && apply(condition.text, *at);
+  }
+  if (!is_time(*condition.children[1])) return false;
+  std::string sign = condition.text;
+  if (sign[0] == '<' && sign != "<>")
+    sign[0] = '>';
+  else if (sign[0] == '>')
+    sign[0] = '<';
+  const auto at = constant(*condition.children[0]);
+  return at && apply(sign, *at);
+}
+
+// column < number and the like, either way round.
+std::optional<Execution::Bound> Execution::bound_of(const Opened& in, const Node& condition) {
+  if (condition.kind != NodeKind::binary || condition.children.size() != 2) return std::nullopt;
+  for (const bool swapped : {false, true}) {
+    const Node& column = *condition.children[swapped ? 1 : 0];
+    const Node& number = *condition.children[swapped ? 0 : 1];
+    if (column.kind != NodeKind::column || number.kind != NodeKind::literal ||
+        !number.type.numeric())
+      continue;
+    std::string sign = condition.text;
+    if (swapped && (sign[0] == '<' || sign[0] == '>') && sign != "<>")
+      sign[0] = sign[0] == '<' ? '>' : '<';
+    const double value = number.type.is(Kind::real) ? number.value.real()
+                                                    : static_cast<double>(number.value.number());
+    const Scope& scope = in.relation.columns;
+    for (std::size_t i = in.dimensions + 2; i < scope.size(); ++i)
+      if (lower(scope[i].name) == lower(column.text) && scope[i].type.numeric())
+        return Bound{static_cast<std::uint32_t>(i - in.dimensions - 2), sign, value};
+  }
+  return std::nullopt;
+}
+
+bool Execution::TablePlan::excludes(std::span<const Zone> zones) const {
+  return std::ranges::any_of(bounds, [&](const Bound& bound) {
+    const auto zone = std::ranges::find(zones, bound.attribute, &Zone::attribute);
+    if (zone == zones.end()) return true;  // the column is null everywhere
+    const bool real = zone->type == MeasureType::real;
+    const double least = real ? std::bit_cast<double>(zone->least) : double(zone->least);
+    const double most = real ? std::bit_cast<double>(zone->most) : double(zone->most);
+    constexpr double exact = 9007199254740992.0;  // beyond, whole numbers lose digits
+    if (!(std::abs(least) < exact && std::abs(most) < exact)) return false;
+    if (bound.sign == ">") return most <= bound.value;
+    if (bound.sign == ">=") return most < bound.value;
+    if (bound.sign == "<") return least >= bound.value;
+    if (bound.sign == "<=") return least > bound.value;
+    return bound.sign == "=" && (bound.value < least || bound.value > most);
+  });
+}
+
+bool Execution::constant_in_series(const Opened& in, const Node& node) {
+  bool any = false;
+  const auto of_series = [&in](const Node& column) {
+    for (std::size_t i = 0; i <= in.dimensions; ++i)
+      if (lower(in.relation.columns[i].name) == lower(column.text)) return true;
+    return false;
+  };
+  return only_columns(node, of_series, any) && any;
+}
+
+Task<Execution::TablePlan> Execution::plan_table(const Opened& in, const Node* where) {
+  TablePlan plan;
+  plan.range = {in.shown_from, std::numeric_limits<std::int64_t>::max()};
+  if (where == nullptr) co_return plan;
+  Compiler compiler(in.relation.columns, runtime_, subqueries_);
+  (void)co_await compiler.compile_condition(*where, "WHERE clause");
+  std::vector<const Node*> all;
+  conjuncts_of(where, all);
+  for (const Node* node : all) {
+    if (narrow(*node, plan.range)) continue;
+    Compiled condition = co_await compiler.compile_condition(*node, "WHERE clause");
+    if (const auto bound = bound_of(in, *node)) plan.bounds.push_back(*bound);
+    (constant_in_series(in, *node) ? plan.of_series : plan.rest)
+        .push_back(std::move(condition.run));
+  }
+  co_return plan;
+}
+
+Execution::Row Execution::series_row(const Opened& in, const SeriesIdentity& series) const {
+  Row row(in.relation.columns.size());
+  for (const auto& [dimension, text] : series.dimensions)
+    if (dimension < in.dimensions && in.needed[dimension]) row[dimension] = Value(text);
+  if (in.needed[in.dimensions]) row[in.dimensions] = Value(series.measure_name);
+  return row;
+}
+
+bool Execution::wants(const TablePlan& plan, const Row& series_row) {
+  const Frame frame{series_row, runtime_};
+  return std::ranges::all_of(plan.of_series, [&](const Run& run) {
+    const Value yes = run(frame);
+    return !yes.null() && yes.truth();
+  });
 }
 
 Task<Unit> Execution::scan(Opened& in, const Node* where, const std::function<bool(Row&&)>& take) {
+  if (in.store) co_return co_await outcome(scan_table(in, where, take));
   Run filter;
   if (where != nullptr) {
     Compiler compiler(in.relation.columns, runtime_, subqueries_);
     Compiled condition = co_await compiler.compile_condition(*where, "WHERE clause");
     filter = std::move(condition.run);
   }
-  if (in.store) co_return co_await outcome(scan_table(in, where, filter, take));
   std::size_t count = 0;
   for (Row& row : in.relation.rows) {
     if (filter) {
@@ -123,55 +215,32 @@ Task<Unit> Execution::scan(Opened& in, const Node* where, const std::function<bo
   co_return check();
 }
 
-Task<Unit> Execution::scan_table(Opened& in, const Node* where, const Run& filter,
+Task<Unit> Execution::scan_table(Opened& in, const Node* where,
                                  const std::function<bool(Row&&)>& take) {
+  const TablePlan plan = co_await plan_table(in, where);
   if (dry_) co_return Unit{};
   const std::shared_ptr<const TableStore> store = in.store;
   const TableData& data = store->data();
   const StoreView view = data.view();
-  const std::pair<std::int64_t, std::int64_t> range = co_await time_range(in, where);
-  const std::size_t name_place = in.dimensions, time_place = in.dimensions + 1;
-  const std::size_t width = in.relation.columns.size();
-
-  // Conditions on dimensions and the measure name alone.
-  std::vector<Run> of_series;
-  std::vector<const Node*> all;
-  conjuncts_of(where, all);
-  const auto constant_in_series = [&](const Node& node) {
-    for (std::size_t i = 0; i <= name_place; ++i)
-      if (lower(in.relation.columns[i].name) == lower(node.text)) return true;
-    return false;
-  };
-  for (const Node* node : all) {
-    bool any = false;
-    if (!only_columns(*node, constant_in_series, any) || !any) continue;
-    Compiler compiler(in.relation.columns, runtime_, subqueries_);
-    Compiled condition = co_await compiler.compile(*node);
-    of_series.push_back(std::move(condition.run));
-  }
-
+  const std::size_t time_place = in.dimensions + 1, width = in.relation.columns.size();
   std::vector<bool> wanted_attributes(data.attributes().size());
   for (std::size_t a = 0; a < wanted_attributes.size(); ++a)
     wanted_attributes[a] = time_place + 1 + a < width && in.needed[time_place + 1 + a];
 
+  const SeriesCursor::Skip skip = [&plan](std::span<const Zone> zones) {
+    return plan.excludes(zones);
+  };
   std::size_t count = 0;
   const std::size_t series_count = data.series().size();
   for (std::size_t s = 0; s < series_count; ++s) {
-    const SeriesIdentity& series = data.series()[s];
-    Row base(width);
-    for (const auto& [dimension, text] : series.dimensions)
-      if (dimension < in.dimensions && in.needed[dimension]) base[dimension] = Value(text);
-    if (in.needed[name_place]) base[name_place] = Value(series.measure_name);
-    const Frame series_frame{base, runtime_};
-    const bool wanted = std::ranges::all_of(of_series, [&](const Run& run) {
-      const Value yes = run(series_frame);
-      return !yes.null() && yes.truth();
-    });
+    const Row base = series_row(in, data.series()[s]);
+    const bool wanted = wants(plan, base);
     if (runtime_.error) break;
     if (++count % rows_between_pauses == 0) co_await pause();
     if (!wanted) continue;
-    SeriesCursor cursor(data, view, service_.cache(), static_cast<std::uint32_t>(s), range.first,
-                        range.second, &wanted_attributes);
+    SeriesCursor cursor(data, view, service_.cache(), static_cast<std::uint32_t>(s),
+                        plan.range.first, plan.range.second, &wanted_attributes,
+                        plan.bounds.empty() ? nullptr : &skip);
     for (;;) {
       const SeriesCursor::Chunk chunk = co_await cursor.next();
       if (chunk.begin == chunk.end) break;
@@ -184,12 +253,13 @@ Task<Unit> Execution::scan_table(Opened& in, const Node* where, const Run& filte
             row[at] = value_of(*chunk.texts, data.attributes()[column.attribute].type,
                                column.bits[place]);
         }
-        if (filter) {
-          const Value yes = filter(Frame{row, runtime_});
-          if (runtime_.error) co_return check();
-          if (yes.null() || !yes.truth()) continue;
-        }
-        if (!take(std::move(row))) co_return check();
+        const Frame frame{row, runtime_};
+        const bool holds = std::ranges::all_of(plan.rest, [&](const Run& run) {
+          const Value yes = run(frame);
+          return !yes.null() && yes.truth();
+        });
+        if (runtime_.error) co_return check();
+        if (holds && !take(std::move(row))) co_return check();
       }
       const std::size_t before = count;
       count += chunk.end - chunk.begin;

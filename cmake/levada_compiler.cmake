@@ -28,3 +28,7 @@ if(LEVADA_SANITIZE)  # one instrumentation for both, so that each file is compil
   add_compile_options(-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all)
   add_link_options(-fsanitize=address,undefined)
 endif()
+
+# libssl and libcrypto are linked in: loading them took a third of a command's time, and the binary
+# runs where they are not installed (ADR 22).
+set(OPENSSL_USE_STATIC_LIBS ON)

@@ -30,5 +30,5 @@ if(LEVADA_SANITIZE)  # one instrumentation for both, so that each file is compil
 endif()
 
 # libssl and libcrypto are linked in: loading them took a third of a command's time, and the binary
-# runs where they are not installed (ADR 22).
+# runs where they are not installed (ADR 24).
 set(OPENSSL_USE_STATIC_LIBS ON)

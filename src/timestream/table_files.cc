@@ -46,7 +46,9 @@ Task<Unit> TableStore::write_manifest(std::vector<std::uint64_t> gone, StoredSeg
   head.byte(manifest_version);
   head.fixed32(crc32c(rest));
   file.insert(file.end(), rest.begin(), rest.end());
-  co_await io::replace_file(disk_, manifest_path(), file);  // makes the segments' names durable too
+  // The segments' names are durable before the manifest that names them can be.
+  if (!fresh.empty()) co_await disk_.sync_directory(directory());
+  co_await io::replace_file(disk_, manifest_path(), file);
   covers_ = covers;
   co_return Unit{};
 }
@@ -92,12 +94,11 @@ Task<Unit> TableStore::load_manifest() {
 
 // What a crash left behind: segments that no manifest names.
 Task<Unit> TableStore::remove_strangers() {
-  const std::size_t slash = prefix_.rfind('/');
-  const std::string directory = prefix_.substr(0, slash), start = prefix_.substr(slash + 1);
+  const std::string start = prefix_.substr(prefix_.rfind('/') + 1);
   const std::shared_ptr<const StoredSegments> known = data_.view().segments;
-  for (const std::string& name : co_await disk_.list(directory)) {
+  for (const std::string& name : co_await disk_.list(directory())) {
     if (!name.starts_with(start) || !name.ends_with(".segment")) continue;
-    const std::string path = directory + "/" + name;
+    const std::string path = directory() + "/" + name;
     if (std::ranges::none_of(*known,
                              [&](const StoredSegment& s) { return s.segment->path() == path; }))
       co_await disk_.remove(path);

@@ -63,6 +63,7 @@ class TableStore {
   Task<Unit> look_up(std::vector<TableData::Located>& located, std::span<const ReadRecord> records,
                      std::vector<std::shared_ptr<const Block>>& kept);
   std::string segment_path(std::uint64_t number) const;
+  std::string directory() const { return prefix_.substr(0, prefix_.rfind('/')); }
   std::string manifest_path() const { return prefix_ + "manifest"; }
 
   log::Journal journal_;

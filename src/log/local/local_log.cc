@@ -51,7 +51,6 @@ Result<Unit> LocalLog::check_entries(std::span<const Entry> entries) const {
 }
 
 Task<std::vector<Appended>> LocalLog::append(std::span<const Entry> entries) {
-  if (retired_.size() > retired_segments_good) co_await brake();
   Result<Unit> writable = check_writable();
   if (!writable && writable.error().kind == ErrorKind::throttled) metrics_.refused_busy.add();
   co_await std::move(writable);
@@ -81,6 +80,7 @@ Task<std::vector<Appended>> LocalLog::append(std::span<const Entry> entries) {
   }
   writer_->added();
   co_await await_block(std::move(block));
+  if (retired_.size() > retired_segments_good) co_await brake();
   co_return appended;
 }
 

@@ -81,7 +81,8 @@ class LocalLog final : public Log, public LogReader, private JournalListener {
   Result<Unit> check_writable() const;
   Result<Unit> check_entries(std::span<const Entry> entries) const;
   Task<Unit> commit_control(Frame frame);
-  // Waits for one step of the store, at most brake_max, in the order of asking.
+  // Waits for one step of the store, at most brake_max, in the order of asking. Only what is
+  // durable waits here: positions are given out at once, in the order of the calls.
   Task<Unit> brake();
   Task<Unit> await_block(std::shared_ptr<Block> block);
   void committed(const std::shared_ptr<Block>& block) override;

@@ -32,14 +32,14 @@ struct LocalLogOptions {
   Nanos confirm_after = Millis(20);  // quiet time after which the last block is confirmed on disk
   Nanos reclaim_interval = std::chrono::seconds(10);  // between looks for trimmed segments
   Nanos retry_after = Millis(500);                    // when the disk was full
-  Nanos brake_max = std::chrono::seconds(1);  // the longest that an append waits for the store
+  Nanos brake_max = std::chrono::seconds(1);  // the longest that an answer waits for the store
 };
 
 inline constexpr std::size_t journal_alignment = 4096;  // = io::direct_alignment
 inline constexpr Bytes append_size_max = 14_MiB;    // one append with its frames; fits any segment
 inline constexpr Bytes stored_block_size = 64_KiB;  // of a partition, in a stored segment
-// Journal segments that wait to be stored. Above the first number each append waits for a step of
-// the store, which slows producers to its pace; above the second appends are refused.
+// Journal segments that wait to be stored. Above the first number each append is answered a step of
+// the store later, which slows producers to its pace; above the second appends are refused.
 inline constexpr std::size_t retired_segments_good = 3;
 inline constexpr std::size_t retired_segments_max = 8;
 static_assert(append_size_max > entry_size_max);

@@ -29,6 +29,7 @@ NORMAL = [
     (re.compile(r"twin-[ab]"), "twin-x"),
     (re.compile(r"(NextToken(\"?:|\t)\s*\"?)(?!eyJ)[A-Za-z0-9+/=_-]{40,}"), r"\1<token>"),
     (re.compile(r"(consumer/twin-x:|consumer/[\w-]+:)\d+"), r"\1<time>"),
+    (re.compile(r"(QueryId\"?: *\"?)[A-Z0-9]{26}"), r"\1<query>"),
     (re.compile(r"\(_ssl\.c:\d+\)"), ""),
 ]
 

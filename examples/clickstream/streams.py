@@ -8,12 +8,15 @@ import sys
 import time
 
 import boto3
+from botocore.config import Config
 
 NAMES = {"changes": 2, "activity_plain": 2, "activity_upsert": 2, "activity_debezium": 2}  # with their shards
 
 
 def client():
-    return boto3.client("kinesis", endpoint_url=os.environ["ENDPOINT"])
+    # A shard takes five reads a second, and the view reads the same stream: sometimes one has to wait.
+    patient = Config(retries={"mode": "standard", "total_max_attempts": 20})
+    return boto3.client("kinesis", endpoint_url=os.environ["ENDPOINT"], config=patient)
 
 
 def create():

@@ -43,41 +43,48 @@ PartitionRow row_of(PartitionId partition, const StoredState& state) {
           .sealed = state.sealed};
 }
 
-}  // namespace
+// What is stored, in memory: kept when the tail cache evicts it meanwhile.
+struct Loaded {
+  std::vector<BlockMemory> memory;  // of each block
+  FramesOfPartition frames;
+};
 
-Task<StoredSummary> store_journal_segment(io::Reactor& reactor, io::Disk& disk, std::string path,
-                                          std::uint64_t id, std::uint32_t journal,
-                                          const JournalSegment& segment, StoredStates& states,
-                                          Bytes step, io::Signal& stepped) {
-  std::vector<BlockMemory> memory;  // keeps what the tail cache may evict meanwhile
-  FramesOfPartition sorted;
+Task<Loaded> load(io::Reactor& reactor, const JournalSegment& segment, std::uint32_t journal,
+                  StoredStates& states) {
+  Loaded loaded;
   for (std::uint32_t b = 0; b < segment.blocks.size(); ++b) {
     const std::shared_ptr<Block>& block = segment.blocks[b];
     for (std::uint32_t f = 0; f < block->frames.size(); ++f) {
       const Frame& frame = block->frames[f];
       apply(frame, states);
-      if (frame.kind == FrameKind::data) sorted[frame.partition].push_back({b, f});
+      if (frame.kind == FrameKind::data) loaded.frames[frame.partition].push_back({b, f});
     }
     if (block->memory) {
-      memory.push_back(block->memory);
+      loaded.memory.push_back(block->memory);
     } else {
       BlockMemory read = co_await read_journal_block(block, journal);
-      memory.push_back(std::move(read));
+      loaded.memory.push_back(std::move(read));
     }
     if (b % 4 == 3) co_await io::yield(reactor);  // a block may have 7,000 frames
   }
-  std::unique_ptr<SegmentWriter> writer = co_await SegmentWriter::create(disk, path, id);
+  co_return loaded;
+}
+
+// Adds the frames to the writer, partition by partition.
+Task<Unit> sort_into(SegmentWriter& writer, io::Reactor& reactor, const JournalSegment& segment,
+                     const Loaded& loaded, const StoredStates& states, Bytes step,
+                     io::Signal& stepped) {
   std::size_t since_yield = 0;
   for (const auto& [partition, state] : states) {  // a dropped one is not among them
-    auto frames = sorted.find(partition);
-    std::size_t amount = frames == sorted.end() ? 0 : frames->second.size();
+    auto frames = loaded.frames.find(partition);
+    std::size_t amount = frames == loaded.frames.end() ? 0 : frames->second.size();
     for (std::size_t i = 0; i < amount; ++i) {
       FramePlace place = frames->second[i];
       const Frame& frame = segment.blocks[place.block]->frames[place.frame];
       if (frame.first.plus(frame.count) <= state.begin) continue;
-      const std::byte* begin = memory[place.block].get() + frame.offset - frame_header_size;
+      const std::byte* begin = loaded.memory[place.block].get() + frame.offset - frame_header_size;
       ByteView bytes(begin, padded_frame_size(frame.size));
-      co_await writer->add_frame(frame, bytes);
+      co_await writer.add_frame(frame, bytes);
       since_yield += bytes.size();
       if (since_yield > count(step)) {
         since_yield = 0;
@@ -86,14 +93,27 @@ Task<StoredSummary> store_journal_segment(io::Reactor& reactor, io::Disk& disk, 
       }
     }
     PartitionRow row = row_of(partition, state);
-    co_await writer->end_partition(row);
+    co_await writer.end_partition(row);
     since_yield += partition_row_size;
     if (since_yield > count(step)) {
       since_yield = 0;
       co_await io::yield(reactor);
     }
   }
-  co_return co_await outcome(writer->finish());
+  co_return Unit{};
+}
+
+}  // namespace
+
+Task<StoredSummary> store_journal_segment(io::Reactor& reactor, io::Disk& disk, std::string path,
+                                          std::uint64_t id, std::uint32_t journal,
+                                          const JournalSegment& segment, StoredStates& states,
+                                          Bytes step, io::Signal& stepped) {
+  const Loaded loaded = co_await load(reactor, segment, journal, states);
+  std::unique_ptr<SegmentWriter> writer = co_await SegmentWriter::create(reactor, disk, path, id);
+  Result<Unit> filled =
+      co_await outcome(sort_into(*writer, reactor, segment, loaded, states, step, stepped));
+  co_return co_await outcome(writer->finish(std::move(filled)));
 }
 
 namespace {
@@ -121,13 +141,9 @@ Task<Unit> copy_blocks(StoredSegments& stored, StoredSegments::Segment segment, 
   co_return Unit{};
 }
 
-}  // namespace
-
-Task<StoredSummary> merge_segments(io::Reactor& reactor, io::Disk& disk, std::string path,
-                                   std::uint64_t id, StoredSegments& stored,
-                                   std::vector<StoredSegments::Segment> segments,
-                                   const PartitionTable& partitions) {
-  std::unique_ptr<SegmentWriter> writer = co_await SegmentWriter::create(disk, path, id);
+Task<Unit> merge_into(SegmentWriter& writer, io::Reactor& reactor, StoredSegments& stored,
+                      const std::vector<StoredSegments::Segment>& segments,
+                      const PartitionTable& partitions) {
   StoredSegments::Segment newest = segments.back();
   // What the newest does not list was dropped before it was written.
   for (std::uint64_t i = 0; i < newest->summary.partition_rows; ++i) {
@@ -142,12 +158,24 @@ Task<StoredSummary> merge_segments(io::Reactor& reactor, io::Disk& disk, std::st
       else
         row = co_await stored.find_row(segment, newest_row.partition);
       if (!row || row->end <= begin) continue;
-      co_await copy_blocks(stored, segment, *row, begin, *writer);
+      co_await copy_blocks(stored, segment, *row, begin, writer);
     }
-    co_await writer->end_partition(newest_row);
+    co_await writer.end_partition(newest_row);
     if (i % 64 == 63) co_await io::yield(reactor);
   }
-  co_return co_await outcome(writer->finish());
+  co_return Unit{};
+}
+
+}  // namespace
+
+Task<StoredSummary> merge_segments(io::Reactor& reactor, io::Disk& disk, std::string path,
+                                   std::uint64_t id, StoredSegments& stored,
+                                   std::vector<StoredSegments::Segment> segments,
+                                   const PartitionTable& partitions) {
+  std::unique_ptr<SegmentWriter> writer = co_await SegmentWriter::create(reactor, disk, path, id);
+  Result<Unit> filled =
+      co_await outcome(merge_into(*writer, reactor, stored, segments, partitions));
+  co_return co_await outcome(writer->finish(std::move(filled)));
 }
 
 }  // namespace levada::log::local

@@ -13,7 +13,7 @@ LocalLog::LocalLog(io::Reactor& reactor, io::Disk& disk, io::EventLog& events, L
       directory_(place.directory + "/journal-" + std::to_string(place.journal.value())),
       metrics_(place.metrics != nullptr ? *place.metrics : unread_.emplace()),
       manifest_free_(reactor),
-      tail_(partitions_, options.tail_cache_max),
+      tail_(partitions_, options.tail_cache_max, options.unstored_memory_max),
       stored_(disk, directory_, options_),
       work_(reactor),
       idle_(reactor),

@@ -14,14 +14,18 @@ void TailCache::add(std::shared_ptr<Block> block) {
 
 void TailCache::evict() {
   while (footprint_ > limit_ && evicted_ < blocks_.size()) {
-    Block& oldest = *blocks_[evicted_++];
+    Block& oldest = *blocks_[evicted_];
+    if (!oldest.stored && footprint_ <= unstored_limit_) break;
+    ++evicted_;
     footprint_ -= oldest.footprint();
     oldest.memory.reset();
   }
-  stored_changed();
+  forget_stored();
 }
 
-void TailCache::stored_changed() {
+void TailCache::stored_changed() { evict(); }
+
+void TailCache::forget_stored() {
   while (evicted_ > 0 && blocks_.front()->stored) {
     partitions_.forget(*blocks_.front());
     blocks_.pop_front();

@@ -1,7 +1,10 @@
 #pragma once
-// The newest committed blocks, kept in memory up to a limit. A block that is evicted before it is
-// stored stays known, so that readers find it in the journal.
+// The newest committed blocks, kept in memory up to a limit. What is not stored yet is kept up to a
+// limit of its own, so that the store need not read it back: reads beside the journal's writes cost
+// those more than half their rate. A block that is evicted all the same stays known, so that
+// readers find it in the journal.
 
+#include <algorithm>
 #include <deque>
 #include <memory>
 
@@ -12,8 +15,10 @@ namespace levada::log::local {
 
 class TailCache {
  public:
-  TailCache(PartitionTable& partitions, Bytes limit)
-      : partitions_(partitions), limit_(count(limit)) {}
+  TailCache(PartitionTable& partitions, Bytes limit, Bytes unstored_limit)
+      : partitions_(partitions),
+        limit_(count(limit)),
+        unstored_limit_(std::max(count(limit), count(unstored_limit))) {}
 
   void add(std::shared_ptr<Block> block);  // in order; it may have no memory (recovered)
   void stored_changed();                   // some blocks are stored now: they may be forgotten
@@ -21,9 +26,11 @@ class TailCache {
 
  private:
   void evict();
+  void forget_stored();
 
   PartitionTable& partitions_;
   std::uint64_t limit_;
+  std::uint64_t unstored_limit_;  // of all, when the oldest is not stored
   std::uint64_t footprint_ = 0;
   std::deque<std::shared_ptr<Block>> blocks_;  // not forgotten, oldest first
   std::size_t evicted_ = 0;                    // so many at the front have no memory any more

@@ -74,10 +74,10 @@ for reactors in ${REACTORS:-1 2}; do
   row "$reactors reactor(s), fan-out 20 x 16" "$(put fan-out --stream k --shards 16 --consumers 20 --size 1024)"
   row "$reactors reactor(s), 1 -> 1,000 shards" "$(put reshard --stream l --shards 1000)"
   row "$reactors reactor(s), GetRecords 1 KiB" "$(put get-records --stream g --size 1024)"
-  row "$reactors r., encrypted, 500 x 1 KiB" "$(put put-records --stream h --size 1024 --encrypt)"
-  row "$reactors r., encrypted, GetRecords" "$(put get-records --stream i --size 1024 --encrypt)"
-  row "$reactors r., TLS, 500 x 1 KiB" "$(put put-records --stream j --size 1024 --tls)"
-  row "$reactors r., TLS, PutRecord 64 conn." "$(put put-record --stream k --connections 64 --size 100 --tls)"
+  row "$reactors r., encrypted, 500 x 1 KiB" "$(put put-records --stream m --size 1024 --encrypt)"
+  row "$reactors r., encrypted, GetRecords" "$(put get-records --stream n --size 1024 --encrypt)"
+  row "$reactors r., TLS, 500 x 1 KiB" "$(put put-records --stream o --size 1024 --tls)"
+  row "$reactors r., TLS, PutRecord 64 conn." "$(put put-record --stream p --connections 64 --size 100 --tls)"
   stop_server
 done
 

@@ -34,6 +34,10 @@ def forms():
     return sorted({name for name in re.findall(r'name == "([a-z_0-9]+)"', text)})
 
 
+def windows():
+    return re.findall(r'\{"([a-z_]+)", \d', (SQL / "windows.cc").read_text())
+
+
 def page():
     out = ["# Timestream's functions", "",
            "Made by `tools/timestream_reference.py` from the engine's own tables. `T` and `U` are any types, `...` repeats the last argument.",
@@ -41,9 +45,11 @@ def page():
     for part, title in TITLES.items():
         out += [f"## {title}", ""]
         out += [f"- `{each}`" for each in sorted(signatures((SQL / f"functions_{part}.cc").read_text()))] + [""]
-    out += ["## Aggregates", "", ", ".join(f"`{name}`" for name in aggregates()) + ". Each takes DISTINCT and FILTER (WHERE …).", ""]
+    out += ["## Aggregates", "", ", ".join(f"`{name}`" for name in aggregates()) + ". Each takes DISTINCT, ORDER BY and FILTER (WHERE …).", ""]
+    out += ["## Windows", "", ", ".join(f"`{name}`" for name in windows()) + ", and every aggregate; PARTITION BY, ORDER BY, frames of "
+            "ROWS, RANGE and GROUPS, IGNORE NULLS.", ""]
     out += ["## With rules of their own", "", ", ".join(f"`{name}`" for name in forms()) + "; CAST, TRY_CAST, EXTRACT, CASE, "
-            "BETWEEN, IN, LIKE, EXISTS, IS [NOT] DISTINCT FROM.", ""]
+            "BETWEEN, IN, LIKE, EXISTS, ALL, ANY, SOME, GROUPING, IS [NOT] DISTINCT FROM.", ""]
     return "\n".join(out)
 
 

@@ -1,8 +1,10 @@
-"""Samples /proc, writes it to Timestream tables of Levada, and compares answers with the samples themselves."""
+"""Samples /proc, writes it to Timestream tables of Levada, and compares answers with the samples themselves. Every question is asked
+through the AWS CLI and through aws-sdk-js v3."""
 
 import json
 import math
 import os
+import pathlib
 import signal
 import subprocess
 import tempfile
@@ -14,6 +16,7 @@ import botocore.config
 LEVADA = os.environ["LEVADA"]
 AWS = os.environ.get("AWS", "/usr/bin/aws")
 SAMPLES, PERIOD = 60, 0.1
+FOLDER = pathlib.Path(__file__).parent
 KEYS = {"AWS_ACCESS_KEY_ID": "metrics", "AWS_SECRET_ACCESS_KEY": "metrics", "AWS_DEFAULT_REGION": "us-east-1", "AWS_PAGER": ""}
 FROM = 'FROM "machine"."metrics"'
 
@@ -50,9 +53,26 @@ class Server:
             raise SystemExit(f"aws {' '.join(arguments)}: {done.stderr}")
         return json.loads(done.stdout) if done.stdout else {}
 
+    def javascript(self, text):
+        done = subprocess.run(["node", FOLDER / "query.mjs", self.endpoint, text], capture_output=True, text=True)
+        if done.returncode != 0:
+            raise SystemExit(f"aws-sdk-js v3: {done.stderr}")
+        return json.loads(done.stdout)
+
     def rows(self, text):
-        answer = self.aws("timestream-query", "query", "--query-string", text)
-        return [[datum.get("ScalarValue", datum) for datum in row["Data"]] for row in answer["Rows"]]
+        """What both clients answer, which must be the same."""
+        told = [[[plain(datum) for datum in row["Data"]] for row in answer["Rows"]]
+                for answer in (self.aws("timestream-query", "query", "--query-string", text), self.javascript(text))]
+        if told[0] != told[1]:
+            raise SystemExit(f"{text}: the CLI got {told[0]}, aws-sdk-js v3 {told[1]}")
+        return told[0]
+
+
+def plain(datum):
+    """Texts of scalars; of a time series its points."""
+    if "TimeSeriesValue" in datum:
+        return [(point["Time"], point["Value"]["ScalarValue"]) for point in datum["TimeSeriesValue"]]
+    return datum.get("ScalarValue")
 
 
 def sample():
@@ -127,9 +147,22 @@ def compare(server, samples):
     if not math.isclose(float(row[0]), wanted, rel_tol=1e-12):
         raise SystemExit(f"interpolation: got {row[0]}, computed {wanted}")
     print("  interpolation agrees")
+    series = server.rows(f"SELECT create_time_series(time, user) {FROM}")
+    expect("the series of user time", series[0][0], [(stamp(at), str(samples[at]["user"])) for at in moments])
+    steps = server.rows(f"SELECT time, user - lag(user) OVER (ORDER BY time) {FROM} ORDER BY time")
+    users = [samples[at]["user"] for at in moments]
+    expect("steps from sample to sample", steps,
+           [[stamp(at), None if i == 0 else str(users[i] - users[i - 1])] for i, at in enumerate(moments)])
+
+
+def install():
+    """The SDK, once; the lock file says exactly what."""
+    if not (FOLDER / "node_modules").exists():
+        subprocess.run(["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts"], cwd=FOLDER, check=True, stdout=subprocess.DEVNULL)
 
 
 def main():
+    install()
     with tempfile.TemporaryDirectory() as folder:
         server = Server(folder)
         server.start()

@@ -67,7 +67,8 @@ AwsFace::AwsFace(const Configuration& configuration, IoFloor& ground, ProductFlo
     here.timestream_write = std::make_unique<aws::TimestreamWriteFace>(
         ground.reactors->at(index), products.timestream(), tls != nullptr ? "https" : "http");
     here.timestream_query = std::make_unique<aws::TimestreamQueryFace>(
-        ground.reactors->at(index), products.timestream(), products.timestream_queries());
+        ground.reactors->at(index), products.timestream(), products.timestream_queries(),
+        products.timestream_scheduler());
     here.pipeline = std::make_unique<aws::Pipeline>(
         ground.reactors->at(index).clock(), ground.reactors->random(index), metrics,
         std::vector<aws::ServiceFace*>{here.kinesis.get(), here.timestream_write.get(),

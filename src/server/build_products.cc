@@ -34,18 +34,21 @@ kinesis::ServiceOptions kinesis_options(const Configuration& configuration,
 
 Result<std::unique_ptr<ProductFloor>> ProductFloor::build(const Configuration& configuration,
                                                           IoFloor& ground, LogFloor& logs,
+                                                          io::EventLog& log,
                                                           MetricsRegistry& metrics) {
-  std::unique_ptr<ProductFloor> floor(new ProductFloor(configuration, ground, logs, metrics));
+  std::unique_ptr<ProductFloor> floor(new ProductFloor(configuration, ground, logs, log, metrics));
   TRY(ground.reactors->run(floor->home_, [&] { return floor->kinesis_->open(); }));
   floor->open_ = true;
   timestream::Service& timestream = *floor->timestream_;
   TRY(ground.reactors->run(timestream.home().index(), [&] { return timestream.open(); }));
   floor->timestream_open_ = true;
+  timestream::QueryScheduler& scheduler = *floor->timestream_scheduler_;
+  TRY(ground.reactors->run(timestream.home().index(), [&] { return scheduler.open(); }));
   return floor;
 }
 
 ProductFloor::ProductFloor(const Configuration& configuration, IoFloor& ground, LogFloor& logs,
-                           MetricsRegistry& metrics)
+                           io::EventLog& log, MetricsRegistry& metrics)
     : reactors_(*ground.reactors),
       home_(logs.journals().of(log::catalog_partition).reactor.index()) {
   std::vector<kinesis::ReactorDoors> doors;
@@ -58,17 +61,24 @@ ProductFloor::ProductFloor(const Configuration& configuration, IoFloor& ground, 
       logs.journals().of(timestream::definitions_partition).reactor.index();
   timestream_ = std::make_unique<timestream::Service>(
       logs.journals(), reactors_.disk(timestream_home),
-      timestream::ServiceOptions{.directory = configuration.data_dir});
-  timestream_queries_ = std::make_unique<timestream::QueryDesk>(*timestream_);
+      timestream::ServiceOptions{.directory = configuration.data_dir,
+                                 .objects = configuration.object_dir.value_or("")});
+  timestream_queries_ =
+      std::make_unique<timestream::QueryDesk>(*timestream_, timestream_documents_);
+  timestream_scheduler_ = std::make_unique<timestream::QueryScheduler>(
+      *timestream_, *timestream_queries_, timestream_documents_, log);
 }
 
 ProductFloor::~ProductFloor() { (void)close(); }
 
 Result<Unit> ProductFloor::close() {
   Result<Unit> timestream_closed = Unit{};
-  if (std::exchange(timestream_open_, false))
-    timestream_closed =
-        reactors_.run(timestream_->home().index(), [&] { return timestream_->stop(); });
+  if (std::exchange(timestream_open_, false)) {
+    const io::ReactorIndex home = timestream_->home().index();
+    (void)reactors_.run(home, [&] { return timestream_queries_->close(); });
+    (void)reactors_.run(home, [&] { return timestream_scheduler_->close(); });
+    timestream_closed = reactors_.run(home, [&] { return timestream_->stop(); });
+  }
   if (!std::exchange(open_, false)) return timestream_closed;
   TRY(reactors_.run(home_, [&] { return kinesis_->stop(); }));
   return timestream_closed;

@@ -3,11 +3,12 @@
 
 #include <memory>
 
+#include "aws/timestream_query/documents.h"
 #include "base/metrics.h"
 #include "kinesis/service.h"
 #include "server/build_io.h"
 #include "server/build_log.h"
-#include "timestream/query_desk.h"
+#include "timestream/query_scheduler.h"
 #include "timestream/service.h"
 
 namespace levada::server {
@@ -17,7 +18,7 @@ class ProductFloor {
   // When this returns, every stream there is can be used, and what a restart interrupted goes on.
   static Result<std::unique_ptr<ProductFloor>> build(const Configuration& configuration,
                                                      IoFloor& ground, LogFloor& logs,
-                                                     MetricsRegistry& metrics);
+                                                     io::EventLog& log, MetricsRegistry& metrics);
 
   // A start that failed higher up leaves through here. What never opened is left as it was found.
   ~ProductFloor();
@@ -29,19 +30,22 @@ class ProductFloor {
 
   timestream::Service& timestream() { return *timestream_; }
   timestream::QueryDesk& timestream_queries() { return *timestream_queries_; }
+  timestream::QueryScheduler& timestream_scheduler() { return *timestream_scheduler_; }
 
   // Ends what runs beside requests; nothing may be asked after this.
   Result<Unit> close();
 
  private:
   ProductFloor(const Configuration& configuration, IoFloor& ground, LogFloor& logs,
-               MetricsRegistry& metrics);
+               io::EventLog& log, MetricsRegistry& metrics);
 
   io::Reactors& reactors_;
   io::ReactorIndex home_;  // of the catalog
   std::unique_ptr<kinesis::Service> kinesis_;
   std::unique_ptr<timestream::Service> timestream_;
+  aws::QueryDocuments timestream_documents_;
   std::unique_ptr<timestream::QueryDesk> timestream_queries_;
+  std::unique_ptr<timestream::QueryScheduler> timestream_scheduler_;
   bool open_ = false, timestream_open_ = false;
 };
 

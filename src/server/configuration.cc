@@ -28,6 +28,11 @@ Result<Unit> set_audit_log_file(Configuration& configuration, std::string_view t
   return Unit{};
 }
 
+Result<Unit> set_object_dir(Configuration& configuration, std::string_view text) {
+  configuration.object_dir = TRY(PropertyValue<std::string>::parse(text));
+  return Unit{};
+}
+
 Result<Unit> set_faults(Configuration& configuration, std::string_view text) {
   configuration.faults = TRY(aws::FaultPlan::parse(text, aws::kinesis_api::service));
   return Unit{};
@@ -52,6 +57,9 @@ using C = Configuration;
 constexpr Property where[] = {
     property<&C::data_dir>("data-dir", "DIR", "levada-data", "where everything durable is kept"),
     config_property,
+    Property{"object-dir", "DIR", "",
+             "what s3:// names of Timestream stand for; not set: objects/ in the data directory",
+             &set_object_dir},
     property<&C::listen>("listen", "ADDRESS", "127.0.0.1:4567",
                          "the AWS APIs; port 0 takes a free one"),
     property<&C::console_listen>("console-listen", "ADDRESS|off", "127.0.0.1:4580",

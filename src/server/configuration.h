@@ -19,6 +19,7 @@ struct Configuration {
   std::optional<std::string> credentials_file;
   std::optional<std::string> key_store_file;
   std::optional<std::string> audit_log_file;
+  std::optional<std::string> object_dir;
   std::optional<std::string> tls_certificate_file;
   std::optional<std::string> tls_key_file;
 

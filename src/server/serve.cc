@@ -91,7 +91,7 @@ Result<Unit> live(const Configuration& configuration, CredentialBook* credential
   }
   state.enter(Phase::recovering);
   const std::unique_ptr<LogFloor> logs = TRY(LogFloor::build(configuration, ground, log, metrics));
-  const auto products = TRY(ProductFloor::build(configuration, ground, *logs, metrics));
+  const auto products = TRY(ProductFloor::build(configuration, ground, *logs, log, metrics));
   AwsFace aws(configuration, ground, *products, credentials, audit, metrics, tls);
   const io::Address address = TRY(aws.open(configuration.listen));
   say(std::string("aws      ") + scheme + address.text());

@@ -14,7 +14,10 @@ enum ChangeField : std::uint32_t {
   change_remove_database,
   change_put_table,
   change_remove_table,
-  change_next_table
+  change_next_table,
+  change_put_scheduled_query = 10,
+  change_remove_scheduled_query,
+  change_put_settings,
 };
 
 std::uint64_t millis(UnixMillis at) { return static_cast<std::uint64_t>(at.count()); }
@@ -202,6 +205,31 @@ Buffer remove_table(const DatabaseKey& database, const std::string& table) {
   return out;
 }
 
+Buffer put_scheduled_query(const ScheduledQuery& query) {
+  Buffer out;
+  FieldWriter to(out);
+  to.nested(change_put_scheduled_query, [&](FieldWriter& in) { write(in, query); });
+  return out;
+}
+
+Buffer remove_scheduled_query(const std::string& arn) {
+  Buffer out;
+  FieldWriter to(out);
+  to.text(change_remove_scheduled_query, arn);
+  return out;
+}
+
+Buffer put_settings(const Caller& caller, const AccountSettings& settings) {
+  Buffer out;
+  FieldWriter to(out);
+  to.nested(change_put_settings, [&](FieldWriter& in) {
+    in.text(1, caller.account);
+    in.text(2, caller.region);
+    in.nested(3, [&](FieldWriter& inner) { write(inner, settings); });
+  });
+  return out;
+}
+
 Result<Unit> Definitions::apply(ByteView decision) {
   FieldReader from(decision);
   while (const auto f = from.next()) {
@@ -240,6 +268,29 @@ Result<Unit> Definitions::apply(ByteView decision) {
       case change_next_table:
         next_table_ = std::max(next_table_, f->number);
         break;
+      case change_put_scheduled_query: {
+        ScheduledQuery query;
+        if (!read(f->bytes, query))
+          return fail(ErrorKind::corrupt, "a scheduled query does not decode");
+        std::string arn = query.arn;
+        scheduled_.insert_or_assign(std::move(arn), std::move(query));
+        break;
+      }
+      case change_remove_scheduled_query:
+        scheduled_.erase(std::string(f->text()));
+        break;
+      case change_put_settings: {
+        std::pair<std::string, std::string> whose;
+        AccountSettings settings;
+        FieldReader inner(f->bytes);
+        while (const auto g = inner.next()) {
+          if (g->id == 1) whose.first = g->text();
+          if (g->id == 2) whose.second = g->text();
+          if (g->id == 3) settings = read_settings(g->bytes);
+        }
+        settings_.insert_or_assign(std::move(whose), std::move(settings));
+        break;
+      }
       default:
         return fail(ErrorKind::unsupported, "a change that a newer Levada decided");
     }
@@ -260,13 +311,23 @@ Buffer Definitions::checkpoint() const {
     add(put_database(database));
     for (const auto& [name, table] : database.tables) add(put_table(key, table));
   }
+  for (const auto& [arn, query] : scheduled_) add(put_scheduled_query(query));
+  for (const auto& [whose, settings] : settings_)
+    add(put_settings({whose.first, whose.second}, settings));
   return all;
 }
 
 Result<Unit> Definitions::restore(ByteView checkpoint) {
   databases_.clear();
+  scheduled_.clear();
+  settings_.clear();
   next_table_ = 1;
   return apply(checkpoint);
+}
+
+AccountSettings Definitions::settings(const Caller& caller) const {
+  const auto at = settings_.find({caller.account, caller.region});
+  return at == settings_.end() ? AccountSettings() : at->second;
 }
 
 const Database* Definitions::find(const DatabaseKey& key) const {

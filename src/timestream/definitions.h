@@ -6,6 +6,7 @@
 #include "state/fields.h"
 #include "state/fold.h"
 #include "timestream/definition.h"
+#include "timestream/scheduled_query.h"
 
 namespace levada::timestream {
 
@@ -19,10 +20,15 @@ class Definitions final : public state::Folded {
   const Database* find(const DatabaseKey& key) const;
   const Table* find(const DatabaseKey& key, const std::string& table) const;
   TableId next_table() const { return TableId(next_table_); }
+  // By ARN.
+  const std::map<std::string, ScheduledQuery>& scheduled() const { return scheduled_; }
+  AccountSettings settings(const Caller& caller) const;
 
  private:
   std::map<DatabaseKey, Database> databases_;
   std::uint64_t next_table_ = 1;
+  std::map<std::string, ScheduledQuery> scheduled_;
+  std::map<std::pair<std::string, std::string>, AccountSettings> settings_;  // account, region
 };
 
 // The bytes of each change. A database is put without its tables.
@@ -30,5 +36,8 @@ Buffer put_database(const Database& database);
 Buffer remove_database(const DatabaseKey& key);
 Buffer put_table(const DatabaseKey& database, const Table& table);
 Buffer remove_table(const DatabaseKey& database, const std::string& table);
+Buffer put_scheduled_query(const ScheduledQuery& query);
+Buffer remove_scheduled_query(const std::string& arn);
+Buffer put_settings(const Caller& caller, const AccountSettings& settings);
 
 }  // namespace levada::timestream

@@ -5,6 +5,7 @@
 
 #include "timestream/refusal.h"
 #include "timestream/sql/parser.h"
+#include "timestream/unload.h"
 
 namespace levada::timestream {
 namespace {
@@ -13,9 +14,15 @@ namespace {
 constexpr std::size_t page_bytes_max = 1'000'000;
 constexpr Millis token_life = std::chrono::hours(1);
 constexpr Millis client_token_life = std::chrono::minutes(5);
-constexpr Nanos run_time_max = std::chrono::seconds(60);
+constexpr Nanos run_time_max = std::chrono::hours(1);
 constexpr std::int64_t metered_min = 10'000'000;
-constexpr std::size_t runs_max = 64;  // whose results wait for their readers
+constexpr Nanos insights_interval = std::chrono::seconds(1);
+
+constexpr std::size_t runs_max = 64;                   // whose results wait for their readers
+constexpr Nanos patience = std::chrono::seconds(5);    // of one call; then an empty page
+constexpr Millis abandoned = std::chrono::minutes(2);  // nobody asked for the run any more
+// Values in memory, about 40 bytes each: of all queries that run, and of all results that wait.
+constexpr std::size_t cells_running_max = 40'000'000, cells_kept_max = 20'000'000;
 
 constexpr std::string_view bad_token = "Invalid pagination token";
 
@@ -40,6 +47,24 @@ std::size_t size_of(const std::vector<sql::Value>& row) {
   return size;
 }
 
+// A plain SELECT over one table: its columns are known by name.
+void name_sources(const sql::Statement& statement, Prepared& prepared) {
+  if (!statement.query || !statement.query->body || !statement.query->body->select) return;
+  const sql::Select& select = *statement.query->body->select;
+  const bool table = select.from && select.from->kind == sql::Source::Kind::table &&
+                     !select.from->database.empty();
+  const bool stars = std::ranges::any_of(select.items, [](const auto& item) { return !item.node; });
+  if (stars && select.items.size() > 1) return;
+  for (std::size_t i = 0; i < prepared.columns.size(); ++i) {
+    Prepared::Column& column = prepared.columns[i];
+    const sql::SelectItem& item = select.items[stars ? 0 : i];
+    column.aliased = item.alias.has_value();
+    if (!table || (item.node && item.node->kind != sql::NodeKind::column)) continue;
+    column.database = select.from->database;
+    column.table = select.from->name;
+  }
+}
+
 }  // namespace
 
 std::string QueryDesk::new_id() {
@@ -53,54 +78,146 @@ std::string QueryDesk::new_id() {
   return id;
 }
 
-std::shared_ptr<QueryDesk::Run> QueryDesk::find(const std::string& account,
-                                                const std::string& id) const {
+QueryDesk::RunPointer QueryDesk::find(const std::string& account, const std::string& id) const {
   const auto at = std::ranges::find_if(
       runs_, [&](const auto& run) { return run->id == id && run->account == account; });
   return at == runs_.end() ? nullptr : *at;
 }
 
+void QueryDesk::forget(const RunPointer& run) {
+  cells_kept_ -= std::exchange(run->cells, 0);
+  std::erase(runs_, run);
+}
+
 void QueryDesk::forget_old(UnixMillis now) {
-  std::erase_if(runs_, [&](const auto& run) { return run->done && run->began + token_life < now; });
-  while (runs_.size() >= runs_max) {
+  std::vector<RunPointer> old;
+  for (const RunPointer& run : runs_) {
+    if (run->done && run->began + token_life < now) old.push_back(run);
+    if (!run->done && run->asked + abandoned < now) run->cancelled = true;
+  }
+  for (const RunPointer& run : old) forget(run);
+  while (runs_.size() >= runs_max || cells_kept_ > cells_kept_max) {
     const auto oldest = std::ranges::find_if(runs_, [](const auto& run) { return run->done; });
     if (oldest == runs_.end()) break;
-    runs_.erase(oldest);
+    const RunPointer run = *oldest;
+    forget(run);
   }
 }
 
-Task<std::shared_ptr<QueryDesk::Run>> QueryDesk::start(Caller caller, const QueryCommand& command) {
+sql::Limits QueryDesk::limits(Nanos time) {
+  sql::Limits limits;
+  limits.deadline = service_.home().clock().monotonic() + time;
+  limits.cells_of_all = &cells_running_;
+  limits.cells_of_all_max = cells_running_max;
+  return limits;
+}
+
+Task<Answered> QueryDesk::execute(Caller caller, const sql::Statement& statement,
+                                  const std::string& id, bool insights, const bool& cancelled,
+                                  std::optional<std::int64_t> scheduled_runtime) {
   const UnixMillis now = service_.home().clock().now();
+  sql::Execution execution(service_, caller, now, limits(run_time_max), cancelled);
+  if (insights) execution.want_insights();
+  if (scheduled_runtime)
+    execution.bind("scheduled_runtime", {sql::Kind::timestamp}, sql::Value(*scheduled_runtime));
+  Answered answered;
+  answered.result = co_await execution.run(statement);
+  answered.bytes_scanned = execution.bytes_scanned();
+  if (statement.query != nullptr)
+    answered.bytes_metered = std::max(metered_min, answered.bytes_scanned);
+  answered.insights = execution.insights();
+  if (statement.kind == sql::Statement::Kind::unload) {
+    UnloadOptions options = co_await unload_options_of(statement, answered.result.columns);
+    answered.result = co_await unload(service_.objects(), documents_, std::move(options), id,
+                                      std::move(answered.result), answered.insights);
+  }
+  answered.insights.rows = answered.result.rows.size();
+  if (insights)
+    for (const auto& row : answered.result.rows) answered.insights.bytes += size_of(row);
+  co_return answered;
+}
+
+Task<Unit> QueryDesk::work(Caller caller, RunPointer run, sql::Statement statement) {
+  Result<Answered> answered = co_await outcome(
+      execute(caller, statement, run->id, run->insights, run->cancelled, std::nullopt));
+  run->done = true;
+  if (!answered) {
+    run->error = std::move(answered).error();
+  } else if (!run->cancelled) {
+    run->answered = std::move(*answered);
+    run->cells = run->answered.result.rows.size() * (run->answered.result.columns.size() + 1);
+    cells_kept_ += run->cells;
+  }
+  run->ended.notify_all();
+  co_return Unit{};
+}
+
+Task<QueryDesk::RunPointer> QueryDesk::start(Caller caller, const QueryCommand& command) {
+  const UnixMillis now = service_.home().clock().now();
+  const MonotonicNanos moment = service_.home().clock().monotonic();
   forget_old(now);
-  auto run = std::make_shared<Run>();
+  if (command.insights) {
+    if (last_insights_ && moment - *last_insights_ < insights_interval)
+      co_return refuse(Refusal::throttled,
+                       "QueryInsights is limited to one query per second. Please try again.");
+    last_insights_ = moment;
+  }
+  auto run = std::make_shared<Run>(service_.home());
   run->id = new_id();
   run->account = caller.account;
   run->text = command.text;
   run->client_token = command.client_token;
   run->max_rows = command.max_rows;
-  run->began = now;
-  const sql::Statement statement = co_await sql::parse(command.text);
-  if (statement.kind == sql::Statement::Kind::query) run->bytes_metered = metered_min;
+  run->insights = command.insights;
+  run->began = run->asked = now;
+  sql::Statement statement = co_await sql::parse(command.text);
   runs_.push_back(run);
-  sql::Limits limits;
-  limits.deadline = service_.home().clock().monotonic() + run_time_max;
-  sql::Execution execution(service_, caller, now, limits, run->cancelled);
-  Result<sql::Relation> result = co_await outcome(execution.run(statement));
-  run->done = true;
-  if (!result) {
-    std::erase(runs_, run);
-    co_return tl::unexpected<Error>(std::move(result).error());
-  }
-  run->result = std::move(*result);
+  gate_.spawn(work(caller, run, std::move(statement)));
   co_return run;
+}
+
+Task<QueryAnswer> QueryDesk::serve(Caller caller, RunPointer run, std::size_t from,
+                                   std::size_t max_rows) {
+  const Deadline deadline = service_.home().clock().monotonic() + patience;
+  run->asked = service_.home().clock().now();
+  while (!run->done) {
+    if (!co_await outcome(run->ended.wait(deadline))) break;
+  }
+  run->asked = service_.home().clock().now();
+  if (run->cancelled) co_return refuse(Refusal::conflict, "The query was cancelled.");
+  if (run->error) {
+    forget(run);
+    co_return tl::unexpected<Error>(*run->error);
+  }
+  if (!run->done) {
+    const Prepared prepared = co_await prepare(caller, run->text);
+    QueryAnswer empty;
+    empty.id = run->id;
+    for (const Prepared::Column& column : prepared.columns) empty.columns.push_back(column.column);
+    empty.next_token = run->id + "." + std::to_string(from);
+    empty.progress = 0;
+    empty.bytes_metered = metered_min;
+    co_return empty;
+  }
+  Result<QueryAnswer> answer = page(*run, from, max_rows);
+  // Whoever has read all needs the result no more; the same question again runs again.
+  if (!answer) {
+    forget(run);
+  } else if (answer->next_token.empty() && from == 0) {
+    run->read = true;
+    cells_kept_ -= std::exchange(run->cells, 0);
+    run->answered.result = {};
+  }
+  co_return answer;
 }
 
 Result<QueryAnswer> QueryDesk::page(Run& run, std::size_t from, std::size_t max_rows) const {
   QueryAnswer answer;
   answer.id = run.id;
-  answer.columns = run.result.columns;
-  answer.bytes_metered = run.bytes_metered;
-  const auto& rows = run.result.rows;
+  answer.columns = run.answered.result.columns;
+  answer.bytes_scanned = run.answered.bytes_scanned;
+  answer.bytes_metered = run.answered.bytes_metered;
+  const auto& rows = run.answered.result.rows;
   std::size_t bytes = 0, to = from;
   for (; to < rows.size() && (max_rows == 0 || to - from < max_rows); ++to) {
     const std::size_t size = size_of(rows[to]);
@@ -115,6 +232,8 @@ Result<QueryAnswer> QueryDesk::page(Run& run, std::size_t from, std::size_t max_
   if (to < rows.size()) {
     answer.next_token = run.id + "." + std::to_string(to);
     answer.progress = 100.0 * static_cast<double>(to) / static_cast<double>(rows.size());
+  } else if (run.insights) {
+    answer.insights = run.answered.insights;
   }
   return answer;
 }
@@ -122,61 +241,86 @@ Result<QueryAnswer> QueryDesk::page(Run& run, std::size_t from, std::size_t max_
 Task<QueryAnswer> QueryDesk::query(Caller caller, QueryCommand command) {
   if (!command.next_token.empty()) {
     const std::size_t dot = command.next_token.find('.');
-    const std::shared_ptr<Run> run = find(caller.account, command.next_token.substr(0, dot));
+    const RunPointer run = find(caller.account, command.next_token.substr(0, dot));
     std::size_t from = 0;
     const char* end = command.next_token.data() + command.next_token.size();
     const bool numbered =
         dot != std::string::npos &&
         std::from_chars(command.next_token.data() + dot + 1, end, from).ptr == end;
-    if (run != nullptr && run->cancelled)
-      co_return refuse(Refusal::conflict, "The query was cancelled.");
-    if (run == nullptr || !numbered || run->text != command.text || from > run->result.rows.size())
-      co_return refuse(Refusal::validation, std::string(bad_token));
-    co_return page(*run, from, command.max_rows);
+    const bool there = run != nullptr && numbered && run->text == command.text &&
+                       (!run->done || from <= run->answered.result.rows.size() || run->cancelled);
+    if (!there) co_return refuse(Refusal::validation, std::string(bad_token));
+    co_return co_await outcome(serve(caller, run, from, command.max_rows));
   }
   if (!command.client_token.empty()) {
     const UnixMillis now = service_.home().clock().now();
-    for (const std::shared_ptr<Run>& run : runs_) {
+    const std::deque<RunPointer> runs = runs_;
+    for (const RunPointer& run : runs) {
       if (run->client_token != command.client_token || run->account != caller.account ||
           run->began + client_token_life < now)
         continue;
       if (run->text != command.text || run->max_rows != command.max_rows)
         co_return refuse(Refusal::validation,
                          "The client token was used with other parameters before.");
-      if (run->done && !run->read) co_return page(*run, 0, command.max_rows);
+      if (!run->read && !run->cancelled)
+        co_return co_await outcome(serve(caller, run, 0, command.max_rows));
     }
   }
-  const std::shared_ptr<Run> run = co_await start(caller, command);
-  Result<QueryAnswer> first = page(*run, 0, command.max_rows);
-  // Whoever has read all needs the result no more; the same question again runs again.
-  if (!first) {
-    std::erase(runs_, run);
-  } else if (first->next_token.empty()) {
-    run->read = true;
-    run->result = {};
-  }
-  co_return first;
+  const RunPointer run = co_await start(caller, command);
+  co_return co_await outcome(serve(caller, run, 0, command.max_rows));
 }
 
 Task<std::string> QueryDesk::cancel(Caller caller, std::string id) {
-  const std::shared_ptr<Run> run = find(caller.account, id);
+  const RunPointer run = find(caller.account, id);
   if (run == nullptr)
     co_return refuse(Refusal::validation, "The query " + id + " does not exist or has ended.");
   run->cancelled = true;
-  run->result = {};
+  cells_kept_ -= std::exchange(run->cells, 0);
+  run->answered.result = {};
+  run->ended.notify_all();
   co_return "Cancellation requested for query " + id + ".";
 }
 
-Task<sql::Scope> QueryDesk::prepare(Caller caller, std::string text) {
+Task<Unit> QueryDesk::close() {
+  for (const RunPointer& run : runs_) run->cancelled = true;
+  co_return co_await outcome(gate_.close());
+}
+
+Task<Prepared> QueryDesk::prepare(Caller caller, std::string text) {
   const sql::Statement statement = co_await sql::parse(text);
   const UnixMillis now = service_.home().clock().now();
   const bool cancelled = false;
-  sql::Limits limits;
-  limits.deadline = service_.home().clock().monotonic() + run_time_max;
-  sql::Execution execution(service_, caller, now, limits, cancelled);
-  execution.only_analyze();
+  Prepared prepared;
+  sql::Execution execution(service_, caller, now, limits(run_time_max), cancelled);
+  execution.only_analyze(&prepared.parameters);
+  const sql::Relation empty = co_await execution.run(statement);
+  for (const sql::ScopeColumn& column : empty.columns)
+    prepared.columns.push_back({column, {}, {}, false});
+  name_sources(statement, prepared);
+  co_return prepared;
+}
+
+Task<sql::Scope> QueryDesk::analyze(Caller caller, std::string text,
+                                    std::int64_t scheduled_runtime) {
+  const sql::Statement statement = co_await sql::parse(text);
+  if (statement.kind != sql::Statement::Kind::query)
+    co_return refuse(Refusal::validation, "A scheduled query must be a SELECT.");
+  const UnixMillis now = service_.home().clock().now();
+  const bool cancelled = false;
+  sql::Execution execution(service_, caller, now, limits(run_time_max), cancelled);
+  execution.bind("scheduled_runtime", {sql::Kind::timestamp}, sql::Value(scheduled_runtime));
+  execution.only_analyze(nullptr);
   sql::Relation empty = co_await execution.run(statement);
   co_return std::move(empty.columns);
+}
+
+Task<Answered> QueryDesk::answer(Caller caller, std::string text, std::int64_t scheduled_runtime,
+                                 bool insights) {
+  const sql::Statement statement = co_await sql::parse(text);
+  const std::string id = new_id();
+  const bool cancelled = false;
+  co_return co_await outcome(
+      execute(caller, statement, id, insights, cancelled, scheduled_runtime));
 }
 
 }  // namespace levada::timestream

@@ -21,7 +21,9 @@ Service::Service(const log::Journals& journals, io::Disk& disk, ServiceOptions o
             {.checkpoint_path = options_.directory + "/timestream.checkpoint"}),
       turn_(journal_.reactor),
       disk_(disk),
-      cache_(count(options_.cache_max)) {}
+      cache_(count(options_.cache_max)),
+      objects_(disk,
+               options_.objects.empty() ? options_.directory + "/objects" : options_.objects) {}
 
 Service::~Service() = default;
 
@@ -176,6 +178,10 @@ Task<WriteAnswer> Service::write(Caller caller, std::string database, std::strin
   if (definition->id != id) co_return refuse(Refusal::not_found, "The table was deleted.");
   Table now_defined = *definition;
   co_return co_await outcome(store->write(std::move(now_defined), std::move(records), now()));
+}
+
+Task<Unit> Service::commit(Buffer change) {
+  co_return co_await outcome(fold_.commit(std::move(change)));
 }
 
 std::shared_ptr<const TableStore> Service::store(TableId table) const {

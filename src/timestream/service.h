@@ -14,6 +14,7 @@
 #include "state/fold.h"
 #include "state/turn.h"
 #include "timestream/definitions.h"
+#include "timestream/object_directory.h"
 #include "timestream/table_store.h"
 #include "timestream/write.h"
 
@@ -55,6 +56,7 @@ struct TablePage {
 
 struct ServiceOptions {
   std::string directory;
+  std::string objects = {};  // the root of what stands for S3; empty: objects/ in the directory
   Nanos expiry_interval = std::chrono::seconds(60);
   Bytes memory_max = 128_MiB;  // points that are in no segment; half of it makes segments begin
   Bytes cache_max = 64_MiB;    // blocks of segments that were read lately
@@ -100,6 +102,11 @@ class Service {
                           std::vector<ReadRecord> records);
 
   const Definitions& definitions() const { return definitions_; }
+  ObjectDirectory& objects() { return objects_; }
+  // For those who keep definitions of their own beside the tables: what is decided under the turn
+  // is durable and applied when commit resolves.
+  state::Turn& turn() { return turn_; }
+  Task<Unit> commit(Buffer change);
   // Null when there is none. The store stays alive as long as someone holds it.
   std::shared_ptr<const TableStore> store(TableId table) const;
   BlockCache& cache() { return cache_; }
@@ -110,6 +117,12 @@ class Service {
   struct Tagged {
     const Database* database;
     const Table* table;  // null: the database itself
+    const ScheduledQuery* scheduled = nullptr;
+    const Tags& tags() const {
+      return scheduled != nullptr ? scheduled->tags
+             : table != nullptr   ? table->tags
+                                  : database->tags;
+    }
   };
 
   Result<const Database*> database(const Caller& caller, const std::string& name) const;
@@ -135,6 +148,7 @@ class Service {
   state::Turn turn_;
   io::Disk& disk_;
   BlockCache cache_;
+  ObjectDirectory objects_;
   std::unordered_map<TableId, std::shared_ptr<TableStore>> tables_;
   bool flush_failed_ = false;
   io::Gate gate_;

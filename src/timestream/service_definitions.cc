@@ -235,6 +235,10 @@ Result<Service::Tagged> Service::resource(const Caller& caller, const std::strin
     for (const auto& [name, table] : each.tables)
       if (arn_of(key, name) == arn) return Tagged{&each, &table};
   }
+  const auto scheduled = definitions_.scheduled().find(arn);
+  if (scheduled != definitions_.scheduled().end() && scheduled->second.account == caller.account &&
+      scheduled->second.region == caller.region)
+    return Tagged{nullptr, nullptr, &scheduled->second};
   if (!arn.starts_with("arn:aws:timestream:"))
     return refuse(Refusal::validation, "The resource ARN " + arn + " is not valid.");
   return refuse(Refusal::not_found, "The resource " + arn + " does not exist.");
@@ -244,7 +248,11 @@ Task<Unit> Service::put_tags(Tagged at, Tags tags) {
   if (tags.size() > tags_max)
     co_return refuse(Refusal::quota, "A resource may have at most 200 tags.");
   Buffer change;
-  if (at.table != nullptr) {
+  if (at.scheduled != nullptr) {
+    ScheduledQuery changed = *at.scheduled;
+    changed.tags = std::move(tags);
+    change = put_scheduled_query(changed);
+  } else if (at.table != nullptr) {
     Table changed = *at.table;
     changed.tags = std::move(tags);
     change = put_table(at.database->key, changed);
@@ -260,7 +268,7 @@ Task<Unit> Service::put_tags(Tagged at, Tags tags) {
 Task<Unit> Service::tag(Caller caller, std::string arn, Tags tags) {
   state::Turn::Held held = co_await turn_.take();
   const Tagged at = co_await resource(caller, arn);
-  Tags all = at.table != nullptr ? at.table->tags : at.database->tags;
+  Tags all = at.tags();
   for (auto& [key, value] : tags) all.insert_or_assign(key, value);
   co_return co_await outcome(put_tags(at, std::move(all)));
 }
@@ -268,14 +276,14 @@ Task<Unit> Service::tag(Caller caller, std::string arn, Tags tags) {
 Task<Unit> Service::untag(Caller caller, std::string arn, std::vector<std::string> keys) {
   state::Turn::Held held = co_await turn_.take();
   const Tagged at = co_await resource(caller, arn);
-  Tags all = at.table != nullptr ? at.table->tags : at.database->tags;
+  Tags all = at.tags();
   for (const std::string& key : keys) all.erase(key);
   co_return co_await outcome(put_tags(at, std::move(all)));
 }
 
 Task<Tags> Service::tags(Caller caller, std::string arn) {
   const Tagged at = co_await resource(caller, arn);
-  co_return at.table != nullptr ? at.table->tags : at.database->tags;
+  co_return at.tags();
 }
 
 }  // namespace levada::timestream

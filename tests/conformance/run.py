@@ -45,6 +45,10 @@ DATA_PLANE = [
     "guide_pages",
     "timestream_write",
     "timestream_query",
+    "timestream_sql",
+    "timestream_functions",
+    "timestream_scheduled",
+    "timestream_every_operation",
 ]
 REMAINING = [
     "kinesis_reshard",

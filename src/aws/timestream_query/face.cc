@@ -3,35 +3,22 @@
 #include "aws/timestream_faults.h"
 #include "aws/timestream_query/operations.h"
 #include "aws/timestream_query/rows.h"
+#include "aws/timestream_query/scheduled_queries.h"
 #include "timestream/refusal.h"
 
 namespace levada::aws {
-namespace {
-
 using namespace timestream_query_api;
-
-void write_columns(OutputWriter& out, std::string_view name,
-                   const timestream::sql::Scope& columns) {
-  out.begin_list(name, columns.size());
-  for (const timestream::sql::ScopeColumn& column : columns) {
-    out.begin_structure();
-    out.string("Name", column.name);
-    write_type(out, column.type);
-    out.end_structure();
-  }
-  out.end_list();
-}
-
-}  // namespace
 
 const Service& TimestreamQueryFace::service() const { return timestream_query_api::service; }
 
-// What is not here is answered as not supported: scheduled queries and account settings.
 Task<Unit> TimestreamQueryFace::run(Call& call) {
   const std::string_view name = call.operation.name;
   if (name == "Query") co_return co_await outcome(query(call));
   if (name == "CancelQuery") co_return co_await outcome(cancel(call));
   if (name == "PrepareQuery") co_return co_await outcome(prepare(call));
+  ScheduledDoors doors{here_, service_, scheduler_};
+  for (const ScheduledRow& row : scheduled_rows())
+    if (row.operation == name) co_return co_await row.handler(doors, call);
   co_return fail(ErrorKind::unsupported,
                  std::string(name) + " is not supported by this version of Levada.");
 }
@@ -41,6 +28,8 @@ Task<Unit> TimestreamQueryFace::query(Call& call) {
   command.text = call.input.string("QueryString").value_or("");
   command.client_token = call.input.string("ClientToken").value_or("");
   command.next_token = call.input.string("NextToken").value_or("");
+  if (const auto insights = call.input.structure("QueryInsights"))
+    command.insights = insights->text("Mode") == "ENABLED_WITH_RATE_CONTROL";
   command.max_rows = static_cast<std::size_t>(call.input.integer("MaxRows").value_or(0));
   const timestream::Caller caller{call.caller.account, call.caller.region};
   const auto there = [&] { return desk_.query(caller, command); };
@@ -65,9 +54,10 @@ Task<Unit> TimestreamQueryFace::query(Call& call) {
   if (!answer.next_token.empty()) out.string("NextToken", answer.next_token);
   out.begin_structure("QueryStatus");
   out.real("ProgressPercentage", answer.progress);
-  out.integer("CumulativeBytesScanned", 0);
+  out.integer("CumulativeBytesScanned", answer.bytes_scanned);
   out.integer("CumulativeBytesMetered", answer.bytes_metered);
   out.end_structure();
+  if (answer.insights) write_insights(out, *answer.insights);
   out.end_structure();
   co_return Unit{};
 }
@@ -90,18 +80,37 @@ Task<Unit> TimestreamQueryFace::prepare(Call& call) {
   const std::string text = call.input.string("QueryString").value_or("");
   const timestream::Caller caller{call.caller.account, call.caller.region};
   const auto there = [&] { return desk_.prepare(caller, text); };
-  const timestream::sql::Scope columns = co_await service_.at_home(here_, there);
+  const timestream::Prepared prepared = co_await service_.at_home(here_, there);
   OutputWriter& out = call.output;
   out.begin_structure();
   out.string("QueryString", text);
-  write_columns(out, "Columns", columns);
-  out.begin_list("Parameters", 0);
+  out.begin_list("Columns", prepared.columns.size());
+  for (const timestream::Prepared::Column& column : prepared.columns) {
+    out.begin_structure();
+    out.string("Name", column.column.name);
+    write_type(out, column.column.type);
+    if (!column.database.empty()) out.string("DatabaseName", column.database);
+    if (!column.table.empty()) out.string("TableName", column.table);
+    out.boolean("Aliased", column.aliased);
+    out.end_structure();
+  }
+  out.end_list();
+  out.begin_list("Parameters", prepared.parameters.size());
+  for (const std::string& name : prepared.parameters) {
+    out.begin_structure();
+    out.string("Name", name);
+    write_type(out, {});
+    out.end_structure();
+  }
   out.end_list();
   out.end_structure();
   co_return Unit{};
 }
 
-std::string TimestreamQueryFace::resource(const Caller&, const Input&) const { return ""; }
+std::string TimestreamQueryFace::resource(const Caller&, const Input& input) const {
+  const bool names_one = find_field(input.shape(), "ScheduledQueryArn") != nullptr;
+  return names_one ? input.string("ScheduledQueryArn").value_or("") : "";
+}
 
 Fault TimestreamQueryFace::fault_of(const Error& error) const { return timestream_fault_of(error); }
 

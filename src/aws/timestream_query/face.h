@@ -4,13 +4,15 @@
 
 #include "aws/service_face.h"
 #include "timestream/query_desk.h"
+#include "timestream/query_scheduler.h"
 
 namespace levada::aws {
 
 class TimestreamQueryFace : public ServiceFace {
  public:
-  TimestreamQueryFace(io::Reactor& here, timestream::Service& service, timestream::QueryDesk& desk)
-      : here_(here), service_(service), desk_(desk) {}
+  TimestreamQueryFace(io::Reactor& here, timestream::Service& service, timestream::QueryDesk& desk,
+                      timestream::QueryScheduler& scheduler)
+      : here_(here), service_(service), desk_(desk), scheduler_(scheduler) {}
 
   const Service& service() const override;
   Task<Unit> run(Call& call) override;
@@ -26,6 +28,7 @@ class TimestreamQueryFace : public ServiceFace {
   io::Reactor& here_;
   timestream::Service& service_;
   timestream::QueryDesk& desk_;
+  timestream::QueryScheduler& scheduler_;
 };
 
 }  // namespace levada::aws

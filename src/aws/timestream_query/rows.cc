@@ -108,4 +108,49 @@ void write_datum(OutputWriter& out, const Type& type, const Value& value) {
   }
 }
 
+void write_columns(OutputWriter& out, std::string_view name,
+                   const timestream::sql::Scope& columns) {
+  out.begin_list(name, columns.size());
+  for (const timestream::sql::ScopeColumn& column : columns) {
+    out.begin_structure();
+    out.string("Name", column.name);
+    write_type(out, column.type);
+    out.end_structure();
+  }
+  out.end_list();
+}
+
+void write_insights(OutputWriter& out, const timestream::QueryInsights& insights) {
+  out.begin_structure("QueryInsightsResponse");
+  if (!insights.coverage.arn.empty()) {
+    out.begin_structure("QuerySpatialCoverage");
+    out.begin_structure("Max");
+    out.real("Value", insights.coverage.value);
+    out.string("TableArn", insights.coverage.arn);
+    out.begin_list("PartitionKey", insights.coverage.partition_key.size());
+    for (const std::string& key : insights.coverage.partition_key) out.item(key);
+    out.end_list();
+    out.end_structure();
+    out.end_structure();
+    out.begin_structure("QueryTemporalRange");
+    out.begin_structure("Max");
+    out.integer("Value", static_cast<std::int64_t>(insights.range.value));
+    out.string("TableArn", insights.range.arn);
+    out.end_structure();
+    out.end_structure();
+  }
+  const auto number = [&out](std::string_view name, std::uint64_t value) {
+    out.integer(name, static_cast<std::int64_t>(value));
+  };
+  number("QueryTableCount", insights.tables);
+  number("OutputRows", insights.rows);
+  number("OutputBytes", insights.bytes);
+  if (insights.unload) {
+    number("UnloadPartitionCount", insights.unload_partitions);
+    number("UnloadWrittenRows", insights.unload_rows);
+    number("UnloadWrittenBytes", insights.unload_bytes);
+  }
+  out.end_structure();
+}
+
 }  // namespace levada::aws::timestream_query_api

@@ -173,7 +173,7 @@ class Arbitrary final : public Aggregate {
 class Collect final : public Aggregate {
  public:
   void add(Arguments a) override { list_.push_back(a[0]); }
-  Value result(Runtime&) override { return list_.empty() ? Value() : Value(std::move(list_)); }
+  Value result(Runtime&) override { return list_.empty() ? Value() : Value(list_); }
 
  private:
   std::vector<Value> list_;
@@ -193,7 +193,7 @@ class CreateTimeSeries final : public Aggregate {
     for (std::size_t i = 1; i < points_.size(); ++i)
       if (compare(points_[i - 1].list()[0], points_[i].list()[0]) == 0)
         return runtime.fail("Duplicate timestamps are not allowed in a timeseries.");
-    return Value(std::move(points_));
+    return Value(points_);
   }
 
  private:
@@ -212,16 +212,23 @@ class Distinct final : public Aggregate {
   std::set<Value, Less> seen_;
 };
 
-// Exact: the nearest rank among all values, which an approximation may not be worse than.
+// Exact: the nearest rank among all values by weight, which no approximation may be worse than.
 class Percentile final : public Aggregate {
  public:
+  // (value[, weight], share[, accuracy])
+  explicit Percentile(bool weighted) : weighted_(weighted) {}
   void add(Arguments a) override {
-    if (!a[1].null()) share_ = a[1];
-    if (!a[0].null()) values_.push_back(a[0]);
+    if (const Value& share = a[weighted_ ? 2 : 1]; !share.null()) share_ = share;
+    if (a[0].null() || (weighted_ && a[1].null())) return;
+    const double weight = weighted_ ? a[1].real() : 1;
+    bad_weight_ = bad_weight_ || !(weight > 0);
+    values_.emplace_back(a[0], weight);
+    whole_ += weight;
   }
   Value result(Runtime& runtime) override {
-    if (values_.empty()) return {};
-    std::ranges::sort(values_, Less());
+    if (bad_weight_) return runtime.fail("percentile weight must be > 0");
+    if (values_.empty() || share_.null()) return {};
+    std::ranges::sort(values_, Less(), &std::pair<Value, double>::first);
     if (share_.is.index() == 3) return at(runtime, share_.real());
     std::vector<Value> all;
     for (const Value& share : share_.list()) all.push_back(at(runtime, share.real()));
@@ -231,12 +238,16 @@ class Percentile final : public Aggregate {
  private:
   Value at(Runtime& runtime, double share) const {
     if (!(share >= 0 && share <= 1)) return runtime.fail("Percentile must be between 0 and 1");
-    const auto rank =
-        static_cast<std::size_t>(std::ceil(share * static_cast<double>(values_.size())));
-    return values_[std::min(std::max<std::size_t>(rank, 1), values_.size()) - 1];
+    const double wanted = share * whole_;
+    double seen = 0;
+    for (const auto& [value, weight] : values_)
+      if ((seen += weight) >= wanted) return value;
+    return values_.back().first;
   }
+  bool weighted_, bad_weight_ = false;
+  double whole_ = 0;
   Value share_;
-  std::vector<Value> values_;
+  std::vector<std::pair<Value, double>> values_;
 };
 
 enum class Pair { corr, covar_pop, covar_samp, slope, intercept };
@@ -371,28 +382,45 @@ std::optional<AggregateKind> aggregate_of(const std::string& name, const std::ve
   if (name == "max" || name == "min") {
     if (n == 1) return AggregateKind{types[0], types, maker<Extreme>(sign)};
     if (n == 2 && fits(1, bigint))
-      return AggregateKind{array_of(types[0]), {types[0], bigint}, maker<Extremes>(sign)};
+      return AggregateKind{array_of(types[0]), {types[0], bigint}, maker<Extremes>(sign), true};
   }
   if (name == "max_by" || name == "min_by") {
     if (n == 2) return AggregateKind{types[0], types, maker<ExtremeBy>(sign)};
     if (n == 3 && fits(2, bigint))
-      return AggregateKind{array_of(types[0]), {types[0], types[1], bigint}, maker<Extremes>(sign)};
+      return AggregateKind{
+          array_of(types[0]), {types[0], types[1], bigint}, maker<Extremes>(sign), true};
   }
   if ((name == "bool_and" || name == "every" || name == "bool_or") && n == 1 && fits(0, boolean))
     return AggregateKind{boolean, {boolean}, maker<Every>(name != "bool_or")};
   if (name == "arbitrary" && n == 1) return AggregateKind{types[0], types, maker<Arbitrary>()};
   if (name == "array_agg" && n == 1)
-    return AggregateKind{array_of(types[0]), types, maker<Collect>()};
-  if (name == "approx_distinct" && n <= 2) return AggregateKind{bigint, types, maker<Distinct>()};
-  if (name == "approx_percentile" && n == 2 && types[0].numeric()) {
+    return AggregateKind{array_of(types[0]), types, maker<Collect>(), true};
+  if (name == "approx_distinct" && n <= 2)
+    return AggregateKind{bigint, types, maker<Distinct>(), true};
+  if (name == "approx_percentile" && n >= 2 && n <= 4 && types[0].numeric()) {
     const Type value = types[0].is(Kind::integer) ? bigint : types[0];
-    if (fits(1, real)) return AggregateKind{value, {value, real}, maker<Percentile>()};
-    if (fits(1, array_of(real)))
-      return AggregateKind{array_of(value), {value, array_of(real)}, maker<Percentile>()};
+    const Type shares = array_of(real);
+    // (x, p), (x, w, p), (x, w, p, accuracy); p is one share or a list of them. An older form has
+    // the accuracy behind p without a weight: (x, p, accuracy).
+    for (const bool weighted : {n >= 3 && (fits(2, real) || fits(2, shares)), false}) {
+      const std::size_t p = weighted ? 2 : 1;
+      const bool list = types[p].is(Kind::array);
+      if (!fits(p, list ? shares : real) || n > p + 2) continue;
+      std::vector<Type> wanted{value};
+      if (weighted) wanted.push_back(real);
+      wanted.push_back(list ? shares : real);
+      while (wanted.size() < n) wanted.push_back(real);
+      bool all_fit = true;
+      for (std::size_t i = 0; i < n; ++i) all_fit = all_fit && fits(i, wanted[i]);
+      if (!all_fit) continue;
+      return AggregateKind{list ? array_of(value) : value, std::move(wanted),
+                           maker<Percentile>(weighted), true};
+    }
   }
   if (name == "create_time_series" && n == 2 && fits(0, {Kind::timestamp})) {
     const Type value = types[1].is(Kind::integer) ? bigint : types[1];
-    return AggregateKind{series_of(value), {{Kind::timestamp}, value}, maker<CreateTimeSeries>()};
+    return AggregateKind{
+        series_of(value), {{Kind::timestamp}, value}, maker<CreateTimeSeries>(), true};
   }
   if (name.starts_with("bitwise_") && n == 1 && fits(0, bigint))
     return AggregateKind{bigint, {bigint}, maker<Bits>(name == "bitwise_and_agg")};

@@ -23,6 +23,7 @@ struct AggregateKind {
   Type result;
   std::vector<Type> arguments;  // what they are converted to
   std::function<std::unique_ptr<Aggregate>()> make;
+  bool keeps = false;  // every value that it is given
 };
 
 bool is_aggregate(const std::string& name);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "timestream/sql/aggregate.h"
 #include "timestream/sql/expression.h"
 #include "timestream/sql/function_table.h"
 
@@ -93,6 +94,9 @@ Result<Compiled> Compiler::special(const Node& node, bool& found) {
                       return Value(std::move(made));
                     }};
   }
+  if (name == "zip" && count >= 2) return zip(node);
+  if (name == "regexp_replace" && count == 3 && node.children[2]->kind == NodeKind::lambda)
+    return replace_by_lambda(node);
   const bool conditional = name == "coalesce" || name == "greatest" || name == "least";
   if (conditional || (name == "nullif" && count == 2) ||
       ((name == "$same" || name == "$distinct") && count == 2)) {
@@ -161,6 +165,56 @@ Result<Compiled> Compiler::special(const Node& node, bool& found) {
   return Compiled{};
 }
 
+// Arrays to one array of rows, as long as the longest.
+Result<Compiled> Compiler::zip(const Node& node) {
+  std::vector<Compiled> lists = TRY(children(node));
+  Type row{Kind::row};
+  std::vector<Run> runs;
+  for (Compiled& list : lists) {
+    if (!list.type.is(Kind::array)) return refuse_at(node.place, "zip needs arrays");
+    row.fields.push_back({"", list.type.element()});
+    runs.push_back(std::move(list.run));
+  }
+  return Compiled{array_of(std::move(row)), [runs](const Frame& f) {
+                    std::vector<Value> all;
+                    std::size_t longest = 0;
+                    for (const Run& run : runs) {
+                      all.push_back(run(f));
+                      if (all.back().null()) return Value();
+                      longest = std::max(longest, all.back().list().size());
+                    }
+                    std::vector<Value> rows;
+                    for (std::size_t i = 0; i < longest; ++i) {
+                      std::vector<Value> cells;
+                      for (const Value& list : all)
+                        cells.push_back(i < list.list().size() ? list.list()[i] : Value());
+                      rows.emplace_back(std::move(cells));
+                    }
+                    return Value(std::move(rows));
+                  }};
+}
+
+// regexp_replace(text, pattern, groups -> text): the lambda gets the capturing groups as an array.
+Result<Compiled> Compiler::replace_by_lambda(const Node& node) {
+  Compiled text = TRY(compile(*node.children[0])), pattern = TRY(compile(*node.children[1]));
+  for (const Compiled* each : {&text, &pattern})
+    if (!each->type.is(Kind::varchar) && !each->type.is(Kind::unknown))
+      return refuse_at(node.place, "regexp_replace needs texts");
+  Compiled by = TRY(lambda(*node.children[2], {array_of({Kind::varchar})}));
+  if (!by.type.is(Kind::varchar) && !by.type.is(Kind::unknown))
+    return refuse_at(node.children[2]->place, "The lambda of regexp_replace must give a varchar");
+  return Compiled{{Kind::varchar},
+                  [text = text.run, pattern = pattern.run, by = by.run](const Frame& f) -> Value {
+                    const Value all = text(f), what = pattern(f);
+                    if (all.null() || what.null()) return {};
+                    return replace_matches(f.runtime, all.text(), what.text(),
+                                           [&](const Value& groups) {
+                                             const Frame inner{f.row, f.runtime, {&groups, 1}, &f};
+                                             return by(inner);
+                                           });
+                  }};
+}
+
 Result<Compiled> Compiler::conditional_if(const Node& node) {
   Compiled test = TRY(compile_condition(*node.children[0], "IF condition"));
   Compiled yes = TRY(compile(*node.children[1]));
@@ -179,6 +233,12 @@ Result<Compiled> Compiler::call(const Node& node) {
   bool found = false;
   Compiled made = TRY(special(node, found));
   if (found) return made;
+  if (node.window)
+    return refuse_at(node.place, "Window function " + node.text + " cannot stand here");
+  if (is_window_function(node.text))
+    return refuse_at(node.place, "Window function " + node.text + " requires an OVER clause");
+  if (is_aggregate(node.text))
+    return refuse_at(node.place, "Aggregate function " + node.text + " cannot stand here");
   const std::vector<Overload>* overloads = overloads_of(node.text);
   if (overloads == nullptr)
     return refuse_at(node.place, "Function " + node.text + " not registered");

@@ -107,7 +107,7 @@ std::optional<std::size_t> column_of(const Node& node, const Scope& scope) {
 // Of one aggregate, or nothing when it is of another kind.
 std::optional<ColumnFold> column_fold(const Node& node, const Scope& scope, std::size_t time_place,
                                       const TableData& data) {
-  if (node.distinct || node.filter) return std::nullopt;
+  if (node.distinct || node.filter || !node.order.empty()) return std::nullopt;
   ColumnFold fold;
   if (node.text == "count")
     fold.fold = Fold::count;
@@ -153,8 +153,10 @@ std::optional<ColumnFold> column_fold(const Node& node, const Scope& scope, std:
 
 }  // namespace
 
-Task<bool> Execution::group_by_columns(const Select& select, Opened& in, Grouping& grouping) {
-  if (!in.store || dry_) co_return false;
+Task<bool> Execution::group_by_columns(const Select& select,
+                                       const std::vector<const Node*>& conditions, Opened& in,
+                                       Grouping& grouping) {
+  if (!in.store || dry_ || !select.grouping_sets.empty()) co_return false;
   const std::shared_ptr<const TableStore> store = in.store;
   const TableData& data = store->data();
   const Scope& scope = in.relation.columns;
@@ -196,8 +198,9 @@ Task<bool> Execution::group_by_columns(const Select& select, Opened& in, Groupin
     }
     keys.push_back(std::move(key));
   }
-  TablePlan plan = co_await plan_table(in, select.where.get());
+  TablePlan plan = co_await plan_table(in, conditions);
   if (!plan.rest.empty()) co_return false;
+  note_reading(in, plan);
 
   std::vector<bool> wanted(data.attributes().size());
   for (const ColumnFold& fold : folds)
@@ -248,6 +251,7 @@ Task<bool> Execution::group_by_columns(const Select& select, Opened& in, Groupin
                     end);
         begin = end;
       }
+      note_rows(chunk.end - chunk.begin, folds.size());
       const std::size_t before = count;
       count += chunk.end - chunk.begin;
       if (before / rows_between_pauses != count / rows_between_pauses) co_await pause();
@@ -266,10 +270,10 @@ Task<bool> Execution::group_by_columns(const Select& select, Opened& in, Groupin
     grouping.rows.push_back(std::move(row));
   }
   co_await check();
-  for (const Node* node : grouping.keys) grouping.signatures.push_back(signature_of(*node));
+  for (const Node* node : grouping.keys) grouping.signatures.push_back(signature_in(scope, *node));
   for (std::size_t f = 0; f < folds.size(); ++f) {
     columns.push_back({"", "", folds[f].result});
-    grouping.signatures.push_back(signature_of(*grouping.aggregates[f]));
+    grouping.signatures.push_back(signature_in(scope, *grouping.aggregates[f]));
   }
   grouping.columns = std::move(columns);
   co_return true;

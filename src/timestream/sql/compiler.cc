@@ -79,13 +79,6 @@ Run strict(Run a, Run b, Pair pair) {
   };
 }
 
-Value evaluate_in(const Value& value, const std::vector<Value>& list, bool has_null, bool negated) {
-  if (value.null()) return {};
-  for (const Value& each : list)
-    if (compare(value, each) == 0) return Value(!negated);
-  return has_null ? Value() : Value(negated);
-}
-
 }  // namespace
 
 bool like(std::string_view text, std::string_view pattern, char escape) {
@@ -136,8 +129,17 @@ Result<Compiled> Compiler::compile_condition(const Node& node, std::string_view 
   return condition;
 }
 
+// Whether it names an argument of a lambda around it.
+bool Compiler::is_local(const Node& node) const {
+  if (node.kind != NodeKind::column) return false;
+  const std::string& name = node.qualifier.empty() ? node.text : node.qualifier;
+  return std::ranges::any_of(locals_, [&](const std::vector<Local>& level) {
+    return std::ranges::find(level, name, &Local::name) != level.end();
+  });
+}
+
 Result<Compiled> Compiler::compile(const Node& node) {
-  if (known_)
+  if (known_ && !is_local(node))
     if (auto known = known_(node)) return std::move(*known);
   switch (node.kind) {
     case NodeKind::literal:
@@ -155,7 +157,7 @@ Result<Compiled> Compiler::compile(const Node& node) {
     case NodeKind::field:
       return member(node);
     case NodeKind::parameter:
-      return refuse_at(node.place, "Query parameters are not supported by this version");
+      return parameter(node);
     case NodeKind::lambda:
       return refuse_at(node.place, "Lambda expression is not expected here");
     case NodeKind::unary: {
@@ -197,23 +199,11 @@ Result<Compiled> Compiler::compile(const Node& node) {
                       },
                       low.constant && high.constant};
     }
-    case NodeKind::in_query: {
-      Compiled value = TRY(compile(*node.children[0]));
-      const SubqueryResult& result = subqueries_.at(&node);
-      const auto type = common_type(value.type, result.type);
-      if (!type) return refuse_at(node.place, "value and result of subquery must be of one type");
-      value = convert(std::move(value), *type);
-      const bool has_null = std::ranges::any_of(result.values, &Value::null);
-      return Compiled{{Kind::boolean},
-                      [run = value.run, list = result.values, has_null, negated = node.negated](
-                          const Frame& f) { return evaluate_in(run(f), list, has_null, negated); }};
-    }
+    case NodeKind::in_query:
     case NodeKind::exists:
-      return constant_of({Kind::boolean}, Value(!subqueries_.at(&node).values.empty()));
-    case NodeKind::scalar: {
-      const SubqueryResult& result = subqueries_.at(&node);
-      return constant_of(result.type, result.values.empty() ? Value() : result.values.front());
-    }
+    case NodeKind::scalar:
+    case NodeKind::quantified:
+      return subquery(node);
     case NodeKind::is_null: {
       Compiled value = TRY(compile(*node.children[0]));
       return Compiled{{Kind::boolean},
@@ -308,73 +298,6 @@ Result<Compiled> Compiler::compile(const Node& node) {
   return refuse_at(node.place, "This expression is not supported");
 }
 
-Result<Compiled> Compiler::column(const Node& node) {
-  for (std::size_t depth = 0; depth < locals_.size(); ++depth) {
-    const auto& names = locals_[locals_.size() - 1 - depth];
-    for (std::size_t i = 0; i < names.size(); ++i) {
-      const bool whole = node.qualifier.empty() && names[i].name == node.text;
-      const bool part = !node.qualifier.empty() && names[i].name == node.qualifier;
-      if (!whole && !part) continue;
-      Run run = [depth, i](const Frame& f) {
-        const Frame* at = &f;
-        for (std::size_t n = 0; n < depth; ++n) at = at->outer;
-        return at->locals[i];
-      };
-      if (whole) return Compiled{names[i].type, run};
-      for (std::size_t m = 0; m < names[i].type.fields.size(); ++m)
-        if (lower(names[i].type.fields[m].name) == lower(node.text))
-          return Compiled{names[i].type.fields[m].type, [run, m](const Frame& f) {
-                            const Value row = run(f);
-                            return row.null() ? Value() : row.list()[m];
-                          }};
-    }
-  }
-  const std::string shown = node.qualifier.empty() ? node.text : node.qualifier + "." + node.text;
-  std::optional<std::size_t> found;
-  bool exact = false;
-  for (std::size_t i = 0; i < scope_.size(); ++i) {
-    if (!node.qualifier.empty() && lower(scope_[i].qualifier) != lower(node.qualifier)) continue;
-    if (lower(scope_[i].name) != lower(node.text)) continue;
-    const bool same_letters = scope_[i].name == node.text;
-    if (found && same_letters == exact)
-      return refuse_at(node.place, "Column '" + shown + "' is ambiguous");
-    if (found && exact) continue;
-    found = i;
-    exact = same_letters;
-  }
-  if (!found && !node.qualifier.empty()) {  // a member of a row
-    for (std::size_t i = 0; i < scope_.size(); ++i) {
-      if (lower(scope_[i].name) != lower(node.qualifier) || !scope_[i].type.is(Kind::row)) continue;
-      for (std::size_t m = 0; m < scope_[i].type.fields.size(); ++m)
-        if (lower(scope_[i].type.fields[m].name) == lower(node.text))
-          return Compiled{scope_[i].type.fields[m].type, [i, m](const Frame& f) {
-                            const Value& row = f.row[i];
-                            return row.null() ? Value() : row.list()[m];
-                          }};
-    }
-  }
-  if (!found) return refuse_at(node.place, "Column '" + shown + "' does not exist");
-  if (columns_forbidden_)
-    return refuse_at(node.place, "'" + shown +
-                                     "' must be an aggregate expression or appear in GROUP BY "
-                                     "clause");
-  const std::size_t place = *found;
-  return Compiled{scope_[place].type, [place](const Frame& f) { return f.row[place]; }};
-}
-
-Result<Compiled> Compiler::member(const Node& node) {
-  Compiled row = TRY(compile(*node.children[0]));
-  for (std::size_t m = 0; m < row.type.fields.size(); ++m)
-    if (row.type.is(Kind::row) && lower(row.type.fields[m].name) == lower(node.text))
-      return Compiled{row.type.fields[m].type,
-                      [run = row.run, m](const Frame& f) {
-                        const Value value = run(f);
-                        return value.null() ? Value() : value.list()[m];
-                      },
-                      row.constant};
-  return refuse_at(node.place, "Column '" + node.text + "' does not exist");
-}
-
 Result<Compiled> Compiler::comparison(const Node& node, std::string_view sign, Compiled a,
                                       Compiled b) {
   const auto type = common_type(a.type, b.type);
@@ -426,6 +349,18 @@ Result<Compiled> Compiler::binary(const Node& node) {
     return comparison(node, sign, a, b);
   if (sign == "||") {
     if (a.type.is(Kind::array) || b.type.is(Kind::array)) {
+      // One side may be an element.
+      for (const bool first : {true, false}) {
+        const Compiled& list = first ? b : a;
+        Compiled& single = first ? a : b;
+        if (single.type.is(Kind::array) || !list.type.is(Kind::array)) continue;
+        single = Compiled{array_of(single.type),
+                          [run = single.run](const Frame& f) {
+                            std::vector<Value> one{run(f)};
+                            return Value(std::move(one));
+                          },
+                          single.constant};
+      }
       const auto type = common_type(a.type, b.type);
       if (!type) return refuse_at(node.place, "Cannot concatenate these arrays");
       return Compiled{*type,

@@ -18,7 +18,10 @@ namespace levada::timestream::sql {
 
 struct Limits {
   Deadline deadline = no_deadline;
-  std::size_t cells_max = 50'000'000;  // values that intermediate results may hold
+  std::size_t cells_max = 25'000'000;  // values that intermediate results may hold
+  // The same for all queries together; null: nobody else counts.
+  std::size_t* cells_of_all = nullptr;
+  std::size_t cells_of_all_max = 0;
 };
 
 struct Relation {
@@ -32,8 +35,24 @@ class Execution {
   Execution(Service& service, Caller caller, UnixMillis now, Limits limits, const bool& cancelled);
 
   Task<Relation> run(const Statement& statement);
-  // Only the columns: tables seem to be empty.
-  void only_analyze() { dry_ = true; }
+  ~Execution();
+  Execution(const Execution&) = delete;
+  Execution& operator=(const Execution&) = delete;
+
+  // Only the columns: tables seem to be empty. Parameters without a value are noted, if asked for.
+  void only_analyze(std::set<std::string>* parameters) {
+    dry_ = true;
+    runtime_.noted_parameters = parameters;
+  }
+  // What @name stands for.
+  void bind(std::string name, Type type, Value value) {
+    runtime_.parameters.insert_or_assign(std::move(name),
+                                         std::pair(std::move(type), std::move(value)));
+  }
+  // How much of the tables was read; must be wanted before.
+  void want_insights() { wants_insights_ = true; }
+  const QueryInsights& insights() const { return insights_; }
+  std::int64_t bytes_scanned() const { return bytes_scanned_; }
 
  private:
   struct Opened;
@@ -41,6 +60,15 @@ class Execution {
   struct Grouping;
   struct Bound;
   struct TablePlan;
+  struct WindowCall;
+  // A query around the one that runs: while a subquery is looked at, its columns; while it runs,
+  // the values of those that it captured.
+  struct Outer {
+    const Scope* scope = nullptr;
+    std::vector<Capture> captures = {};
+    std::vector<Type> types = {};
+    const std::vector<Value>* values = nullptr;
+  };
   using Commons = std::map<std::string, std::shared_ptr<Relation>>;
   using Row = std::vector<Value>;
 
@@ -50,22 +78,49 @@ class Execution {
   Task<Relation> values(const Select& select);
   Task<Relation> select(const Select& select, const std::vector<OrderItem>* order,
                         std::optional<std::uint64_t> limit);
-  Task<Unit> group(const Select& select, Opened& in, Grouping& grouping);
+  Task<Opened> open_from(const Select& select, const std::vector<OrderItem>& order);
+  Result<std::vector<Output>> outputs_of(const Select& select, const Opened& in) const;
+  Result<Grouping> grouping_of(const Select& select, const std::vector<Output>& outputs,
+                               const std::vector<OrderItem>& order, const Opened& in) const;
+  // All rows of `in` that fulfil the conditions become its rows; no condition is left.
+  Task<Unit> gather(Opened& in, std::vector<const Node*>& conditions);
+  Task<Unit> keep_rows(std::vector<Row>& rows, const Run& condition);
+  Task<Unit> group(const Select& select, const std::vector<const Node*>& conditions, Opened& in,
+                   Grouping& grouping);
   // The same for what can be folded column by column; no: it is of another kind.
-  Task<bool> group_by_columns(const Select& select, Opened& in, Grouping& grouping);
-  Task<Unit> prepare_subqueries(const Node* node);
-  Task<Unit> prepare_subqueries(const Select& select, const std::vector<OrderItem>* order);
+  Task<bool> group_by_columns(const Select& select, const std::vector<const Node*>& conditions,
+                              Opened& in, Grouping& grouping);
+  Result<std::vector<WindowCall>> window_calls(const std::vector<const Node*>& roots,
+                                               Compiler& compiler);
+  // Appends the value of each call to each row.
+  Task<Unit> add_windows(const std::vector<WindowCall>& calls, std::vector<Row>& rows);
+
+  // Asks what subqueries in it can be asked before there are rows. `scope`: the columns around
+  // them, or null where they may not look at any.
+  Task<Unit> prepare_subqueries(const Node* node, const Scope* scope);
+  Task<SubqueryResult> ask(const Node& subquery);
+  bool correlated(const Node* node) const;
+  // Asks the correlated subqueries in `roots` for all that the rows have.
+  Task<Unit> answer_subqueries(std::vector<const Node*> roots, Compiler& compiler,
+                               const std::vector<Row>& rows);
+  std::optional<Compiled> outer_column(const Node& node);
 
   Task<Opened> open(const Source& source, const std::set<std::string>* needed);
   Task<Opened> open_table(const Source& source, const std::set<std::string>* needed);
   Task<Opened> open_join(const Source& source, const std::set<std::string>* needed);
-  Task<Opened> open_unnest(const Source& source, Opened left);
-  // Calls `take` for each row that fulfils `where` until it says no.
-  Task<Unit> scan(Opened& in, const Node* where, const std::function<bool(Row&&)>& take);
-  Task<Unit> scan_table(Opened& in, const Node* where, const std::function<bool(Row&&)>& take);
-  Task<TablePlan> plan_table(const Opened& in, const Node* where);
+  // `keeps`: rows whose lists are empty stay, as in a LEFT JOIN.
+  Task<Opened> open_unnest(const Source& source, Opened left, bool keeps);
+  Task<Opened> open_beside(const Source& source, Opened left);
+  Task<Unit> gather_all(Opened& side);
+  // Calls `take` for each row that fulfils all conditions until it says no.
+  Task<Unit> scan(Opened& in, const std::vector<const Node*>& conditions,
+                  const std::function<bool(Row&&)>& take);
+  Task<Unit> scan_table(Opened& in, const std::vector<const Node*>& conditions,
+                        const std::function<bool(Row&&)>& take);
+  Task<TablePlan> plan_table(const Opened& in, const std::vector<const Node*>& conditions);
   // Narrows the range if the condition says nothing but something about time.
-  bool narrow(const Node& condition, std::pair<std::int64_t, std::int64_t>& range);
+  bool narrow(const Opened& in, const Node& condition,
+              std::pair<std::int64_t, std::int64_t>& range);
   static std::optional<Bound> bound_of(const Opened& in, const Node& condition);
   static bool constant_in_series(const Opened& in, const Node& node);
   Row series_row(const Opened& in, const SeriesIdentity& series) const;
@@ -78,9 +133,16 @@ class Execution {
   Result<const Table*> find_table(const std::string& database, const std::string& table,
                                   Place place) const;
 
+  // What a scan of a table reads, for the insights.
+  void note_reading(const Opened& in, const TablePlan& plan);
+  void note_rows(std::size_t rows, std::size_t columns) {
+    bytes_scanned_ += static_cast<std::int64_t>(rows * (columns + 1) * sizeof(std::int64_t));
+  }
+
   Task<Unit> pause();                    // every few thousand rows
   Result<Unit> hold(std::size_t cells);  // counts what is kept
-  Result<Unit> check() const;            // whether an expression failed
+  void release(std::size_t cells);
+  Result<Unit> check();  // whether an expression failed
 
   Service& service_;
   Caller caller_;
@@ -89,8 +151,11 @@ class Execution {
   Runtime runtime_;
   SubqueryResults subqueries_;
   std::vector<Commons> commons_;
+  std::vector<Outer> outers_;
   std::size_t cells_ = 0;
-  bool dry_ = false;
+  std::int64_t bytes_scanned_ = 0;
+  QueryInsights insights_;
+  bool dry_ = false, wants_insights_ = false;
 };
 
 }  // namespace levada::timestream::sql

@@ -3,7 +3,10 @@
 // and makes every conversion explicit; what it returns knows its type and looks at one row.
 
 #include <functional>
+#include <map>
+#include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <unordered_map>
@@ -15,8 +18,14 @@ namespace levada::timestream::sql {
 
 // What all expressions of one run share. The first error ends the run; values after it mean
 // nothing.
+struct Compiled;
 struct Runtime {
   std::int64_t now = 0;  // nanoseconds
+  // What a column means that no table of this query has: one of a query around it. May be empty.
+  std::function<std::optional<Compiled>(const Node&)> outer = {};
+  // What @name stands for; while a query is only prepared, names that are met are noted instead.
+  std::map<std::string, std::pair<Type, Value>> parameters = {};
+  std::set<std::string>* noted_parameters = nullptr;
   std::uint64_t seed = 1;
   std::optional<std::string> error = {};
   Value fail(std::string why) {
@@ -46,10 +55,19 @@ struct ScopeColumn {
 };
 using Scope = std::vector<ScopeColumn>;
 
-// The result of a subquery that ran before.
+// A column of the query around it that a subquery looks at.
+struct Capture {
+  std::string qualifier, name;
+  Place place;
+};
+// What a subquery answered: once, or for each of the values that it looks at.
 struct SubqueryResult {
   Type type;
   std::vector<Value> values;  // of its first column
+  std::vector<Capture> captures = {};
+  std::vector<Type> types = {};  // of the captures
+  using Answers = std::unordered_map<std::vector<Value>, std::vector<Value>, RowHash, RowEqual>;
+  std::shared_ptr<Answers> answers = {};  // of correlated ones
 };
 using SubqueryResults = std::unordered_map<const Node*, SubqueryResult>;
 
@@ -63,8 +81,10 @@ class Compiler {
 
   Result<Compiled> compile(const Node& node);
   Result<Compiled> compile_condition(const Node& node, std::string_view clause);
-  // Column names must be part of the group (see executor.cc).
+  // Column names must be part of the group (see select.cc).
   void forbid_columns() { columns_forbidden_ = true; }
+  // What a subquery captures, in the order of its captures.
+  Result<std::vector<Run>> captured(const SubqueryResult& subquery);
 
  private:
   struct Local {
@@ -72,7 +92,10 @@ class Compiler {
     Type type;
   };
 
+  bool is_local(const Node& node) const;
   Result<Compiled> column(const Node& node);
+  Result<Compiled> subquery(const Node& node);
+  Result<Compiled> parameter(const Node& node);
   Result<Compiled> call(const Node& node);
   Result<Compiled> special(const Node& node, bool& found);
   Result<Compiled> binary(const Node& node);
@@ -80,6 +103,8 @@ class Compiler {
   Result<Compiled> in_list(const Node& node);
   Result<Compiled> condition(const Node& node);
   Result<Compiled> conditional_if(const Node& node);
+  Result<Compiled> zip(const Node& node);
+  Result<Compiled> replace_by_lambda(const Node& node);
   Result<Compiled> lambda(const Node& node, std::vector<Type> types);
   Result<Compiled> member(const Node& node);
   Result<std::vector<Compiled>> children(const Node& node);
@@ -93,6 +118,13 @@ class Compiler {
 };
 
 Compiled constant_of(Type type, Value value);
+bool is_window_function(const std::string& name);
+
+// Where the scope has the column that the node names; nothing when it has none. Errors: ambiguous.
+Result<std::optional<std::size_t>> find_column(const Scope& scope, const Node& node);
+// The same text for expressions that mean the same to rows of the scope.
+std::string signature_in(const Scope& scope, const Node& node);
+std::string signature_of_column(std::size_t column);
 // LIKE; `escape` 0: none. Linear but for what a % may try again.
 bool like(std::string_view text, std::string_view pattern, char escape);
 
@@ -114,5 +146,10 @@ std::span<const Function> time_functions();
 std::span<const Function> list_functions();
 std::span<const Function> series_functions();
 std::span<const Function> regex_functions();
+
+// `text` with each match of the pattern replaced by what `by` makes of its capturing groups; null
+// when that is null.
+Value replace_matches(Runtime& runtime, const std::string& text, const std::string& pattern,
+                      const std::function<Value(const Value& groups)>& by);
 
 }  // namespace levada::timestream::sql

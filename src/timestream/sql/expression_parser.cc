@@ -99,7 +99,15 @@ Result<NodePointer> Parser::predicate() {
       ++at_;
       NodePointer node = node_of(NodeKind::binary, place, std::move(sign));
       node->children.push_back(std::move(left));
-      node->children.push_back(TRY(sum()));
+      if ((here().is("all") || here().is("any") || here().is("some")) && here(1).is("(")) {
+        node->kind = NodeKind::quantified;
+        node->every = here().is("all");
+        at_ += 2;
+        node->query = TRY(query());
+        TRY(need(")"));
+      } else {
+        node->children.push_back(TRY(sum()));
+      }
       left = std::move(node);
       continue;
     }
@@ -448,7 +456,15 @@ Result<NodePointer> Parser::call() {
     node->distinct = take("distinct");
     do node->children.push_back(TRY(expression()));
     while (take(","));
+    if (take("order")) {
+      TRY(need("by"));
+      node->order = TRY(order_items());
+    }
     TRY(need(")"));
+  }
+  if ((here().is("ignore") || here().is("respect")) && here(1).is("nulls")) {
+    node->ignore_nulls = here().is("ignore");
+    at_ += 2;
   }
   if (here().is("filter") && here(1).is("(")) {
     at_ += 2;
@@ -458,54 +474,6 @@ Result<NodePointer> Parser::call() {
   }
   if (take("over")) node->window = TRY(window());
   return node;
-}
-
-Result<std::unique_ptr<Window>> Parser::window() {
-  auto window = std::make_unique<Window>();
-  TRY(need("("));
-  if (take("partition")) {
-    TRY(need("by"));
-    do window->partition.push_back(TRY(expression()));
-    while (take(","));
-  }
-  if (take("order")) {
-    TRY(need("by"));
-    window->order = TRY(order_items());
-  }
-  if (window->order.empty()) window->last = FrameEnd::unbounded;
-  if (here().is("rows") || here().is("range")) {
-    window->rows = take("rows");
-    if (!window->rows) take("range");
-    const bool between = take("between");
-    TRY(frame_end(window->first, window->first_offset));
-    window->last = FrameEnd::current;
-    if (between) {
-      TRY(need("and"));
-      TRY(frame_end(window->last, window->last_offset));
-    }
-  }
-  TRY(need(")"));
-  return window;
-}
-
-Result<Unit> Parser::frame_end(FrameEnd& end, std::int64_t& offset) {
-  if (take("unbounded")) {
-    end = FrameEnd::unbounded;
-    if (!take("preceding")) TRY(need("following"));
-    return Unit{};
-  }
-  if (take("current")) {
-    end = FrameEnd::current;
-    return need("row");
-  }
-  const std::string& text = here().text;
-  if (here().kind != TokenKind::whole ||
-      std::from_chars(text.data(), text.data() + text.size(), offset).ec != std::errc())
-    return unexpected_here();
-  ++at_;
-  end = here().is("preceding") ? FrameEnd::preceding : FrameEnd::following;
-  if (take("preceding")) return Unit{};
-  return need("following");
 }
 
 }  // namespace levada::timestream::sql

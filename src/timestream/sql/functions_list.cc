@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "timestream/sql/calendar.h"
 #include "timestream/sql/expression.h"
 
 namespace levada::timestream::sql {
@@ -163,6 +164,27 @@ constexpr Function functions[] = {
     {"sequence(timestamp, timestamp, interval) array(timestamp)",
      [](Runtime& r, Arguments a) {
        return sequence(r, a[0].number(), a[1].number(), a[2].number());
+     }},
+    {"sequence(timestamp, timestamp, months) array(timestamp)",
+     [](Runtime& r, Arguments a) {
+       const std::int64_t from = a[0].number(), to = a[1].number(), step = a[2].number();
+       if (step == 0 || (to > from && step < 0) || (to < from && step > 0))
+         return r.fail("sequence step does not lead to its stop value");
+       Values all;
+       for (std::int64_t n = 0, at = from; step > 0 ? at <= to : at >= to;
+            at = add_months(from, ++n * step))
+         all.emplace_back(at);
+       return Value(std::move(all));
+     }},
+    {"sequence(date, date) array(date)",
+     [](Runtime& r, Arguments a) {
+       return sequence(r, a[0].number(), a[1].number(), a[1].number() < a[0].number() ? -1 : 1);
+     }},
+    {"sequence(date, date, interval) array(date)",
+     [](Runtime& r, Arguments a) {
+       if (a[2].number() % day != 0)
+         return r.fail("sequence step must be a day interval if start and end values are dates");
+       return sequence(r, a[0].number(), a[1].number(), a[2].number() / day);
      }},
     {"shuffle(array(T)) array(T)",
      [](Runtime& r, Arguments a) {

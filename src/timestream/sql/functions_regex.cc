@@ -180,6 +180,24 @@ constexpr Function functions[] = {
 
 }  // namespace
 
+Value replace_matches(Runtime& runtime, const std::string& text, const std::string& pattern,
+                      const std::function<Value(const Value& groups)>& by) {
+  std::string all;
+  std::size_t at = 0;
+  bool null = false;
+  each_match(runtime, text, pattern, [&](const std::vector<Group>& groups) {
+    std::vector<Value> captured;
+    for (std::size_t i = 1; i < groups.size(); ++i) captured.push_back(part(text, groups[i]));
+    const Value piece = by(Value(std::move(captured)));
+    null = piece.null();
+    if (null) return false;
+    all += text.substr(at, groups[0].begin - at) + piece.text();
+    at = groups[0].end;
+    return true;
+  });
+  return null ? Value() : Value(all + text.substr(at));
+}
+
 std::span<const Function> regex_functions() { return functions; }
 
 }  // namespace levada::timestream::sql

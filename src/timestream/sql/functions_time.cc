@@ -1,27 +1,17 @@
 // Functions of times and intervals.
 
+#include <charconv>
 #include <cmath>
 
 #include "timestream/sql/calendar.h"
 #include "timestream/sql/expression.h"
 #include "timestream/sql/parser.h"
+#include "timestream/sql/time_patterns.h"
 
 namespace levada::timestream::sql {
 namespace {
 
 using Arguments = std::span<const Value>;
-
-int weekday(std::int64_t days) {  // Monday is 1
-  return static_cast<int>(((days + 3) % 7 + 7) % 7) + 1;
-}
-
-// Week of the year and its year, by ISO 8601.
-std::pair<int, std::int64_t> iso_week(std::int64_t nanos) {
-  const std::int64_t days = floor_to(nanos, day) / day;
-  const std::int64_t thursday = days - weekday(days) + 4;
-  const std::int64_t year = moment_of(thursday * day).year;
-  return {static_cast<int>((thursday - days_from_civil(year, 1, 1)) / 7) + 1, year};
-}
 
 enum class Part {
   year,
@@ -49,13 +39,13 @@ std::int64_t part_of(Part part, std::int64_t nanos) {
     case Part::month:
       return m.month;
     case Part::week:
-      return iso_week(nanos).first;
+      return iso_week_of(nanos).week;
     case Part::year_of_week:
-      return iso_week(nanos).second;
+      return iso_week_of(nanos).year;
     case Part::day:
       return m.day;
     case Part::day_of_week:
-      return weekday(floor_to(nanos, day) / day);
+      return weekday_of(floor_to(nanos, day) / day);
     case Part::day_of_year:
       return floor_to(nanos, day) / day - days_from_civil(m.year, 1, 1) + 1;
     case Part::hour:
@@ -100,7 +90,7 @@ Value date_trunc(Runtime& runtime, Arguments a) {
   if (unit == "hour") return Value(floor_to(a[1].number(), hour));
   const std::int64_t midnight = floor_to(a[1].number(), day);
   if (unit == "day") return Value(midnight);
-  if (unit == "week") return Value(midnight - (weekday(midnight / day) - 1) * day);
+  if (unit == "week") return Value(midnight - (weekday_of(midnight / day) - 1) * day);
   if (unit == "quarter") m.month = (m.month - 1) / 3 * 3 + 1;
   if (unit == "year") m.month = 1;
   if (unit != "month" && unit != "quarter" && unit != "year")
@@ -163,123 +153,41 @@ std::string iso_text(std::int64_t nanos) {
   return text + "Z";
 }
 
-// MySQL's patterns.
-Value date_format(Runtime& runtime, Arguments a) {
-  static constexpr const char* months[] = {"January",   "February", "March",    "April",
-                                           "May",       "June",     "July",     "August",
-                                           "September", "October",  "November", "December"};
-  static constexpr const char* days[] = {"Monday", "Tuesday",  "Wednesday", "Thursday",
-                                         "Friday", "Saturday", "Sunday"};
-  const std::int64_t nanos = a[0].number();
-  const Moment m = moment_of(nanos);
-  const auto padded = [](std::int64_t n, std::size_t width) {
-    std::string text = std::to_string(n);
-    return text.size() < width ? std::string(width - text.size(), '0') + text : text;
-  };
-  const int of_week = weekday(floor_to(nanos, day) / day);
-  const int twelve = m.hour % 12 == 0 ? 12 : m.hour % 12;
-  std::string all;
-  const std::string& pattern = a[1].text();
-  for (std::size_t i = 0; i < pattern.size(); ++i) {
-    if (pattern[i] != '%' || i + 1 == pattern.size()) {
-      all += pattern[i];
-      continue;
-    }
-    switch (const char c = pattern[++i]) {
-      case 'Y':
-        all += padded(m.year, 4);
-        break;
-      case 'y':
-        all += padded(m.year % 100, 2);
-        break;
-      case 'm':
-        all += padded(m.month, 2);
-        break;
-      case 'c':
-        all += std::to_string(m.month);
-        break;
-      case 'M':
-        all += months[m.month - 1];
-        break;
-      case 'b':
-        all += std::string(months[m.month - 1]).substr(0, 3);
-        break;
-      case 'd':
-        all += padded(m.day, 2);
-        break;
-      case 'e':
-        all += std::to_string(m.day);
-        break;
-      case 'H':
-        all += padded(m.hour, 2);
-        break;
-      case 'k':
-        all += std::to_string(m.hour);
-        break;
-      case 'h':
-      case 'I':
-        all += padded(twelve, 2);
-        break;
-      case 'l':
-        all += std::to_string(twelve);
-        break;
-      case 'i':
-        all += padded(m.minute, 2);
-        break;
-      case 's':
-      case 'S':
-        all += padded(m.second, 2);
-        break;
-      case 'f':
-        all += padded(m.nanos / 1000, 6);
-        break;
-      case 'p':
-        all += m.hour < 12 ? "AM" : "PM";
-        break;
-      case 'T':
-        all += time_text(nanos).substr(0, 8);
-        break;
-      case 'r':
-        all += padded(twelve, 2) + ":" + padded(m.minute, 2) + ":" + padded(m.second, 2) +
-               (m.hour < 12 ? " AM" : " PM");
-        break;
-      case 'W':
-        all += days[of_week - 1];
-        break;
-      case 'a':
-        all += std::string(days[of_week - 1]).substr(0, 3);
-        break;
-      case 'j':
-        all += padded(part_of(Part::day_of_year, nanos), 3);
-        break;
-      case 'v':
-        all += padded(iso_week(nanos).first, 2);
-        break;
-      case 'x':
-        all += padded(iso_week(nanos).second, 4);
-        break;
-      case '%':
-        all += '%';
-        break;
-      case 'D':
-      case 'U':
-      case 'u':
-      case 'V':
-      case 'w':
-      case 'X':
-        return runtime.fail(std::string("%") + c + " not supported in date format string");
-      default:
-        all += c;
-    }
-  }
-  return Value(std::move(all));
+template <PatternStyle style>
+Value format(Runtime& runtime, Arguments a) {
+  Result<std::string> text = format_time(style, a[1].text(), a[0].number());
+  return text ? Value(std::move(*text)) : runtime.fail(text.error().message);
 }
 
+template <PatternStyle style>
+Value parse(Runtime& runtime, Arguments a) {
+  const Result<std::int64_t> nanos = parse_time_by(style, a[1].text(), a[0].text());
+  return nanos ? Value(*nanos) : runtime.fail(nanos.error().message);
+}
+
+// Of a time of day and of an interval: how much of the next larger unit is left.
+template <std::int64_t unit, std::int64_t next>
+Value part_of_span(Runtime&, Arguments a) {
+  return Value(a[0].number() % next / unit);
+}
+
+// "42.8ms": a number, perhaps with a fraction, and a unit.
 Value parse_duration(Runtime& runtime, Arguments a) {
-  const auto duration = duration_of(a[0].text());
-  if (!duration || duration->months)
-    return runtime.fail("duration is not a valid data duration string: " + a[0].text());
-  return Value(duration->size);
+  const std::string& text = a[0].text();
+  const auto bad = [&] {
+    return runtime.fail("duration is not a valid data duration string: " + text);
+  };
+  const std::size_t unit_at = text.find_first_not_of("0123456789.");
+  if (unit_at == std::string::npos || unit_at == 0) return bad();
+  const std::size_t blanks = text.find_first_not_of(' ', unit_at);
+  if (blanks == std::string::npos) return bad();
+  const auto unit = duration_of("1" + text.substr(blanks));
+  double number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + unit_at, number);
+  if (!unit || unit->months || error != std::errc() || end != text.data() + unit_at) return bad();
+  const double nanos = number * static_cast<double>(unit->size);
+  if (!(nanos < 9.2e18)) return bad();
+  return Value(static_cast<std::int64_t>(std::llround(nanos)));
 }
 
 constexpr Function functions[] = {
@@ -303,7 +211,22 @@ constexpr Function functions[] = {
     {"date_trunc(varchar, timestamp) timestamp", date_trunc},
     {"date_add(varchar, bigint, timestamp) timestamp", date_add},
     {"date_diff(varchar, timestamp, timestamp) bigint", date_diff},
-    {"date_format(timestamp, varchar) varchar", date_format},
+    {"date_trunc(varchar, date) date",
+     [](Runtime& r, Arguments a) {
+       const Value midnight[] = {a[0], Value(a[1].number() * day)};
+       const Value out = date_trunc(r, midnight);
+       return out.null() ? out : Value(out.number() / day);
+     }},
+    {"date_add(varchar, bigint, date) date",
+     [](Runtime& r, Arguments a) {
+       const Value midnight[] = {a[0], a[1], Value(a[2].number() * day)};
+       const Value out = date_add(r, midnight);
+       return out.null() ? out : Value(floor_to(out.number(), day) / day);
+     }},
+    {"date_format(timestamp, varchar) varchar", format<PatternStyle::mysql>},
+    {"date_parse(varchar, varchar) timestamp", parse<PatternStyle::mysql>},
+    {"format_datetime(timestamp, varchar) varchar", format<PatternStyle::joda>},
+    {"parse_datetime(varchar, varchar) timestamp", parse<PatternStyle::joda>},
     {"last_day_of_month(timestamp) date",
      [](Runtime&, Arguments a) {
        const Moment m = moment_of(a[0].number());
@@ -357,6 +280,19 @@ constexpr Function functions[] = {
     {"second(timestamp) bigint", extract<Part::second>},
     {"millisecond(timestamp) bigint", extract<Part::millisecond>},
     {"nanosecond(timestamp) bigint", extract<Part::nanosecond>},
+    {"hour(time) bigint", part_of_span<hour, day>},
+    {"minute(time) bigint", part_of_span<minute, hour>},
+    {"second(time) bigint", part_of_span<second, minute>},
+    {"millisecond(time) bigint", part_of_span<millisecond, second>},
+    {"nanosecond(time) bigint", part_of_span<1, second>},
+    {"day(interval) bigint", part_of_span<day, INT64_MAX>},
+    {"hour(interval) bigint", part_of_span<hour, day>},
+    {"minute(interval) bigint", part_of_span<minute, hour>},
+    {"second(interval) bigint", part_of_span<second, minute>},
+    {"millisecond(interval) bigint", part_of_span<millisecond, second>},
+    {"nanosecond(interval) bigint", part_of_span<1, second>},
+    {"year(months) bigint", part_of_span<12, INT64_MAX>},
+    {"month(months) bigint", part_of_span<1, 12>},
 };
 
 }  // namespace

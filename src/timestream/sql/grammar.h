@@ -127,7 +127,9 @@ class Parser {
   Result<NodePointer> interval();
   Result<NodePointer> call();
   Result<std::unique_ptr<Window>> window();
-  Result<Unit> frame_end(FrameEnd& end, std::int64_t& offset);
+  Result<FrameEnd> frame_end();
+  Result<Unit> group_by(Select& select);
+  Result<Unit> unload(Statement& statement);
   std::vector<Token> tokens_;
   std::size_t at_ = 0;
   int depth_ = 0;

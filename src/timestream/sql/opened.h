@@ -20,6 +20,8 @@ struct Execution::Opened {
   std::int64_t shown_from = 0;
   std::vector<bool> needed;    // by column
   std::size_t dimensions = 0;  // the first columns; then measure_name, time, the attributes
+  std::string arn;
+  PartitionKey partition_key;
 };
 
 // What a condition says about a column of numbers.
@@ -37,31 +39,40 @@ struct Execution::TablePlan {
   bool excludes(std::span<const Zone> zones) const;
 };
 
-// What is kept of a SELECT with groups: first the keys, then the aggregates.
+// One column of the answer.
+struct Execution::Output {
+  std::string name;
+  const Node* node = nullptr;
+  std::size_t column = 0;  // of the input, where there is no node
+};
+
+// A window function of one SELECT (windows.cc).
+struct Execution::WindowCall {
+  const Node* node = nullptr;
+  Type type;
+  std::vector<Run> partition, order, arguments;
+  Run filter;
+  Type order_type;  // of the only ORDER BY, for RANGE with offsets
+  Run first, last;  // offsets of the frame
+  bool first_months = false, last_months = false;
+  AggregateKind aggregate;  // where it is one
+};
+
+// What is kept of a SELECT with groups: first the keys, then the aggregates; with grouping sets at
+// last which set it is.
 struct Execution::Grouping {
+  bool there = false;
   std::vector<const Node*> keys;
   std::vector<const Node*> aggregates;
   std::vector<std::string> signatures;  // of both
   Scope columns;
   std::vector<Row> rows;
+  std::vector<std::vector<std::size_t>> sets;  // which keys each grouping set has
+
+  // grouping(a, b): which of them the row's grouping set leaves out, as bits.
+  std::optional<Compiled> bits_of(const Scope& scope, const Node& node) const;
 };
 
 inline constexpr std::size_t rows_between_pauses = 4096;
-
-struct RowHash {
-  std::size_t operator()(const std::vector<Value>& row) const {
-    std::size_t hash = row.size();
-    for (const Value& value : row) hash = hash * 1099511628211ull ^ hash_of(value);
-    return hash;
-  }
-};
-struct RowEqual {
-  bool operator()(const std::vector<Value>& a, const std::vector<Value>& b) const {
-    if (a.size() != b.size()) return false;
-    for (std::size_t i = 0; i < a.size(); ++i)
-      if (compare(a[i], b[i]) != 0) return false;
-    return true;
-  }
-};
 
 }  // namespace levada::timestream::sql

@@ -14,9 +14,8 @@ Result<Statement> Parser::statement() {
   } else if (take("describe") || take("desc")) {
     statement.kind = Statement::Kind::describe;
     TRY(table_name(statement.database, statement.table));
-  } else if (here().is("unload")) {
-    statement.kind = Statement::Kind::unload;
-    at_ = tokens_.size() - 1;
+  } else if (take("unload")) {
+    TRY(unload(statement));
   } else {
     statement.query = TRY(query());
   }
@@ -49,6 +48,38 @@ Result<Unit> Parser::show(Statement& statement) {
   }
   if (take("like")) statement.like = TRY(string());
   return Unit{};
+}
+
+// UNLOAD (SELECT …) TO 's3://bucket/prefix' [WITH (name = value, …)]
+Result<Unit> Parser::unload(Statement& statement) {
+  statement.kind = Statement::Kind::unload;
+  TRY(need("("));
+  statement.query = TRY(query());
+  TRY(need(")"));
+  TRY(need("to"));
+  statement.destination = TRY(string());
+  if (!take("with")) return Unit{};
+  TRY(need("("));
+  do {
+    Statement::Option option;
+    option.place = here().place;
+    option.name = lower(TRY(name()));
+    TRY(need("="));
+    if (take("array")) {
+      option.list = true;
+      TRY(need("["));
+      do option.values.push_back(TRY(string()));
+      while (take(","));
+      TRY(need("]"));
+    } else if (here().kind == TokenKind::string || here().kind == TokenKind::name ||
+               here().kind == TokenKind::whole || here().kind == TokenKind::duration) {
+      option.values.push_back(tokens_[at_++].text);
+    } else {
+      return unexpected_here();
+    }
+    statement.options.push_back(std::move(option));
+  } while (take(","));
+  return need(")");
 }
 
 Result<std::unique_ptr<Query>> Parser::query() {
@@ -147,8 +178,7 @@ Result<std::unique_ptr<Select>> Parser::select() {
   if (take("where")) select->where = TRY(expression());
   if (take("group")) {
     TRY(need("by"));
-    do select->group_by.push_back(TRY(expression()));
-    while (take(","));
+    TRY(group_by(*select));
   }
   if (take("having")) select->having = TRY(expression());
   return select;
@@ -193,7 +223,8 @@ Result<std::unique_ptr<Source>> Parser::joined() {
     auto both = std::make_unique<Source>();
     both->kind = Source::Kind::join;
     both->place = here().place;
-    if (take("cross")) {
+    const bool natural = take("natural");
+    if (!natural && take("cross")) {
       both->join = JoinKind::cross;
     } else if (take("left") || take("right") || take("full")) {
       const Token& side = tokens_[at_ - 1];
@@ -203,13 +234,16 @@ Result<std::unique_ptr<Source>> Parser::joined() {
       take("outer");
     } else if (take("inner") || here().is("join")) {
       both->join = JoinKind::inner;
+    } else if (natural) {
+      return unexpected_here();
     } else {
       return left;
     }
     TRY(need("join"));
     both->left = std::move(left);
     both->right = TRY(source());
-    if (both->join != JoinKind::cross) {
+    both->natural = natural;
+    if (both->join != JoinKind::cross && !natural) {
       if (take("using")) {
         TRY(need("("));
         do both->using_columns.push_back(TRY(name()));
@@ -240,6 +274,12 @@ Result<std::unique_ptr<Source>> Parser::source() {
       TRY(need("ordinality"));
       source->ordinality = true;
     }
+  } else if (here().is("lateral") && here(1).is("(")) {
+    at_ += 2;
+    source->kind = Source::Kind::query;
+    source->lateral = true;
+    source->query = TRY(query());
+    TRY(need(")"));
   } else if (here().is("(")) {
     const bool is_query =
         here(1).is("select") || here(1).is("with") || here(1).is("values") || here(1).is("(");

@@ -11,16 +11,6 @@
 namespace levada::timestream::sql {
 namespace {
 
-void conjuncts_of(const Node* node, std::vector<const Node*>& all) {
-  if (node == nullptr) return;
-  if (node->kind == NodeKind::binary && node->text == "and") {
-    conjuncts_of(node->children[0].get(), all);
-    conjuncts_of(node->children[1].get(), all);
-  } else {
-    all.push_back(node);
-  }
-}
-
 // Whether it looks at columns that `holds` accepts, at one at least, and at no others.
 template <class Holds>
 bool only_columns(const Node& node, const Holds& holds, bool& any) {
@@ -33,8 +23,11 @@ bool only_columns(const Node& node, const Holds& holds, bool& any) {
       node.children, [&](const NodePointer& child) { return only_columns(*child, holds, any); });
 }
 
-bool is_time(const Node& node) {
-  return node.kind == NodeKind::column && lower(node.text) == "time";
+// The column of the scope that the node names.
+std::optional<std::size_t> place_of(const Scope& scope, const Node& node) {
+  if (node.kind != NodeKind::column) return std::nullopt;
+  const auto found = find_column(scope, node);
+  return found ? *found : std::nullopt;
 }
 
 Value value_of(const Texts& texts, MeasureType type, std::int64_t bits) {
@@ -54,14 +47,17 @@ Value value_of(const Texts& texts, MeasureType type, std::int64_t bits) {
 
 }  // namespace
 
-bool Execution::narrow(const Node& condition, std::pair<std::int64_t, std::int64_t>& range) {
+bool Execution::narrow(const Opened& in, const Node& condition,
+                       std::pair<std::int64_t, std::int64_t>& range) {
   constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
   const Scope nothing;
+  const Scope& scope = in.relation.columns;
+  const auto is_time = [&](const Node& node) { return place_of(scope, node) == in.dimensions + 1; };
+  // Columns of queries around this one are constants here.
   const auto constant = [&](const Node& node) -> std::optional<std::int64_t> {
     bool any = false;
-    if (!only_columns(
-            node, [](const Node&) { return false; }, any))
-      return std::nullopt;
+    const auto elsewhere = [&](const Node& column) { return !place_of(scope, column); };
+    if (!only_columns(node, elsewhere, any)) return std::nullopt;
     Compiler compiler(nothing, runtime_, subqueries_);
     Result<Compiled> compiled = compiler.compile(node);
     if (!compiled || !conversion_cost(compiled->type, {Kind::timestamp})) return std::nullopt;
@@ -126,9 +122,9 @@ std::optional<Execution::Bound> Execution::bound_of(const Opened& in, const Node
     const double value = number.type.is(Kind::real) ? number.value.real()
                                                     : static_cast<double>(number.value.number());
     const Scope& scope = in.relation.columns;
-    for (std::size_t i = in.dimensions + 2; i < scope.size(); ++i)
-      if (lower(scope[i].name) == lower(column.text) && scope[i].type.numeric())
-        return Bound{static_cast<std::uint32_t>(i - in.dimensions - 2), sign, value};
+    const auto place = place_of(scope, column);
+    if (place && *place >= in.dimensions + 2 && scope[*place].type.numeric())
+      return Bound{static_cast<std::uint32_t>(*place - in.dimensions - 2), sign, value};
   }
   return std::nullopt;
 }
@@ -153,24 +149,20 @@ bool Execution::TablePlan::excludes(std::span<const Zone> zones) const {
 bool Execution::constant_in_series(const Opened& in, const Node& node) {
   bool any = false;
   const auto of_series = [&in](const Node& column) {
-    for (std::size_t i = 0; i <= in.dimensions; ++i)
-      if (lower(in.relation.columns[i].name) == lower(column.text)) return true;
-    return false;
+    const auto place = place_of(in.relation.columns, column);
+    return !place || *place <= in.dimensions;  // or of a query around this one
   };
   return only_columns(node, of_series, any) && any;
 }
 
-Task<Execution::TablePlan> Execution::plan_table(const Opened& in, const Node* where) {
+Task<Execution::TablePlan> Execution::plan_table(const Opened& in,
+                                                 const std::vector<const Node*>& conditions) {
   TablePlan plan;
   plan.range = {in.shown_from, std::numeric_limits<std::int64_t>::max()};
-  if (where == nullptr) co_return plan;
   Compiler compiler(in.relation.columns, runtime_, subqueries_);
-  (void)co_await compiler.compile_condition(*where, "WHERE clause");
-  std::vector<const Node*> all;
-  conjuncts_of(where, all);
-  for (const Node* node : all) {
-    if (narrow(*node, plan.range)) continue;
+  for (const Node* node : conditions) {
     Compiled condition = co_await compiler.compile_condition(*node, "WHERE clause");
+    if (narrow(in, *node, plan.range)) continue;
     if (const auto bound = bound_of(in, *node)) plan.bounds.push_back(*bound);
     (constant_in_series(in, *node) ? plan.of_series : plan.rest)
         .push_back(std::move(condition.run));
@@ -194,31 +186,59 @@ bool Execution::wants(const TablePlan& plan, const Row& series_row) {
   });
 }
 
-Task<Unit> Execution::scan(Opened& in, const Node* where, const std::function<bool(Row&&)>& take) {
-  if (in.store) co_return co_await outcome(scan_table(in, where, take));
-  Run filter;
-  if (where != nullptr) {
-    Compiler compiler(in.relation.columns, runtime_, subqueries_);
-    Compiled condition = co_await compiler.compile_condition(*where, "WHERE clause");
-    filter = std::move(condition.run);
+// The table of which the largest share, or the longest time, was read is told.
+void Execution::note_reading(const Opened& in, const TablePlan& plan) {
+  if (!wants_insights_) return;
+  ++insights_.tables;
+  std::set<std::string> all, read;
+  for (const SeriesIdentity& series : in.store->data().series()) {
+    std::string partition = series.measure_name;
+    if (in.partition_key.dimension)
+      for (const auto& [dimension, text] : series.dimensions)
+        if (in.store->data().dimensions()[dimension] == in.partition_key.name) partition = text;
+    if (wants(plan, series_row(in, series))) read.insert(partition);
+    all.insert(std::move(partition));
+  }
+  runtime_.error.reset();  // the scan itself meets it again
+  const double share =
+      all.empty() ? 0 : static_cast<double>(read.size()) / static_cast<double>(all.size());
+  if (insights_.coverage.arn.empty() || share > insights_.coverage.value)
+    insights_.coverage = {
+        in.arn, share, {in.partition_key.dimension ? in.partition_key.name : "measure_name"}};
+  const std::int64_t until = std::min(plan.range.second, runtime_.now);
+  const auto range = static_cast<double>(std::max<std::int64_t>(until - plan.range.first, 0));
+  if (insights_.range.arn.empty() || range > insights_.range.value)
+    insights_.range = {in.arn, range, {}};
+}
+
+Task<Unit> Execution::scan(Opened& in, const std::vector<const Node*>& conditions,
+                           const std::function<bool(Row&&)>& take) {
+  if (in.store) co_return co_await outcome(scan_table(in, conditions, take));
+  std::vector<Run> filters;
+  Compiler compiler(in.relation.columns, runtime_, subqueries_);
+  for (const Node* condition : conditions) {
+    Compiled compiled = co_await compiler.compile_condition(*condition, "WHERE clause");
+    filters.push_back(std::move(compiled.run));
   }
   std::size_t count = 0;
   for (Row& row : in.relation.rows) {
-    if (filter) {
-      const Value yes = filter(Frame{row, runtime_});
-      if (runtime_.error) break;
-      if (yes.null() || !yes.truth()) continue;
-    }
-    if (!take(std::move(row))) break;
+    const Frame frame{row, runtime_};
+    const bool holds = std::ranges::all_of(filters, [&](const Run& filter) {
+      const Value yes = filter(frame);
+      return !yes.null() && yes.truth();
+    });
+    if (runtime_.error) break;
+    if (holds && !take(std::move(row))) break;
     if (++count % rows_between_pauses == 0) co_await pause();
   }
   co_return check();
 }
 
-Task<Unit> Execution::scan_table(Opened& in, const Node* where,
+Task<Unit> Execution::scan_table(Opened& in, const std::vector<const Node*>& conditions,
                                  const std::function<bool(Row&&)>& take) {
-  const TablePlan plan = co_await plan_table(in, where);
+  const TablePlan plan = co_await plan_table(in, conditions);
   if (dry_) co_return Unit{};
+  note_reading(in, plan);
   const std::shared_ptr<const TableStore> store = in.store;
   const TableData& data = store->data();
   const StoreView view = data.view();
@@ -230,6 +250,7 @@ Task<Unit> Execution::scan_table(Opened& in, const Node* where,
   const SeriesCursor::Skip skip = [&plan](std::span<const Zone> zones) {
     return plan.excludes(zones);
   };
+  const auto columns_read = static_cast<std::size_t>(std::ranges::count(wanted_attributes, true));
   std::size_t count = 0;
   const std::size_t series_count = data.series().size();
   for (std::size_t s = 0; s < series_count; ++s) {
@@ -261,6 +282,7 @@ Task<Unit> Execution::scan_table(Opened& in, const Node* where,
         if (runtime_.error) co_return check();
         if (holds && !take(std::move(row))) co_return check();
       }
+      note_rows(chunk.end - chunk.begin, columns_read);
       const std::size_t before = count;
       count += chunk.end - chunk.begin;
       if (before / rows_between_pauses != count / rows_between_pauses) co_await pause();

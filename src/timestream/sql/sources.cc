@@ -59,7 +59,7 @@ Task<Execution::Opened> Execution::open(const Source& source, const std::set<std
     case Source::Kind::unnest: {
       Opened one;
       one.relation.rows.emplace_back();
-      co_return co_await open_unnest(source, std::move(one));
+      co_return co_await open_unnest(source, std::move(one), false);
     }
     case Source::Kind::query:
       break;
@@ -86,6 +86,8 @@ Task<Execution::Opened> Execution::open_table(const Source& source,
   }
   const Table* table = co_await find_table(source.database, source.name, source.place);
   opened.store = service_.store(table->id);
+  opened.arn = arn_of({caller_.account, caller_.region, source.database}, source.name);
+  if (!table->partition_keys.empty()) opened.partition_key = table->partition_keys.front();
   CHECK(opened.store != nullptr, "a defined table is hosted");
   const TableData& data = opened.store->data();
   opened.shown_from = window_of(*table, UnixMillis(runtime_.now / 1'000'000)).shown_from;
@@ -103,12 +105,12 @@ Task<Execution::Opened> Execution::open_table(const Source& source,
   co_return opened;
 }
 
-Task<Execution::Opened> Execution::open_unnest(const Source& source, Opened left) {
+Task<Execution::Opened> Execution::open_unnest(const Source& source, Opened left, bool keeps) {
   Compiler compiler(left.relation.columns, runtime_, subqueries_);
   std::vector<Compiled> arguments;
   Scope added;
   for (const NodePointer& node : source.arguments) {
-    co_await prepare_subqueries(node.get());
+    co_await prepare_subqueries(node.get(), nullptr);
     Compiled argument = co_await compiler.compile(*node);
     if (argument.type.is(Kind::series)) {
       added.push_back({source.alias, "time", {Kind::timestamp}});
@@ -126,6 +128,11 @@ Task<Execution::Opened> Execution::open_unnest(const Source& source, Opened left
     arguments.push_back(std::move(argument));
   }
   if (source.ordinality) added.push_back({source.alias, "ordinality", {Kind::bigint}});
+  if (!source.columns.empty() && source.columns.size() != added.size())
+    co_return refuse_at(source.place, "Column alias list has " +
+                                          std::to_string(source.columns.size()) + " entries but '" +
+                                          source.alias + "' has " + std::to_string(added.size()) +
+                                          " columns available");
   for (std::size_t i = 0; i < added.size() && i < source.columns.size(); ++i)
     added[i].name = source.columns[i];
 
@@ -141,6 +148,11 @@ Task<Execution::Opened> Execution::open_unnest(const Source& source, Opened left
       if (!lists.back().null()) longest = std::max(longest, lists.back().list().size());
     }
     co_await check();
+    if (longest == 0 && keeps) {
+      Row alone = row;
+      alone.resize(opened.relation.columns.size());
+      opened.relation.rows.push_back(std::move(alone));
+    }
     for (std::size_t i = 0; i < longest; ++i) {
       Row wide = row;
       for (std::size_t a = 0; a < arguments.size(); ++a) {
@@ -166,29 +178,77 @@ Task<Execution::Opened> Execution::open_unnest(const Source& source, Opened left
   co_return opened;
 }
 
+Task<Unit> Execution::gather_all(Opened& side) {
+  if (!side.store) co_return Unit{};
+  std::vector<const Node*> conditions;
+  co_return co_await outcome(gather(side, conditions));
+}
+
+// UNNEST and LATERAL see the columns of the left side: they are asked row by row.
+Task<Execution::Opened> Execution::open_beside(const Source& source, Opened left) {
+  const bool keeps = source.join == JoinKind::left;
+  const bool always =
+      source.condition == nullptr ||
+      (source.condition->kind == NodeKind::literal && !source.condition->value.null() &&
+       source.condition->value.is.index() == 1 && source.condition->value.truth());
+  if (source.join == JoinKind::right || source.join == JoinKind::full || !always ||
+      source.natural || !source.using_columns.empty())
+    co_return refuse_at(source.place,
+                        "UNNEST and LATERAL can only be joined by CROSS JOIN, or by "
+                        "LEFT or INNER JOIN ... ON TRUE");
+  if (source.right->kind == Source::Kind::unnest)
+    co_return co_await open_unnest(*source.right, std::move(left), keeps);
+  const Query& query = *source.right->query;
+  const Scope columns = left.relation.columns;
+  Opened opened;
+  outers_.push_back({.scope = &columns});
+  const bool was_dry = std::exchange(dry_, true);
+  SubqueryResults around = std::exchange(subqueries_, {});
+  opened.relation = co_await this->query(query);
+  dry_ = was_dry;
+  const Outer seen = std::move(outers_.back());
+  outers_.pop_back();
+  rename(opened.relation, *source.right);
+  const std::size_t width = opened.relation.columns.size();
+  opened.relation.rows.clear();
+  Compiler compiler(columns, runtime_, around);
+  const SubqueryResult captured{.type = {}, .values = {}, .captures = seen.captures};
+  const std::vector<Run> runs = co_await compiler.captured(captured);
+  for (const Row& row : left.relation.rows) {
+    Row values;
+    for (const Run& run : runs) values.push_back(run(Frame{row, runtime_}));
+    co_await check();
+    co_await pause();
+    outers_.push_back({.captures = seen.captures, .types = seen.types, .values = &values});
+    subqueries_.clear();
+    const std::size_t held_before = cells_;
+    Relation inner = co_await this->query(query);
+    release(cells_ - held_before);
+    outers_.pop_back();
+    if (inner.rows.empty() && keeps) inner.rows.emplace_back(width);
+    for (const Row& right : inner.rows) {
+      Row both = row;
+      both.insert(both.end(), right.begin(), right.end());
+      co_await hold(both.size() + 1);
+      opened.relation.rows.push_back(std::move(both));
+    }
+  }
+  subqueries_ = std::move(around);
+  Scope all = columns;
+  all.insert(all.end(), opened.relation.columns.begin(), opened.relation.columns.end());
+  opened.relation.columns = std::move(all);
+  co_return opened;
+}
+
 Task<Execution::Opened> Execution::open_join(const Source& source,
                                              const std::set<std::string>* needed) {
   // Both sides become rows; what is left of conditions is asked of every pair.
   Opened left = co_await open(*source.left, needed);
-  Opened right;
-  const bool lateral = source.right->kind == Source::Kind::unnest;
-  if (!lateral) right = co_await open(*source.right, needed);
-  for (Opened* side : {&left, &right}) {
-    if (!side->store) continue;
-    std::vector<Row> rows;
-    std::optional<Error> full;
-    const std::function<bool(Row &&)> keep = [&](Row&& row) {
-      Result<Unit> held = hold(row.size() + 1);
-      if (!held) full = std::move(held).error();
-      rows.push_back(std::move(row));
-      return !full;
-    };
-    co_await scan(*side, nullptr, keep);
-    if (full) co_return tl::unexpected<Error>(*full);
-    side->relation.rows = std::move(rows);
-    side->store.reset();
-  }
-  if (lateral) co_return co_await open_unnest(*source.right, std::move(left));
+  co_await gather_all(left);
+  if (source.right->kind == Source::Kind::unnest || source.right->lateral)
+    co_return co_await open_beside(source, std::move(left));
+  Opened right = co_await open(*source.right, needed);
+  co_await gather_all(right);
 
   Opened opened;
   Scope& columns = opened.relation.columns;
@@ -202,7 +262,7 @@ Task<Execution::Opened> Execution::open_join(const Source& source,
   SubqueryResults& subqueries = subqueries_;
   std::vector<const Node*> parts;
   if (source.condition) {
-    co_await prepare_subqueries(source.condition.get());
+    co_await prepare_subqueries(source.condition.get(), nullptr);
     Compiler compiler(columns, runtime_, subqueries);
     Compiled compiled = co_await compiler.compile_condition(*source.condition, "JOIN ON clause");
     condition = std::move(compiled.run);
@@ -230,7 +290,14 @@ Task<Execution::Opened> Execution::open_join(const Source& source,
         break;
       }
   }
-  for (const std::string& name : source.using_columns) {
+  std::vector<std::string> shared = source.using_columns;
+  if (source.natural)
+    for (const ScopeColumn& column : left.relation.columns)
+      if (std::ranges::any_of(right.relation.columns, [&](const ScopeColumn& other) {
+            return lower(other.name) == lower(column.name);
+          }))
+        shared.push_back(column.name);
+  for (const std::string& name : shared) {
     const auto at = [&](const Scope& scope) {
       const auto found = std::ranges::find_if(
           scope, [&](const ScopeColumn& c) { return lower(c.name) == lower(name); });

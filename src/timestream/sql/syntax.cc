@@ -55,14 +55,16 @@ int height_of(Node& node) {
   return node.height = below + 1;
 }
 
-std::string signature_of(const Node& node) {
+std::string signature_of(const Node& node, const PlaceOf& place_of) {
   std::string all = std::to_string(static_cast<int>(node.kind)) + ":";
   if (node.kind == NodeKind::literal) {
     all += name_of(node.type) + std::to_string(hash_of(node.value));
     if (node.type.is(Kind::varchar)) all += node.value.text();
+  } else if (node.kind == NodeKind::column) {
+    const auto place = place_of ? place_of(node) : std::nullopt;
+    all += place ? '#' + std::to_string(*place) : lower(node.qualifier) + "." + lower(node.text);
   } else {
-    all +=
-        node.kind == NodeKind::column ? lower(node.qualifier) + "." + lower(node.text) : node.text;
+    all += node.text;
   }
   if (node.negated) all += '!';
   if (node.distinct) all += 'd';
@@ -72,8 +74,10 @@ std::string signature_of(const Node& node) {
     all += '@' + std::to_string(reinterpret_cast<std::uintptr_t>(&node));
   for (const std::string& name : node.names) all += name + ",";
   all += '(';
-  for (const NodePointer& child : node.children) all += signature_of(*child) + ",";
-  if (node.filter) all += "f" + signature_of(*node.filter);
+  for (const NodePointer& child : node.children) all += signature_of(*child, place_of) + ",";
+  if (node.filter) all += "f" + signature_of(*node.filter, place_of);
+  for (const OrderItem& item : node.order)
+    all += (item.descending ? "v" : "^") + signature_of(*item.node, place_of);
   return all + ')';
 }
 

@@ -84,4 +84,21 @@ struct Value {
 int compare(const Value& a, const Value& b);
 std::size_t hash_of(const Value& value);
 
+// For tables by whole rows.
+struct RowHash {
+  std::size_t operator()(const std::vector<Value>& row) const {
+    std::size_t hash = row.size();
+    for (const Value& value : row) hash = hash * 1099511628211ull ^ hash_of(value);
+    return hash;
+  }
+};
+struct RowEqual {
+  bool operator()(const std::vector<Value>& a, const std::vector<Value>& b) const {
+    if (a.size() != b.size()) return false;
+    for (std::size_t i = 0; i < a.size(); ++i)
+      if (compare(a[i], b[i]) != 0) return false;
+    return true;
+  }
+};
+
 }  // namespace levada::timestream::sql

@@ -1,0 +1,246 @@
+"""Scheduled queries that run by themselves, their reports, UNLOAD to the directory that stands for S3, and what insights tell."""
+
+import csv
+import gzip
+import json
+import pathlib
+import shutil
+import tempfile
+import time
+
+import boto3
+import botocore.config
+
+from harness.case import ACCOUNT, REGION
+from harness.server import Levada
+from timestream_query import plain
+from timestream_write import CREDENTIALS, WriteCase
+
+OBJECTS = pathlib.Path(tempfile.mkdtemp(prefix="levada-objects-"))
+
+
+class ObjectCase(WriteCase):
+    flags = ("--shard-limits", "off", "--object-dir", str(OBJECTS))
+    needs_levada = True
+
+    @classmethod
+    def tearDownClass(cls):
+        shutil.rmtree(OBJECTS, ignore_errors=True)
+        super().tearDownClass()
+
+    def client_of(self, server):
+        client = boto3.client("timestream-query", endpoint_url=server.endpoint, region_name=REGION, **CREDENTIALS,
+                              config=botocore.config.Config(retries={"max_attempts": 0}))
+        self.addCleanup(client.close)
+        return client
+
+    def setUp(self):
+        super().setUp()
+        self.query = self.client_of(self.server)
+        self.table(MagneticStoreWriteProperties={"EnableMagneticStoreWrites": True})
+        self.minute = (self.now // 60000 - 10) * 60000
+        self.put(*[{"Dimensions": [{"Name": "host", "Value": f"h{host}"}, {"Name": "zone", "Value": "a,b" if host else 'q"q'}],
+                    "MeasureName": "cpu", "MeasureValue": str(host + i / 4), "Time": str(self.minute + i * 60000)}
+                   for host in range(2) for i in range(5)])
+        self.source = f'"{self.database}"."metrics"'
+
+    def rows(self, text, query=None):
+        return [[plain(datum) for datum in row["Data"]] for row in (query or self.query).query(QueryString=text)["Rows"]]
+
+    def schedule(self, name, text, mapping, expression="rate(1 minute)", table="derived", query=None, **members):
+        return (query or self.query).create_scheduled_query(
+            Name=name, QueryString=text, ScheduleConfiguration={"ScheduleExpression": expression},
+            NotificationConfiguration={"SnsConfiguration": {"TopicArn": f"arn:aws:sns:{REGION}:{ACCOUNT}:topic"}},
+            ScheduledQueryExecutionRoleArn=f"arn:aws:iam::{ACCOUNT}:role/runner",
+            ErrorReportConfiguration={"S3Configuration": {"BucketName": "reports", "ObjectKeyPrefix": "failed/runs"}},
+            TargetConfiguration={"TimestreamConfiguration": {"DatabaseName": self.database, "TableName": table, **mapping}}, **members)["Arn"]
+
+    def described(self, arn, query=None):
+        return (query or self.query).describe_scheduled_query(ScheduledQueryArn=arn)["ScheduledQuery"]
+
+    def last_run(self, arn, invocation=None, query=None, patience=20):
+        for _ in range(patience * 10):
+            run = self.described(arn, query).get("LastRunSummary")
+            if run and (invocation is None or run["InvocationTime"].timestamp() == invocation):
+                return run
+            time.sleep(0.1)
+        self.fail("it never ran")
+
+    def execute(self, arn, invocation=None):
+        invocation = invocation or self.now // 60000 * 60
+        self.query.execute_scheduled_query(ScheduledQueryArn=arn, InvocationTime=invocation)
+        return self.last_run(arn, invocation)
+
+
+MULTI = {"TimeColumn": "at", "DimensionMappings": [{"Name": "host", "DimensionValueType": "VARCHAR"}],
+         "MultiMeasureMappings": {"TargetMultiMeasureName": "sums", "MultiMeasureAttributeMappings": [
+             {"SourceColumn": "n", "MeasureValueType": "BIGINT"},
+             {"SourceColumn": "top", "TargetMultiMeasureAttributeName": "highest", "MeasureValueType": "DOUBLE"}]}}
+
+
+class Schedules(ObjectCase):
+    def setUp(self):
+        super().setUp()
+        self.table("derived")
+        self.text = (f"SELECT host, @scheduled_runtime AS at, count(*) AS n, max(measure_value::double) AS top FROM {self.source} "
+                     "WHERE time <= @scheduled_runtime GROUP BY host")
+
+    def test_it_runs_on_time_and_again_after_a_restart(self):
+        with Levada("--shard-limits", "off") as server:
+            query = self.client_of(server)
+            write = boto3.client("timestream-write", endpoint_url=server.endpoint, region_name=REGION, **CREDENTIALS)
+            self.addCleanup(write.close)
+            write.create_database(DatabaseName=self.database)
+            for name in ("metrics", "derived"):
+                write.create_table(DatabaseName=self.database, TableName=name)
+            write.write_records(DatabaseName=self.database, TableName="metrics", Records=[self.record()])
+            # The next minute is never more than 60 seconds away; the clock of a minute before is nearer to the tests' patience.
+            arn = self.schedule("on-time", self.text, MULTI, "cron(* * * * ? *)", query=query)
+            due = self.described(arn, query)["NextInvocationTime"].timestamp()
+            self.assertEqual((due % 60, 0 < due - time.time() <= 60), (0, True))
+            run = self.last_run(arn, due, query, patience=70)
+            self.assertEqual(run["RunStatus"], "AUTO_TRIGGER_SUCCESS")
+            self.assertLess(run["TriggerTime"].timestamp() - due, 2)
+            described = self.described(arn, query)
+            self.assertEqual((described["PreviousInvocationTime"].timestamp(), described["NextInvocationTime"].timestamp()), (due, due + 60))
+            stamp = time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(due)) + ".000000000"
+            rows = f'SELECT time, host, n, highest FROM "{self.database}"."derived"'
+            self.assertEqual(self.rows(rows, query), [[stamp, "h1", "1", "1.5"]])
+            server.kill()
+            server.start()
+            query = self.client_of(server)
+            self.assertEqual(self.described(arn, query), described)
+            self.assertEqual(self.rows(rows, query), [[stamp, "h1", "1", "1.5"]])
+
+    def test_mixed_measures_follow_their_mapping(self):
+        text = self.text.replace("count(*) AS n", "count(*) AS n, 'load' AS kind")
+        mapping = {"TimeColumn": "at", "DimensionMappings": [{"Name": "host", "DimensionValueType": "VARCHAR"}], "MixedMeasureMappings": [
+            {"SourceColumn": "n", "TargetMeasureName": "points", "MeasureValueType": "BIGINT"},
+            {"MeasureName": "both", "MeasureValueType": "MULTI", "MultiMeasureAttributeMappings": [
+                {"SourceColumn": "top", "MeasureValueType": "DOUBLE"}, {"SourceColumn": "kind", "MeasureValueType": "VARCHAR"}]}]}
+        run = self.execute(self.schedule("mixed", text, mapping))
+        self.assertEqual((run["RunStatus"], run["ExecutionStats"]["RecordsIngested"], run["ExecutionStats"]["QueryResultRows"]),
+                         ("MANUAL_TRIGGER_SUCCESS", 4, 2))
+        self.assertEqual(self.rows(f'SELECT host, measure_name, measure_value::bigint, top, kind FROM "{self.database}"."derived" ORDER BY 1, 2'), [
+            ["h0", "both", None, "1.0", "load"], ["h0", "points", "5", None, None],
+            ["h1", "both", None, "2.0", "load"], ["h1", "points", "5", None, None]])
+
+    def test_the_same_run_again_changes_nothing(self):
+        arn = self.schedule("again", self.text, MULTI)
+        for _ in range(2):
+            run = self.execute(arn)
+            self.assertEqual((run["RunStatus"], run["ExecutionStats"]["RecordsIngested"]), ("MANUAL_TRIGGER_SUCCESS", 2))
+        self.assertEqual(self.rows(f'SELECT count(*) FROM "{self.database}"."derived"'), [["2"]])
+
+    def test_rejected_records_are_reported(self):
+        arn = self.schedule("rejected", self.text.replace("@scheduled_runtime AS at", "timestamp '2001-01-01' AS at"), MULTI)
+        run = self.execute(arn)
+        self.assertEqual(run["RunStatus"], "MANUAL_TRIGGER_FAILURE")
+        place = run["ErrorReportLocation"]["S3ReportLocation"]
+        self.assertEqual(place["BucketName"], "reports")
+        report = json.loads((OBJECTS / "reports" / place["ObjectKey"]).read_text())
+        self.assertRegex(report["reportId"], "^[0-9A-F]{32}$")
+        self.assertEqual(len(report["errors"]), 2)
+        for error in report["errors"]:
+            self.assertIn("outside the time range", error["reason"])
+            (record,) = error["records"]
+            self.assertEqual((record["time"], record["timeUnit"], record["measureName"], record["version"]),
+                             ("978307200000000000", "NANOSECONDS", "sums", None))
+        self.assertEqual(self.described(arn)["RecentlyFailedRuns"][0]["FailureReason"], run["FailureReason"])
+
+    def test_a_query_that_fails_is_told(self):
+        run = self.execute(self.schedule("fails", self.text.replace("count(*)", "count(*) / 0"), MULTI))
+        self.assertEqual((run["RunStatus"], run["FailureReason"]), ("MANUAL_TRIGGER_FAILURE", "Division by zero"))
+
+    def test_what_does_not_fit_is_refused(self):
+        def refused(**changes):
+            arguments = {"name": "refused", "text": self.text, "mapping": MULTI, **changes}
+            return self.refused(self.schedule, **arguments)
+
+        self.assertEqual(refused(mapping={**MULTI, "TimeColumn": "host"}),
+                         ("ValidationException", "The time column 'host' must be of type timestamp, but is varchar."))
+        self.assertEqual(refused(mapping={**MULTI, "TimeColumn": "no"})[0], "ValidationException")
+        self.assertEqual(refused(text=self.text.replace("max(", "nothing("))[0], "ValidationException")
+        self.assertEqual(refused(expression="rate(1 week)")[0], "ValidationException")
+        self.assertEqual(refused(table="nowhere")[0], "ValidationException")
+        token = "t" * 32
+        arn = self.schedule("once", self.text, MULTI, ClientToken=token)
+        self.assertEqual(self.schedule("once", self.text, MULTI, ClientToken=token), arn)
+        self.assertEqual(self.refused(self.schedule, "once", self.text, MULTI)[0], "ConflictException")
+
+    def test_lists_have_pages(self):
+        arns = {self.schedule(f"page-{i}", self.text, MULTI) for i in range(5)}
+        pages = self.query.get_paginator("list_scheduled_queries").paginate(PaginationConfig={"PageSize": 2})
+        self.assertLessEqual(arns, {each["Arn"] for page in pages for each in page["ScheduledQueries"]})
+        for arn in arns:
+            self.query.delete_scheduled_query(ScheduledQueryArn=arn)
+
+
+class Unload(ObjectCase):
+    def unload(self, text, where, options):
+        answer = self.query.query(QueryString=f"UNLOAD ({text}) TO 's3://lake/{where}' WITH ({options})")
+        self.assertEqual([(c["Name"], c["Type"]["ScalarType"]) for c in answer["ColumnInfo"]],
+                         [("rows", "BIGINT"), ("metadataFile", "VARCHAR"), ("manifestFile", "VARCHAR")])
+        ((rows, metadata, manifest),) = [[plain(datum) for datum in row["Data"]] for row in answer["Rows"]]
+        return int(rows), self.object(metadata), self.object(manifest), answer["QueryId"]
+
+    def object(self, address):
+        self.assertTrue(address.startswith("s3://lake/"))
+        return json.loads((OBJECTS / address.removeprefix("s3://")).read_text())
+
+    def test_csv_as_aws_writes_it(self):
+        text = f"SELECT host, time, measure_value::double, zone FROM {self.source} ORDER BY host, time"
+        rows, metadata, manifest, query_id = self.unload(text, "plain", "format = 'CSV', compression = 'NONE', include_header = 'true'")
+        self.assertEqual(rows, 10)
+        self.assertEqual([(c["Name"], c["Type"]["ScalarType"]) for c in metadata["ColumnInfo"]],
+                         [("host", "VARCHAR"), ("time", "TIMESTAMP"), ("measure_value::double", "DOUBLE"), ("zone", "VARCHAR")])
+        (file,) = manifest["result_files"]
+        self.assertRegex(file["url"], f"^s3://lake/plain/results/{query_id}_[0-9a-f-]{{36}}\\.csv$")
+        path = OBJECTS / file["url"].removeprefix("s3://")
+        self.assertEqual(file["file_metadata"], {"content_length_in_bytes": path.stat().st_size, "row_count": 10})
+        self.assertEqual((manifest["query_metadata"]["total_row_count"], manifest["query_metadata"]["result_format"]), (10, "CSV"))
+        with open(path, newline="") as lines:
+            header, *written = csv.reader(lines, escapechar="\\")
+        self.assertEqual(header, ["host", "time", "measure_value::double", "zone"])
+        self.assertEqual(written, self.rows(text))
+
+    def test_partitions_are_folders_and_gzip_is_the_default(self):
+        text = f"SELECT time, measure_value::double AS v, host FROM {self.source}"
+        rows, _, manifest, _ = self.unload(text, "parts", "partitioned_by = ARRAY['host'], field_delimiter = '|'")
+        self.assertEqual((rows, len(manifest["result_files"])), (10, 2))
+        for file in manifest["result_files"]:
+            path = OBJECTS / file["url"].removeprefix("s3://")
+            self.assertRegex(file["url"], r"/parts/results/host=h[01]/\w+\.gz$|/parts/results/host=h[01]/[\w-]+\.gz$")
+            with gzip.open(path, "rt", newline="") as lines:
+                written = list(csv.reader(lines, delimiter="|"))
+            host = path.parent.name.removeprefix("host=")
+            self.assertEqual(sorted(written), sorted(row[:2] for row in self.rows(f"{text} WHERE host = '{host}'")))
+
+    def test_what_cannot_be_is_refused(self):
+        def refused(options, text="SELECT 1 AS a, 2 AS b", to="s3://lake/x"):
+            return self.refused(self.query.query, QueryString=f"UNLOAD ({text}) TO '{to}' WITH ({options})")[1]
+
+        self.assertEqual(refused("format = 'PARQUET'"), "line 1:54: format PARQUET is not supported by this version of Levada; use CSV")
+        self.assertIn("must be the last ones", refused("partitioned_by = ARRAY['a']"))
+        self.assertIn("between 16MB and 78GB", refused("max_file_size = '1MB'"))
+        self.assertIn("Unknown UNLOAD option", refused("color = 'red'"))
+        self.assertIn("s3://", refused("format = 'CSV'", to="http://x"))
+        self.assertIn("is no path of a file", refused("format = 'CSV'", to="s3://lake/../../x"))
+        self.assertIn("cannot be written as CSV", refused("format = 'CSV'", text="SELECT ARRAY[1]"))
+
+
+class Insights(ObjectCase):
+    def test_insights_tell_what_was_read(self):
+        self.put(self.record(MeasureName="memory"))
+        mode = {"QueryInsights": {"Mode": "ENABLED_WITH_RATE_CONTROL"}}
+        text = f"SELECT host FROM {self.source} WHERE measure_name = 'cpu' AND time BETWEEN from_milliseconds({self.minute}) AND from_milliseconds({self.minute + 60000})"
+        answer = self.query.query(QueryString=text, **mode)
+        told = answer["QueryInsightsResponse"]
+        arn = f"arn:aws:timestream:{REGION}:{ACCOUNT}:database/{self.database}/table/metrics"
+        self.assertEqual(told["QuerySpatialCoverage"]["Max"], {"Value": 0.5, "TableArn": arn, "PartitionKey": ["measure_name"]})
+        self.assertEqual(told["QueryTemporalRange"]["Max"], {"Value": 60_000_000_000, "TableArn": arn})
+        self.assertEqual((told["QueryTableCount"], told["OutputRows"]), (1, 4))
+        self.assertGreater(told["OutputBytes"], 0)
+        self.assertGreater(answer["QueryStatus"]["CumulativeBytesScanned"], 0)
+        self.assertEqual(self.refused(self.query.query, QueryString=text, **mode)[0], "ThrottlingException")
+        self.assertNotIn("QueryInsightsResponse", self.query.query(QueryString=text))

@@ -97,7 +97,9 @@ void QueryDesk::forget_old(UnixMillis now) {
   }
   for (const RunPointer& run : old) forget(run);
   while (runs_.size() >= runs_max || cells_kept_ > cells_kept_max) {
-    const auto oldest = std::ranges::find_if(runs_, [](const auto& run) { return run->done; });
+    auto oldest = std::ranges::find_if(runs_, [](const auto& run) { return run->read; });
+    if (oldest == runs_.end())
+      oldest = std::ranges::find_if(runs_, [](const auto& run) { return run->done; });
     if (oldest == runs_.end()) break;
     const RunPointer run = *oldest;
     forget(run);

@@ -147,6 +147,7 @@ Task<Relation> Execution::values(const Select& select) {
     made.rows.push_back(std::move(row));
   }
   co_await check();
+  if (dry_) made.rows.clear();
   co_return made;
 }
 

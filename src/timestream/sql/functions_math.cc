@@ -19,6 +19,11 @@ Value real_function(Runtime&, Arguments a) {
 
 double degrees(double x) { return x * 180 / std::numbers::pi; }
 double radians(double x) { return x * std::numbers::pi / 180; }
+double cube_root(double x) {  // the library's may be off by a unit of the last place
+  const double root = std::cbrt(x);
+  if (!std::isfinite(root) || root == 0) return root;
+  return root - (root * root * root - x) / (3 * root * root);
+}
 double sign_of(double x) { return std::isnan(x) ? x : static_cast<double>((x > 0) - (x < 0)); }
 
 double rounded(double x, std::int64_t digits) {
@@ -63,7 +68,7 @@ constexpr Function functions[] = {
     {"abs(bigint) bigint", [](Runtime&, Arguments a) { return Value(std::abs(a[0].number())); }},
     {"abs(integer) integer", [](Runtime&, Arguments a) { return Value(std::abs(a[0].number())); }},
     {"abs(double) double", real_function<std::fabs>},
-    {"cbrt(double) double", real_function<std::cbrt>},
+    {"cbrt(double) double", real_function<cube_root>},
     {"ceil(double) double", real_function<std::ceil>},
     {"ceiling(double) double", real_function<std::ceil>},
     {"ceil(bigint) bigint", [](Runtime&, Arguments a) { return a[0]; }},

@@ -101,7 +101,7 @@ Value derivative(Runtime& runtime, Arguments a, bool keep_negative) {
   Values made;
   for (std::size_t i = 1; i < series.size(); ++i) {
     const auto span = static_cast<double>(time_of(series[i]) - time_of(series[i - 1]));
-    const double slope = (value_of(series[i]) - value_of(series[i - 1])) / span * unit;
+    const double slope = (value_of(series[i]) - value_of(series[i - 1])) * unit / span;
     if (slope >= 0 || keep_negative) made.push_back(point(time_of(series[i]), Value(slope)));
   }
   return Value(std::move(made));

@@ -63,7 +63,7 @@ Task<Execution::Opened> Execution::open_from(const Select& select,
                                              const std::vector<OrderItem>& order) {
   Opened in;
   if (!select.from) {
-    in.relation.rows.emplace_back();
+    if (!dry_) in.relation.rows.emplace_back();
     co_return in;
   }
   std::set<std::string> names;

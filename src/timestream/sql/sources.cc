@@ -139,6 +139,7 @@ Task<Execution::Opened> Execution::open_unnest(const Source& source, Opened left
   Opened opened;
   opened.relation.columns = left.relation.columns;
   opened.relation.columns.insert(opened.relation.columns.end(), added.begin(), added.end());
+  if (dry_) co_return opened;
   std::size_t count = 0;
   for (const Row& row : left.relation.rows) {
     std::vector<Value> lists;

@@ -47,6 +47,7 @@ DATA_PLANE = [
     "timestream_query",
     "timestream_sql",
     "timestream_functions",
+    "timestream_oracle",
     "timestream_scheduled",
     "timestream_every_operation",
 ]

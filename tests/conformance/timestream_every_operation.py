@@ -1,4 +1,5 @@
-"""Every operation of both Timestream services by boto3, Debian's AWS CLI and aws-sdk-js v3: the same story, the same answers."""
+"""Every operation of both Timestream services by boto3, Debian's AWS CLI, aws-sdk-js v3 and levada's own command line: the same story,
+the same answers."""
 
 import datetime
 import json
@@ -15,6 +16,7 @@ import botocore.exceptions
 
 import kinesis_js
 from harness.case import ACCOUNT, REGION, Case
+from harness.server import default_binary
 
 AWS = os.environ.get("AWS", "/usr/bin/aws")
 FOLDER = Path(__file__).with_name("js-timestream")
@@ -64,16 +66,19 @@ class Boto:
 
 
 class Cli:
+    program = AWS
+    newer = NEWER
+
     def __init__(self, endpoint):
         self.endpoint = endpoint
 
     def knows(self, service, operation):
-        return operation not in NEWER
+        return operation not in self.newer
 
     def call(self, service, operation, **members):
         command = re.sub(r"(?<!^)(?=[A-Z])", "-", operation).lower()
         done = subprocess.run(
-            [AWS, "--endpoint-url", self.endpoint, "--output", "json", "--no-cli-pager", service, command, "--cli-input-json", json.dumps(members)]
+            [str(self.program), "--endpoint-url", self.endpoint, "--output", "json", "--no-cli-pager", service, command, "--cli-input-json", json.dumps(members)]
             + (["--no-paginate"] if operation in ("Query", "ListScheduledQueries", "ListTagsForResource") and service == QUERY else []),
             capture_output=True, text=True, timeout=60,
             env={**os.environ, "AWS_ACCESS_KEY_ID": "AKIDCLI", "AWS_SECRET_ACCESS_KEY": "secret", "AWS_DEFAULT_REGION": REGION,
@@ -95,6 +100,11 @@ class Cli:
 
     def close(self):
         pass
+
+
+class OwnCli(Cli):
+    program = default_binary()
+    newer = ()
 
 
 class JavaScript:
@@ -275,11 +285,16 @@ class Story(Case):
 
 class ByBoto(Story):
     make = Boto
+    test_account_settings = None  # newer than Debian's boto3
 
 
 class ByCli(Story):
     make = Cli
     test_account_settings = None  # newer than Debian's CLI
+
+
+class ByOwnCli(Story):
+    make = OwnCli
 
 
 class ByJavaScript(Story):

@@ -49,6 +49,7 @@ step_simulation() {
 
 step_conformance() {
   need_npm tests/conformance/js
+  need_npm tests/conformance/node_postgres
   "$PYTHON" tests/conformance/run.py -q
 }
 

@@ -132,7 +132,8 @@ Task<Connection::Next> Connection::answer(const wire::PgFrame& frame) {
       co_return Next::end;
     case 'd':
     case 'c':
-    case 'f':  // of a COPY that failed
+    case 'f':  // of a COPY that failed; its error may still wait for the end of what came
+      if (!channel_.more_received()) co_await channel_.flush();
       co_return Next::message;
     case 'P':
     case 'B':
@@ -218,21 +219,24 @@ Task<Outcome> Connection::copy_out(Statement statement) {
   const bool binary = format.kind == streaming::CopyFormat::Kind::binary;
   CopyEncoder encoder(format, cursor->columns());
   channel_.writer().copy_out(binary, static_cast<std::uint16_t>(cursor->columns().size()));
+  // As PostgreSQL does it: a line of text is a message of its own, the binary signature is not.
   Buffer piece;
   encoder.begin(piece);
-  if (!piece.empty()) channel_.writer().copy_data(piece);
+  if (!binary && !piece.empty()) {
+    channel_.writer().copy_data(piece);
+    piece.clear();
+  }
   for (;;) {
     const auto fetched = co_await cursor->fetch(rows_at_once);
     if (!fetched) co_return refused(fetched.error());
     const query::TextStyle style = session_->text_style();
     for (const query::Row& row : fetched->rows) {
-      piece.clear();
       encoder.row(row, style, piece);
       channel_.writer().copy_data(piece);
+      piece.clear();
       if (channel_.out_is_full()) co_await channel_.flush();
     }
     if (!fetched->done) continue;
-    piece.clear();
     encoder.end(piece);
     if (!piece.empty()) channel_.writer().copy_data(piece);
     channel_.writer().copy_done();

@@ -148,7 +148,12 @@ Task<Outcome> Connection::bind(wire::PgBind message) {
 Outcome Connection::describe(wire::PgNamed message) {
   if (message.kind == 'P') {
     const auto found = portals_.find(message.name);
-    if (found == portals_.end()) return no_such_portal(message.name);
+    if (found == portals_.end()) {
+      const auto declared = session_->declared_columns(message.name);  // DECLARE made it
+      if (!declared) return no_such_portal(message.name);
+      ResultRows(*declared, {}).describe(channel_.writer());
+      return Unit{};
+    }
     if (found->second.rows.empty())
       channel_.writer().no_data();
     else

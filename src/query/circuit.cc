@@ -292,6 +292,18 @@ bool Circuit::reads(RelationId relation) const {
 }
 
 SqlResult<Delta> Circuit::step(std::span<const RelationDelta> changes, Evaluation& evaluation) {
+  evaluation.may_breathe(true);
+  try {
+    auto delta = run(changes, evaluation);
+    evaluation.may_breathe(false);
+    return delta;
+  } catch (Evaluation::Stopped& stopped) {
+    evaluation.may_breathe(false);
+    return tl::make_unexpected(std::move(stopped.error));
+  }
+}
+
+SqlResult<Delta> Circuit::run(std::span<const RelationDelta> changes, Evaluation& evaluation) {
   for (const Source& source : sources_)
     for (const RelationDelta& change : changes)
       if (change.relation == source.relation->id) {

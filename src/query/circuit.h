@@ -35,7 +35,8 @@ class Circuit {
   static SqlResult<std::unique_ptr<Circuit>> build(const Plan& plan, bool once);
   ~Circuit();
 
-  // What the output changes. Relations that did not change may be left out.
+  // What the output changes. Relations that did not change may be left out. Stopped in its middle
+  // (57014) it is good for nothing any more.
   SqlResult<Delta> step(std::span<const RelationDelta> changes, Evaluation& evaluation);
 
   bool follows_time() const { return follows_time_; }
@@ -58,6 +59,7 @@ class Circuit {
   };
 
   Circuit() = default;
+  SqlResult<Delta> run(std::span<const RelationDelta> changes, Evaluation& evaluation);
 
   std::vector<Node> nodes_;  // inputs before their consumers; the last is the root
   std::vector<Source> sources_;

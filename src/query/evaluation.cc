@@ -304,6 +304,12 @@ void Evaluation::rewind() {
   next_ = begin_;
 }
 
+void Evaluation::draw_breath() {
+  until_breath_ = steps_a_breath;
+  if (mode_ == Mode::strict && error_.has_value()) throw Stopped{*error_};
+  if (auto why = facts_.breath->draw()) throw Stopped{std::move(*why)};
+}
+
 Datum Evaluation::text(std::string_view text) {
   char* copy = allocate(text.size());
   if (!text.empty()) std::memcpy(copy, text.data(), text.size());

@@ -18,6 +18,16 @@
 
 namespace levada::query {
 
+// Long computations draw breath now and then, which may let others use the thread. An error: the
+// computation is not wanted any more.
+class Breath {
+ public:
+  virtual std::optional<SqlError> draw() = 0;
+
+ protected:
+  ~Breath() = default;
+};
+
 // What stable functions may look at. In a view only the epoch's time differs from the defaults.
 struct SessionFacts {
   std::int64_t now = 0;    // microseconds since 1970-01-01 UTC: statement or epoch
@@ -33,6 +43,7 @@ struct SessionFacts {
   // What its rows occupy; nullopt: unknown. And the oid of a relation's name.
   std::function<std::optional<std::int64_t>(std::int64_t oid)> size_of = {};
   std::function<std::optional<std::int64_t>(std::string_view name)> oid_of = {};
+  Breath* breath = nullptr;  // null: runs to its end
 };
 
 class Evaluation {
@@ -59,6 +70,20 @@ class Evaluation {
   Datum copy(const Value& value);
   void reset() {
     if (!spare_.empty() || next_ != begin_) rewind();
+    breathe();
+  }
+
+  // Every loop over rows of a circuit passes here. Ends the step by throwing Stopped, which
+  // Circuit::step takes; elsewhere nobody breathes.
+  void breathe() {
+    if (--until_breath_ == 0) [[unlikely]]
+      draw_breath();
+  }
+  struct Stopped {
+    SqlError error;
+  };
+  void may_breathe(bool may) {
+    until_breath_ = may && facts_.breath != nullptr ? steps_a_breath : 0;
   }
 
   // NULL; the first error of an evaluation counts.
@@ -82,8 +107,11 @@ class Evaluation {
   std::uint64_t random();
 
  private:
+  static constexpr std::uint64_t steps_a_breath = 512;  // some tens of microseconds
+
   void grow(std::size_t bytes);
   void rewind();
+  void draw_breath();
 
   const SessionFacts& facts_;
   Mode mode_;
@@ -95,6 +123,7 @@ class Evaluation {
   std::optional<SqlError> error_;
   std::uint64_t suppressed_ = 0;
   std::uint64_t random_state_ = 0;
+  std::uint64_t until_breath_ = 0;  // from 0 it never comes
 };
 
 // Where a program's columns come from: those below `split` from `left`, the others from `right`.

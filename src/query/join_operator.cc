@@ -55,7 +55,10 @@ class JoinOperator final : public Operator {
   }
 
   bool matches(const Row& left, const Row& right) const {
-    if (!residual_) return true;
+    if (!residual_) {
+      step_->evaluation.breathe();
+      return true;
+    }
     const bool result = residual_.evaluate(step_->evaluation, left.data(), right.data()).is_true();
     step_->evaluation.reset();
     return result;
@@ -86,6 +89,7 @@ class JoinOperator final : public Operator {
   }
 
   void from_left(const Change& change, bool keep) {
+    step_->evaluation.breathe();
     if (key_is_null(change.row, shape_.left_keys)) {
       if (pads_left_) emit(change.row.span(), nulls_right_, change.weight);
       if (shape_.kind == JoinKind::anti) out_->push_back(change);
@@ -140,6 +144,7 @@ class JoinOperator final : public Operator {
   }
 
   void from_right(const Change& change, bool keep) {
+    step_->evaluation.breathe();
     if (key_is_null(change.row, shape_.right_keys)) {
       if (pads_right_) emit(nulls_left_, change.row.span(), change.weight);
       return;

@@ -3,13 +3,6 @@
 namespace levada::server {
 
 Result<Unit> check_binding(const Configuration& configuration) {
-  // SQL has no users in this version, so nobody but this machine may ask.
-  if (configuration.sql_listen && !configuration.sql_listen->loopback())
-    return fail(ErrorKind::denied,
-                "--sql-listen " + configuration.sql_listen->text() +
-                    " would let everybody on the network read and write: SQL users are not in this "
-                    "version; listen on 127.0.0.1:" +
-                    std::to_string(configuration.sql_listen->port));
   if (configuration.credentials_file) return Unit{};
   const auto check = [](std::string_view flag, const io::Address& address) -> Result<Unit> {
     if (address.loopback()) return Unit{};
@@ -21,6 +14,7 @@ Result<Unit> check_binding(const Configuration& configuration) {
                     std::to_string(address.port));
   };
   TRY(check("--listen", configuration.listen));
+  if (configuration.sql_listen) TRY(check("--sql-listen", *configuration.sql_listen));
   if (configuration.console_listen) TRY(check("--console-listen", *configuration.console_listen));
   return Unit{};
 }

@@ -22,10 +22,12 @@ TEST(Binding, without_credentials_only_loopback_is_bound) {
     EXPECT_THAT(refused.error().message, testing::HasSubstr("--credentials FILE"));
   }
   EXPECT_FALSE(check({"--console-listen", "0.0.0.0:1"}));
+  EXPECT_FALSE(check({"--sql-listen", "0.0.0.0:1"}));
 }
 
 TEST(Binding, with_credentials_any_address_is_bound) {
   EXPECT_TRUE(check({"--listen", "0.0.0.0:4567", "--credentials", "keys.toml"}));
+  EXPECT_TRUE(check({"--sql-listen", "0.0.0.0:4566", "--credentials", "keys.toml"}));
 }
 
 }  // namespace

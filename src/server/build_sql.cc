@@ -22,6 +22,7 @@ connect::KinesisClients::Surroundings surroundings(const tls::TlsClientContext* 
   connect::KinesisClients::Surroundings result;
   result.tls = tls;
   result.keys = surrounding_keys();
+  if (const char* const sts = std::getenv("AWS_ENDPOINT_URL_STS")) result.sts_endpoint = sts;
   return result;
 }
 
@@ -31,9 +32,11 @@ streaming::EngineOptions engine_options(const Configuration& configuration) {
   return options;
 }
 
-postgres::LoginOptions login_options(const tls::TlsContext* tls, io::Random& random) {
+postgres::LoginOptions login_options(const tls::TlsContext* tls, const postgres::Users* users,
+                                     io::Random& random) {
   postgres::LoginOptions options;
   options.tls = tls;
+  options.users = users;
   random.fill(std::as_writable_bytes(std::span(options.stranger_key)));
   return options;
 }
@@ -43,10 +46,12 @@ postgres::LoginOptions login_options(const tls::TlsContext* tls, io::Random& ran
 Result<std::unique_ptr<SqlFloor>> SqlFloor::build(const Configuration& configuration,
                                                   IoFloor& ground, LogFloor& logs,
                                                   MetricsRegistry& metrics,
-                                                  const tls::TlsContext* tls) {
+                                                  const tls::TlsContext* tls,
+                                                  const CredentialBook* credentials) {
   // A machine without authorities still reaches its own ports and any other plain endpoint.
   auto authorities = tls::TlsClientContext::make({});
   std::unique_ptr<SqlFloor> floor(new SqlFloor(configuration, ground, logs, metrics, tls,
+                                               credentials,
                                                authorities ? std::move(*authorities) : nullptr));
   TRY(ground.reactors->run(floor->home_, [&] { return floor->engine_.open(); }));
   floor->open_ = true;
@@ -55,6 +60,7 @@ Result<std::unique_ptr<SqlFloor>> SqlFloor::build(const Configuration& configura
 
 SqlFloor::SqlFloor(const Configuration& configuration, IoFloor& ground, LogFloor& logs,
                    MetricsRegistry& metrics, const tls::TlsContext* tls,
+                   const CredentialBook* credentials,
                    std::unique_ptr<tls::TlsClientContext> authorities)
     : reactors_(*ground.reactors),
       home_(logs.journals().of(streaming::sql_partition).reactor.index()),
@@ -65,8 +71,15 @@ SqlFloor::SqlFloor(const Configuration& configuration, IoFloor& ground, LogFloor
       nexmark_(reactors_.at(home_)),
       engine_(logs.journals().of(streaming::sql_partition), reactors_.disk(home_),
               engine_options(configuration)),
+      users_(credentials == nullptr
+                 ? std::optional<SqlUsers>()
+                 : std::optional<SqlUsers>(
+                       std::in_place,
+                       [credentials]() -> const CredentialTable& { return credentials->table(); },
+                       configuration.region, reactors_.at(home_).clock(), reactors_.random(home_))),
       server_(engine_, reactors_.at(home_), reactors_.network(home_), reactors_.random(home_),
-              login_options(tls, reactors_.random(home_)), {}, metrics) {
+              login_options(tls, users_ ? &*users_ : nullptr, reactors_.random(home_)), {},
+              metrics) {
   engine_.add_connector(kinesis_sinks_);
   engine_.add_connector(kinesis_sources_);
   engine_.add_connector(nexmark_);

@@ -3,6 +3,7 @@
 // PostgreSQL port there.
 
 #include <memory>
+#include <optional>
 
 #include "base/metrics.h"
 #include "connect/kinesis_clients.h"
@@ -11,6 +12,8 @@
 #include "postgres/server.h"
 #include "server/build_io.h"
 #include "server/build_log.h"
+#include "server/credential_book.h"
+#include "server/sql_users.h"
 #include "streaming/engine.h"
 #include "streaming/nexmark_source.h"
 #include "tls/tls_client_context.h"
@@ -23,7 +26,8 @@ class SqlFloor {
   static Result<std::unique_ptr<SqlFloor>> build(const Configuration& configuration,
                                                  IoFloor& ground, LogFloor& logs,
                                                  MetricsRegistry& metrics,
-                                                 const tls::TlsContext* tls);
+                                                 const tls::TlsContext* tls,
+                                                 const CredentialBook* credentials);
   ~SqlFloor();
   SqlFloor(const SqlFloor&) = delete;
   SqlFloor& operator=(const SqlFloor&) = delete;
@@ -35,7 +39,7 @@ class SqlFloor {
 
  private:
   SqlFloor(const Configuration& configuration, IoFloor& ground, LogFloor& logs,
-           MetricsRegistry& metrics, const tls::TlsContext* tls,
+           MetricsRegistry& metrics, const tls::TlsContext* tls, const CredentialBook* credentials,
            std::unique_ptr<tls::TlsClientContext> authorities);
 
   io::Reactors& reactors_;
@@ -46,6 +50,7 @@ class SqlFloor {
   connect::KinesisSourceConnector kinesis_sources_;
   streaming::NexmarkConnector nexmark_;
   streaming::Engine engine_;
+  std::optional<SqlUsers> users_;  // none: only this machine asks, and may
   postgres::Server server_;
   bool open_ = false, listening_ = false;
 };

@@ -20,6 +20,8 @@ class CredentialBook final : public aws::Credentials {
   const aws::Principal* find(std::string_view access_key) const override {
     return table_.load(std::memory_order_acquire)->find(access_key);
   }
+  // Look at it and let it go: the next reload replaces it.
+  const CredentialTable& table() const { return *table_.load(std::memory_order_acquire); }
   // How many keys there are now. Ends when no reactor looks into the old table any more.
   Result<std::size_t> reload(io::Reactors& reactors);
 

@@ -19,10 +19,12 @@ class CredentialTable final : public aws::Credentials {
   const aws::Principal* find(std::string_view access_key) const override;
   std::size_t size() const { return principals_.size(); }
 
- private:
   struct Hash : std::hash<std::string_view> {
     using is_transparent = void;
   };
+  const auto& principals() const { return principals_; }  // by access key
+
+ private:
   std::unordered_map<std::string, aws::Principal, Hash, std::equal_to<>> principals_;
 };
 

@@ -13,7 +13,7 @@ using query::take_row;
 using query::take_text;
 using query::take_varint;
 
-constexpr std::uint64_t version = 1;
+constexpr std::uint64_t version = 2;
 
 constexpr std::uint64_t has_definition = 1, has_more = 2;  // flags
 
@@ -30,6 +30,8 @@ void append_input(const Input& input, std::string& out) {
     append_text(position, out);
   }
   append_varint(input.skipped_rows, out);
+  append_varint(input.errors.size(), out);
+  for (const std::string& error : input.errors) append_text(error, out);
 }
 
 bool take_input(std::string_view& in, Input& input) {
@@ -55,8 +57,15 @@ bool take_input(std::string_view& in, Input& input) {
     input.positions.emplace(*split, *position);
   }
   const auto skipped = take_varint(in);
-  input.skipped_rows = skipped.value_or(0);
-  return skipped.has_value();
+  const auto errors = skipped ? take_varint(in) : std::nullopt;
+  if (!errors || *errors > in.size()) return false;
+  input.skipped_rows = *skipped;
+  for (std::uint64_t i = 0; i < *errors; ++i) {
+    const auto error = take_text(in);
+    if (!error) return false;
+    input.errors.emplace_back(*error);
+  }
+  return true;
 }
 
 }  // namespace

@@ -21,6 +21,7 @@ struct Input {
   query::Delta changes;
   std::map<std::string, std::string> positions;  // of a source: behind these rows
   std::uint64_t skipped_rows = 0;
+  std::vector<std::string> errors;  // why rows were skipped; a few
 };
 
 // A statement that changes the catalog, with what its session was.

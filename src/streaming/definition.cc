@@ -349,6 +349,8 @@ class Definer {
     if (engine_.sink_connector(option_of(create.options, "connector")) == nullptr)
       return refuse(sqlstate::feature_not_supported,
                     "connector '" + option_of(create.options, "connector") + "' is not supported");
+    for (const RelationId read : made->reads)
+      ATTEMPT(refuse_loop(catalog_, made->sink->definition, read));
     made->plan = plan;
     made->circuit = ATTEMPT(query::Circuit::build(plan, false));
     for (const query::OutputColumn& column : made->sink->definition.columns)

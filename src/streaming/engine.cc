@@ -141,9 +141,10 @@ Task<SqlResult<Unit>> Engine::write(Decide decide) {
   co_return co_await join;
 }
 
-Task<SqlResult<Unit>> Engine::define(Definition definition) {
+Task<SqlResult<Unit>> Engine::define(Definition definition, Stopped stopped) {
   Join join{*this, {}, {}};
   join.pending.definition = std::move(definition);
+  join.pending.stopped = std::move(stopped);
   co_return co_await join;
 }
 
@@ -163,7 +164,10 @@ bool Engine::fit(const std::vector<Input>& inputs) {
 }
 
 // Takes from the queue what goes into one decision; whoever is refused is taken out and told.
-std::vector<Engine::Waiting*> Engine::next_decision(Decision& decision, bool& tick) {
+std::vector<Engine::Waiting*> Engine::next_decision(Decision& decision, bool& tick,
+                                                    io::Slices& slices) {
+  decision.epoch = epoch_ + 1;
+  decision.time = std::max(time_ + 1, now_micros());
   std::vector<Waiting*> waiting;
   std::size_t rows = 0;
   const auto answer = [&](Waiting* who, SqlResult<Unit> result) {
@@ -185,13 +189,17 @@ std::vector<Engine::Waiting*> Engine::next_decision(Decision& decision, bool& ti
                change ? SqlResult<Unit>(Unit{}) : tl::make_unexpected(change.error()));
         continue;
       }
+      if (auto filled = fill(*change, decision, taken.stopped, slices); !filled) {
+        answer(taken.waiting, std::move(filled));
+        continue;
+      }
       built_ = std::make_unique<Change>(std::move(*change));
       decision.definition = std::move(taken.definition);
       waiting.push_back(taken.waiting);
       break;
     }
     if (taken.decide) {
-      auto inputs = taken.decide();
+      auto inputs = taken.decide(slices);
       if (!inputs) {
         answer(taken.waiting, tl::make_unexpected(std::move(inputs).error()));
         continue;
@@ -225,12 +233,14 @@ Task<Unit> Engine::commit_all() {
   while (!pending_.empty()) {
     Decision decision;
     bool tick = false;
-    const std::vector<Waiting*> waiting = next_decision(decision, tick);
+    std::vector<Waiting*> waiting;
+    const auto decide = [&](io::Slices& slices) {
+      waiting = next_decision(decision, tick, slices);
+    };
+    co_await io::in_slices(journal_.reactor, decide);
     SqlResult<Unit> result = Unit{};
     if (tick || decision.definition || !decision.inputs.empty() ||
         !decision.acknowledgements.empty()) {
-      decision.epoch = epoch_ + 1;
-      decision.time = std::max(time_ + 1, now_micros());
       const Result<Unit> appended = co_await outcome(append(std::move(decision)));
       if (!appended) result = as_sql_error(appended.error());
     }
@@ -268,13 +278,14 @@ Task<Unit> Engine::append(Decision decision) {
       bytes += change.row.bytes();
       piece.changes.push_back(std::move(change));
       if (bytes < decision_bytes_max) continue;
-      part.inputs.push_back(std::exchange(piece, Input{input.relation, {}, {}, 0}));
+      part.inputs.push_back(std::exchange(piece, Input{input.relation, {}, {}, 0, {}}));
       part.more = true;
       parts.push_back(std::exchange(part, head()));
       bytes = 0;
     }
     piece.positions = std::move(input.positions);
     piece.skipped_rows = input.skipped_rows;
+    piece.errors = std::move(input.errors);
     part.inputs.push_back(std::move(piece));
   }
   part.definition = std::move(decision.definition);
@@ -337,7 +348,7 @@ Result<Unit> Engine::apply_decision(const Decision& decision) {
     return Unit{};
   }
   Arrival arrival;
-  for (const Input& input : decision.inputs) take_input(input, arrival);
+  for (const Input& input : decision.inputs) take_input(input, decision.time, arrival);
   for (const Acknowledgement& one : decision.acknowledgements) {
     Object* object = catalog_.find(RelationId(one.sink));
     if (object == nullptr || object->sink == nullptr) continue;
@@ -350,7 +361,7 @@ Result<Unit> Engine::apply_decision(const Decision& decision) {
   return Unit{};
 }
 
-void Engine::take_input(const Input& input, Arrival& arrival) {
+void Engine::take_input(const Input& input, std::int64_t time, Arrival& arrival) {
   Object* object = catalog_.find(input.relation);
   if (object == nullptr) return;  // dropped since
   Delta& delta = arrival[input.relation];
@@ -359,6 +370,9 @@ void Engine::take_input(const Input& input, Arrival& arrival) {
       object->source->positions[split] = position;
     object->source->rows += input.changes.size();
     object->source->skipped_rows += input.skipped_rows;
+    for (const std::string& error : input.errors) object->source->errors.push_back({time, error});
+    while (object->source->errors.size() > SourceFeed::errors_max)
+      object->source->errors.pop_front();
   }
   const auto& columns = object->relation->columns;
   const bool has_row_id = !columns.empty() && columns.back().name == "_row_id";
@@ -437,7 +451,8 @@ void Engine::feed_table(const Object& object, const Delta& delta, const SessionF
   CHECK(target != nullptr, "a table takes the sinks into it along when it goes");
   Delta changes = delta;
   query::consolidate(changes);
-  take_input(sunk_rows(*this, target->relation, changes, object.into->append_only, facts), arrival);
+  take_input(sunk_rows(*this, target->relation, changes, object.into->append_only, facts),
+             facts.now, arrival);
 }
 
 void Engine::perform(Change change, bool with_rows) {
@@ -515,40 +530,8 @@ void Engine::alter(Altered change, bool with_rows) {
     CHECK(circuit.has_value(), "it was built over the old columns");
     reader->circuit = std::move(*circuit);
     if (reader->bag != nullptr) reader->bag = std::make_unique<BagStore>();
+    reader->filled = false;
     if (with_rows) backfill(*reader, Restored::yes);
-  }
-}
-
-// A new view begins with what its relations have: its circuit's first change is their rows.
-// Restored: its rows were put out before the checkpoint, only what it remembers is made again.
-void Engine::backfill(Object& object, Restored restored) {
-  if (object.circuit == nullptr) return;
-  SessionFacts facts;
-  facts.now = time_;
-  facts.seed = epoch_;
-  Evaluation evaluation(facts, Evaluation::Mode::lenient);
-  std::vector<Delta> deltas;
-  deltas.reserve(object.reads.size());
-  std::vector<RelationDelta> changes;
-  bool snapshot = true;
-  if (object.sink != nullptr)
-    for (const auto& [name, value] : object.sink->definition.options)
-      if (name == "snapshot" && value == "false") snapshot = false;
-  for (const RelationId id : object.reads) {
-    const Object* from = catalog_.find(id);
-    if (from == nullptr) continue;
-    deltas.push_back(rows_of(*from->relation));
-    changes.push_back({id, &deltas.back()});
-  }
-  auto delta = object.circuit->step(changes, evaluation);
-  CHECK(delta.has_value(), "a view's errors are lenient");
-  if (object.bag != nullptr) object.bag->apply(*delta);
-  if (restored == Restored::yes) return;
-  if (object.sink != nullptr && snapshot) feed_sink(object, std::move(*delta), time_);
-  if (object.into != nullptr && snapshot) {
-    Arrival arrival;
-    feed_table(object, *delta, facts, arrival);
-    run_circuits(std::move(arrival), time_);
   }
 }
 

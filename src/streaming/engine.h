@@ -17,6 +17,7 @@
 #include "io/disk.h"
 #include "io/gate.h"
 #include "io/reactor.h"
+#include "io/sliced.h"
 #include "log/journals.h"
 #include "query/sql_error.h"
 #include "state/fold.h"
@@ -73,11 +74,13 @@ class Engine final : public state::Folded {
   Task<SqlResult<Unit>> write(std::vector<Input> inputs);
   // The same for what depends on the tables: `decide` runs when every earlier write is applied, and
   // its inputs come before any later one.
-  using Decide = std::function<SqlResult<std::vector<Input>>()>;
+  using Decide = std::function<SqlResult<std::vector<Input>>(io::Slices& slices)>;
   Task<SqlResult<Unit>> write(Decide decide);
   // Alone in its epoch. Checked against the catalog when its turn comes; an error changes nothing.
-  // The id in it is given then.
-  Task<SqlResult<Unit>> define(Definition definition);
+  // The id in it is given then. `stopped`: an error when nobody wants it any more, asked while a
+  // new view takes the rows that are there.
+  using Stopped = std::function<std::optional<SqlError>()>;
+  Task<SqlResult<Unit>> define(Definition definition, Stopped stopped);
   SqlResult<Unit> check_memory() const;
 
   // For a new row id; unique for ever, also after a restart.
@@ -103,6 +106,7 @@ class Engine final : public state::Folded {
     std::vector<Input> inputs;
     Decide decide;
     std::optional<Definition> definition;
+    Stopped stopped;
     std::vector<Acknowledgement> acknowledgements;
     bool tick = false;
     Waiting* waiting = nullptr;
@@ -111,7 +115,9 @@ class Engine final : public state::Folded {
   using Arrival = std::map<RelationId, query::Delta>;  // what changed in an epoch so far
 
   Task<Unit> commit_all();
-  std::vector<Waiting*> next_decision(Decision& decision, bool& tick);
+  std::vector<Waiting*> next_decision(Decision& decision, bool& tick, io::Slices& slices);
+  SqlResult<Unit> fill(Change& change, const Decision& decision, const Stopped& stopped,
+                       io::Slices& slices);
   Task<Unit> append(Decision decision);
   bool can_checkpoint();
   Task<Unit> run_ticks();
@@ -121,7 +127,7 @@ class Engine final : public state::Folded {
   std::int64_t now_micros();
 
   Result<Unit> apply_decision(const Decision& decision);
-  void take_input(const Input& input, Arrival& arrival);
+  void take_input(const Input& input, std::int64_t time, Arrival& arrival);
   void run_circuits(Arrival arrival, std::int64_t time);
   void feed_sink(Object& object, query::Delta delta, std::int64_t time);
   void hand_over(Object& object);
@@ -130,6 +136,8 @@ class Engine final : public state::Folded {
                   Arrival& arrival);
   void alter(Altered change, bool with_rows);
   enum class Restored : bool { no, yes };
+  SqlResult<Unit> fill(Object& object, std::uint64_t epoch, std::int64_t time,
+                       query::Breath* breath);
   void backfill(Object& object, Restored restored);
   void start_feeds(Object& object);
   void stop_feeds(Object& object);

@@ -77,11 +77,17 @@ Task<SqlResult<Unit>> CursorRun::run() {
   const sql::Statement& tree = *plan_->statement.parsed().statement;
   if (const auto* bound = std::get_if<sql::BoundQuery>(&plan_->bound)) {
     Session::State& state = state_;
-    auto rows =
-        query::run_once(query::with_parameters(bound->plan, parameters_), state_.facts(),
-                        [&state](const Relation& relation, const query::Equalities& wanted) {
-                          return state.writes.rows_of(state.engine, relation, wanted);
-                        });
+    SqlResult<std::vector<Row>> rows;
+    const auto compute = [&](io::Slices& slices) {
+      StatementBreath breath(state_, slices);
+      query::SessionFacts facts = state_.facts();
+      facts.breath = &breath;
+      rows = query::run_once(query::with_parameters(bound->plan, parameters_), facts,
+                             [&state](const Relation& relation, const query::Equalities& wanted) {
+                               return state.writes.rows_of(state.engine, relation, wanted);
+                             });
+    };
+    co_await io::in_slices(state_.engine.reactor(), compute);
     if (!rows) co_return SqlResult<Unit>(tl::make_unexpected(std::move(rows).error()));
     if (const auto* declare = std::get_if<sql::DeclareCursor>(&tree.form)) {
       if (state_.cursors.contains(declare->name))
@@ -134,14 +140,19 @@ Task<SqlResult<Unit>> CursorRun::change(const sql::BoundChange& bound) {
                                             : "DELETE";
   counts_ = true;
   SqlResult<Unit> written = Unit{};
+  const Engine::Decide decide = [&](io::Slices& slices) {
+    StatementBreath breath(state_, slices);
+    return work.inputs(breath);
+  };
   // What reads nothing joins others in one epoch; a transaction's is written when it ends.
   if (work.reads_nothing() || state_.transaction == TransactionState::open) {
-    auto inputs = work.inputs();
+    SqlResult<std::vector<Input>> inputs;
+    const auto compute = [&](io::Slices& slices) { inputs = decide(slices); };
+    co_await io::in_slices(state_.engine.reactor(), compute);
     if (!inputs) co_return SqlResult<Unit>(tl::make_unexpected(std::move(inputs).error()));
     written = co_await state_.write(std::move(*inputs));
   } else {
-    Engine::Decide decide = [&work] { return work.inputs(); };
-    written = co_await state_.engine.write(std::move(decide));
+    written = co_await state_.engine.write(decide);
   }
   if (!written) co_return written;
   rows_ = work.take_returned();
@@ -211,7 +222,9 @@ Task<SqlResult<Unit>> CursorRun::define() {
                   "WARNING");
   change->added.clear();
   state_.defined = true;
-  const SqlResult<Unit> defined = co_await state_.engine.define(std::move(definition));
+  Engine::Stopped stopped = [this] { return state_.stopped(); };
+  const SqlResult<Unit> defined =
+      co_await state_.engine.define(std::move(definition), std::move(stopped));
   if (!defined) co_return defined;
   const auto* table = std::get_if<sql::CreateTable>(&tree.form);
   if (table == nullptr || table->query == nullptr) co_return SqlResult<Unit>(Unit{});
@@ -223,7 +236,10 @@ Task<SqlResult<Unit>> CursorRun::define() {
   if (!bound || relation == nullptr) co_return SqlResult<Unit>(Unit{});
   StoredRows work(state_.engine, relation, StoredRows::Kind::insert,
                   widened_to(*relation, bound->plan), {}, state_.facts());
-  Engine::Decide decide = [&work] { return work.inputs(); };
+  Engine::Decide decide = [&](io::Slices& slices) {
+    StatementBreath breath(state_, slices);
+    return work.inputs(breath);
+  };
   co_return co_await state_.engine.write(std::move(decide));
 }
 
@@ -282,7 +298,7 @@ Task<SqlResult<Unit>> Session::State::commit() {
   SqlResult<Unit> written = Unit{};
   if (!writes.empty()) {
     const TransactionWrites all = std::exchange(writes, {});
-    Engine::Decide decide = [this, &all] { return all.decided(engine); };
+    Engine::Decide decide = [this, &all](io::Slices&) { return all.decided(engine); };
     written = co_await engine.write(std::move(decide));
   }
   end_transaction();

@@ -154,6 +154,7 @@ Task<Unit> Engine::run_source(RelationId id) {
     inputs.push_back(sourced_rows(*this, object->relation, batch->rows, facts));
     inputs[0].positions = std::move(batch->positions);
     inputs[0].skipped_rows += batch->skipped_rows;
+    for (std::string& error : batch->errors) inputs[0].errors.push_back(std::move(error));
     const SqlResult<Unit> written = co_await write(std::move(inputs));
     if (!written) break;  // the journal takes nothing any more; a restart reads on from here
   }

@@ -2,6 +2,7 @@
 // Objects: the relations of the SQL engine with their state, and the catalog that finds them by
 // name. Changes only while a decision is applied.
 
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -42,11 +43,18 @@ struct TableFeed {
   bool append_only = false;  // what the query takes back stays
 };
 
+struct SourceError {
+  std::int64_t time = 0;  // of the epoch, microseconds since 1970-01-01
+  std::string text;
+};
+
 struct SourceFeed {
   SourceDefinition definition;
   std::map<std::string, std::string> positions;
   std::unique_ptr<SourceReader> reader;  // while running
   std::uint64_t rows = 0, skipped_rows = 0;
+  static constexpr std::size_t errors_max = 1'000;
+  std::deque<SourceError> errors;  // the latest
 };
 
 struct Object {
@@ -64,6 +72,9 @@ struct Object {
   std::unique_ptr<SourceFeed> source;
   std::unique_ptr<TableFeed> into;
   RelationId indexed;  // of an index: its table
+  // Not in the catalog yet, but its state has what its relations have; with what a sink begins.
+  bool filled = false;
+  query::Delta first_changes;
   std::uint64_t changed_epoch = 0;
 };
 

@@ -56,6 +56,14 @@ Buffer Engine::checkpoint() const {
         append_text(split, out);
         append_text(position, out);
       }
+    append_varint(source == nullptr ? 0 : source->rows, out);
+    append_varint(source == nullptr ? 0 : source->skipped_rows, out);
+    append_varint(source == nullptr ? 0 : source->errors.size(), out);
+    if (source != nullptr)
+      for (const SourceError& error : source->errors) {
+        append_varint(static_cast<std::uint64_t>(error.time), out);
+        append_text(error.text, out);
+      }
     const auto* sink = object->sink.get();
     append_varint(sink == nullptr ? 0 : sink->acknowledged, out);
     append_varint(sink == nullptr ? 0 : sink->outbox.size(), out);
@@ -135,6 +143,17 @@ Result<Unit> Engine::restore(ByteView checkpoint) {
     for (std::uint64_t i = 0; i < positions && !reader.broken; ++i) {
       std::string split = reader.text(), position = reader.text();
       if (object->source != nullptr) object->source->positions[split] = position;
+    }
+    const std::uint64_t read = reader.number(), skipped = reader.number();
+    const std::uint64_t errors = reader.number();
+    if (object->source != nullptr) {
+      object->source->rows = read;
+      object->source->skipped_rows = skipped;
+    }
+    for (std::uint64_t i = 0; i < errors && !reader.broken; ++i) {
+      const auto time = static_cast<std::int64_t>(reader.number());
+      std::string text = reader.text();
+      if (object->source != nullptr) object->source->errors.push_back({time, std::move(text)});
     }
     const std::uint64_t acknowledged = reader.number();
     const std::uint64_t epochs = reader.number();

@@ -48,8 +48,8 @@ Delta KeyedStore::all() const {
   return delta;
 }
 
-void BagStore::apply(const Delta& delta) {
-  for (const Change& change : delta) {
+void BagStore::apply(std::span<const Change> changes) {
+  for (const Change& change : changes) {
     const std::uint64_t hash = query::hash(change.row.span());
     Entry* entry = map_.find(hash, [&](const Entry& candidate) {
       return query::same_bytes(candidate.row.span(), change.row.span());

@@ -3,6 +3,7 @@
 // with weights). Grows without pauses.
 
 #include <functional>
+#include <span>
 #include <vector>
 
 #include "query/delta.h"
@@ -41,7 +42,7 @@ class KeyedStore {
 class BagStore {
  public:
   std::size_t size() const { return map_.size(); }
-  void apply(const query::Delta& delta);
+  void apply(std::span<const query::Change> changes);
   query::Delta all() const;
 
  private:

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "streaming/shown_text.h"
 #include "streaming/system_table.h"
 
 namespace levada::streaming {
@@ -18,7 +19,7 @@ void fill_rw(Engine& engine, Rows& rows) {
               {"name", Datum::of(object.relation->name)},
               {"schema_id", Datum::of(schema_oid(engine, object.relation->schema))},
               {"owner", Datum::of(root_oid)},
-              {"definition", Datum::of(object.text)}});
+              {"definition", Datum::of(shown_text(object))}});
   });
 }
 void fill_rw_relations(Engine& engine, Rows& rows) {
@@ -28,7 +29,7 @@ void fill_rw_relations(Engine& engine, Rows& rows) {
               {"relation_type", Datum::of(name_of(object.relation->kind))},
               {"schema_id", Datum::of(schema_oid(engine, object.relation->schema))},
               {"owner", Datum::of(root_oid)},
-              {"definition", Datum::of(object.text)}});
+              {"definition", Datum::of(shown_text(object))}});
   });
 }
 void fill_rw_columns(Engine& engine, Rows& rows) {
@@ -58,7 +59,7 @@ void fill_rw_sinks(Engine& engine, Rows& rows) {
                 {"owner", Datum::of(root_oid)},
                 {"connector", Datum::of("table")},
                 {"sink_type", Datum::of(object.into->append_only ? "APPEND_ONLY" : "UPSERT")},
-                {"definition", Datum::of(object.text)}});
+                {"definition", Datum::of(shown_text(object))}});
     if (object.sink == nullptr) return;
     const SinkDefinition& sink = object.sink->definition;
     std::string connector;
@@ -71,7 +72,7 @@ void fill_rw_sinks(Engine& engine, Rows& rows) {
               {"owner", Datum::of(root_oid)},
               {"connector", Datum::of(connector)},
               {"sink_type", Datum::of(types[static_cast<std::size_t>(sink.format)])},
-              {"definition", Datum::of(object.text)}});
+              {"definition", Datum::of(shown_text(object))}});
   });
 }
 
@@ -111,6 +112,17 @@ void fill_sink_status(Engine& engine, Rows& rows) {
               {"throttled_calls", number(status.throttled_calls)},
               {"resent_records", number(status.resent_records)},
               {"duplicates_avoided", number(status.duplicates_avoided)}});
+  });
+}
+
+// Why records of a source were left out: the latest of each source.
+void fill_source_errors(Engine& engine, Rows& rows) {
+  each_object(engine, [&](const Object& object) {
+    if (object.source == nullptr) return;
+    for (const SourceError& error : object.source->errors)
+      rows.add({{"source", Datum::of(object.relation->name)},
+                {"at", Datum::of(error.time)},
+                {"error", Datum::of(error.text)}});
   });
 }
 
@@ -163,6 +175,8 @@ constexpr SystemTable tables[] = {
      "source varchar, state varchar, last_error varchar, rows int8, skipped_rows int8, "
      "behind_ms int8, splits int8",
      fill_source_status},
+    {"levada", "source_errors", "source varchar, at timestamptz, error varchar",
+     fill_source_errors},
 };
 
 }  // namespace

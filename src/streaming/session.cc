@@ -145,6 +145,17 @@ sql::BindOptions Session::State::bind_options(const Statement& statement) const 
   return bind;
 }
 
+std::optional<query::SqlError> Session::State::stopped() const {
+  if (cancelled) {
+    query::SqlError error;
+    error.sqlstate = sqlstate::query_canceled;
+    error.message = "canceling statement due to user request";
+    return error;
+  }
+  if (const auto room = engine.check_memory(); !room) return room.error();
+  return std::nullopt;
+}
+
 query::SessionFacts Session::State::facts() const {
   query::SessionFacts facts;
   facts.now = engine.reactor().clock().now().count() * 1000;
@@ -221,6 +232,14 @@ Task<SqlResult<Cursor>> Session::open(Prepared prepared_statement, std::vector<V
     for (const Type& type : plan->parameters) oids.push_back(type.oid());
     auto again = prepared(*state_, plan->written.value_or(plan->statement), std::move(oids));
     if (!again) co_return SqlResult<Cursor>(tl::make_unexpected(std::move(again).error()));
+    const auto same_column = [](const ResultColumn& x, const ResultColumn& y) {
+      return x.name == y.name && x.type.oid() == y.type.oid();
+    };
+    const auto& now = (*again)->columns;
+    const auto& then = plan->columns;
+    if (!std::equal(now.begin(), now.end(), then.begin(), then.end(), same_column))
+      co_return SqlResult<Cursor>(
+          refuse(sqlstate::feature_not_supported, "cached plan must not change result type"));
     plan = std::move(*again);
   }
   if (parameters.size() != plan->parameters.size())
@@ -252,6 +271,12 @@ Task<SqlResult<Cursor>> Session::copy_out(Statement statement) {
   if (!plan) co_return SqlResult<Cursor>(tl::make_unexpected(std::move(plan).error()));
   co_return SqlResult<Cursor>(
       Cursor(std::make_unique<CursorRun>(*state_, std::move(*plan), std::vector<Value>())));
+}
+
+std::optional<std::vector<ResultColumn>> Session::declared_columns(std::string_view name) const {
+  const auto found = state_->cursors.find(std::string(name));
+  if (found == state_->cursors.end()) return std::nullopt;
+  return found->second.columns;
 }
 
 TransactionState Session::transaction() const { return state_->transaction; }

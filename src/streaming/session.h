@@ -160,6 +160,9 @@ class Session {
   // COPY … TO STDOUT: a cursor over the rows; the face writes them in the statement's format.
   Task<SqlResult<Cursor>> copy_out(Statement statement);
 
+  // What FETCH brings from the cursor that DECLARE made under this name.
+  std::optional<std::vector<ResultColumn>> declared_columns(std::string_view name) const;
+
   // The face tells where an implicit transaction (one Query message, or up to Sync) ends, and when
   // a statement has failed inside an open transaction.
   TransactionState transaction() const;

@@ -71,6 +71,8 @@ struct Session::State {
   std::map<std::string, NamedStatement> named;  // by PREPARE
   bool cancelled = false;
 
+  // Why the verb under way must end, if it must.
+  std::optional<query::SqlError> stopped() const;
   sql::BindOptions bind_options(const Statement& statement) const;
   query::SessionFacts facts() const;
   // Into the next epoch, or to what COMMIT will decide.
@@ -82,6 +84,22 @@ struct Session::State {
   void notice(std::string message, std::string severity = "NOTICE") {
     notices.push_back({std::move(severity), "00000", std::move(message), {}});
   }
+};
+
+// A statement at work: lets the reactor's others run, until it is cancelled or has filled the
+// memory.
+class StatementBreath final : public query::Breath {
+ public:
+  StatementBreath(const Session::State& state, io::Slices& slices)
+      : state_(state), slices_(slices) {}
+  std::optional<query::SqlError> draw() override {
+    slices_.pause_if_due();
+    return state_.stopped();
+  }
+
+ private:
+  const Session::State& state_;
+  io::Slices& slices_;
 };
 
 SqlResult<std::shared_ptr<const PreparedPlan>> prepared(Session::State& state, Statement statement,

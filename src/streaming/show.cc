@@ -3,9 +3,9 @@
 #include <algorithm>
 
 #include "query/optimizer.h"
-#include "sql/definition_text.h"
 #include "sql/parser.h"
 #include "streaming/session_state.h"
+#include "streaming/shown_text.h"
 
 namespace levada::streaming {
 
@@ -118,18 +118,6 @@ Table columns(Session::State& state, const Relation& relation, bool described) {
   return table;
 }
 
-bool is_secret(std::string_view option) {
-  return option.ends_with("secret_access_key") || option.ends_with("session_token") ||
-         option.ends_with("credentials.secret");
-}
-
-// The statement that made it, in one spelling.
-std::string create_text(const Object& object) {
-  const auto statements = sql::parse(object.text);
-  if (!statements || statements->size() != 1) return object.text;
-  return sql::definition_text(statements->front(), object.text, is_secret);
-}
-
 SqlResult<std::pair<std::vector<ResultColumn>, Shown>> show_form(Session::State& state,
                                                                  const sql::Show& show) {
   if (const auto kind = kind_of(show.what)) return relations(state, show, *kind).take();
@@ -163,7 +151,7 @@ SqlResult<std::pair<std::vector<ResultColumn>, Shown>> show_form(Session::State&
       return refuse(query::sqlstate::undefined_table,
                     "relation \"" + relation->name + "\" does not exist");
     Table table{"Name", "Create Sql"};
-    table.add({relation->schema + "." + relation->name, create_text(*object)});
+    table.add({relation->schema + "." + relation->name, shown_text(*object)});
     return table.take();
   }
   if (show.what == "all" || show.what == "parameters") {

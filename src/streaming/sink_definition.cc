@@ -1,6 +1,7 @@
 #include "streaming/sink_definition.h"
 
 #include <algorithm>
+#include <array>
 
 namespace levada::streaming {
 
@@ -53,7 +54,30 @@ SqlResult<SinkFormat> format_of(const std::string& name, bool legacy) {
                 "connector kinesis does not support format " + shown);
 }
 
+// The connector, the stream and the endpoint, by either of their names.
+std::array<std::string, 3> destination(const sql::Options& options) {
+  std::array<std::string, 3> place;
+  for (const auto& [name, value] : options) {
+    if (name == "connector") place[0] = value;
+    if (name == "stream" || name == "kinesis.stream.name") place[1] = value;
+    if (name == "endpoint" || name == "kinesis.endpoint") place[2] = value;
+  }
+  return place;
+}
+
 }  // namespace
+
+SqlResult<Unit> refuse_loop(Catalog& catalog, const SinkDefinition& sink, RelationId read) {
+  const Object* const object = catalog.find(read);
+  if (object == nullptr) return Unit{};
+  if (object->source != nullptr &&
+      destination(object->source->definition.options) == destination(sink.options))
+    return refuse(sqlstate::invalid_parameter_value,
+                  "sink \"" + sink.name + "\" would feed itself: source \"" +
+                      object->relation->name + "\", which it is made from, reads the same stream");
+  for (const RelationId below : object->reads) ATTEMPT(refuse_loop(catalog, sink, below));
+  return Unit{};
+}
 
 SqlResult<SinkDefinition> sink_definition(const sql::CreateSink& create, const query::Plan& plan,
                                           std::uint32_t id, std::string name, std::string relation,

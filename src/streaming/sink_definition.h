@@ -6,6 +6,7 @@
 #include "query/plan.h"
 #include "query/sql_error.h"
 #include "sql/statement.h"
+#include "streaming/objects.h"
 #include "streaming/sink.h"
 
 namespace levada::streaming {
@@ -14,5 +15,8 @@ query::SqlResult<SinkDefinition> sink_definition(const sql::CreateSink& create,
                                                  const query::Plan& plan, std::uint32_t id,
                                                  std::string name, std::string relation,
                                                  std::string database);
+
+// A sink whose records would come back through a source below its relation.
+query::SqlResult<Unit> refuse_loop(Catalog& catalog, const SinkDefinition& sink, RelationId read);
 
 }  // namespace levada::streaming

@@ -9,6 +9,9 @@ namespace levada::streaming {
 
 namespace {
 
+constexpr std::size_t rows_a_breath = 512;
+constexpr std::size_t errors_kept = 10;  // of one batch
+
 using query::Datum;
 using query::Evaluation;
 using query::Program;
@@ -114,10 +117,11 @@ SqlResult<Unit> StoredRows::check_layout(const Relation& bound) const {
   return refuse("40001", "table \"" + bound.name + "\" was altered meanwhile; try again");
 }
 
-SqlResult<std::vector<Input>> StoredRows::inputs() {
+SqlResult<std::vector<Input>> StoredRows::inputs(query::Breath& breath) {
   ATTEMPT(check_target());
   ATTEMPT(check_layout(*relation_));
   for (const auto& read : query::relations(plan_)) ATTEMPT(check_layout(*read));
+  facts_.breath = &breath;
   const std::vector<Row> rows = ATTEMPT(query::run_once(
       plan_, facts_, [this](const Relation& relation, const query::Equalities& wanted) {
         return own_ == nullptr ? engine_.rows_of(relation, wanted)
@@ -134,7 +138,10 @@ SqlResult<std::vector<Input>> StoredRows::inputs() {
   query::Delta& changes = inputs[0].changes;
   changes.reserve(rows.size() * (kind_ == Kind::update ? 2 : 1));
   std::vector<Datum> shown(returning.size());
+  std::size_t done = 0;
   for (const Row& row : rows) {
+    if (++done % rows_a_breath == 0)
+      if (auto why = breath.draw()) return tl::make_unexpected(std::move(*why));
     Row result;
     switch (kind_) {
       case Kind::insert:
@@ -198,10 +205,12 @@ Input sourced_rows(Engine& engine, const std::shared_ptr<const Relation>& relati
     data.assign(from.row.begin(), from.row.end());
     data.resize(relation->columns.size());
     auto row = completion.completed(Row::of(data));
-    if (row)
+    if (row) {
       input.changes.push_back({std::move(*row), from.weight});
-    else
-      ++input.skipped_rows;
+      continue;
+    }
+    ++input.skipped_rows;
+    if (input.errors.size() < errors_kept) input.errors.push_back(row.error().message);
   }
   return input;
 }

@@ -21,7 +21,7 @@ class StoredRows {
              const TransactionWrites* own = nullptr);
 
   bool reads_nothing() const;  // INSERT … VALUES: may be worked out before its turn
-  SqlResult<std::vector<Input>> inputs();
+  SqlResult<std::vector<Input>> inputs(query::Breath& breath);
   std::uint64_t count() const { return count_; }
   std::vector<query::Row> take_returned() { return std::move(returned_); }
 

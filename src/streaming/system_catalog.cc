@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "query/functions.h"
+#include "streaming/shown_text.h"
 #include "streaming/system_table.h"
 
 namespace levada::streaming {
@@ -110,7 +111,7 @@ std::string definition_by_oid(const Catalog& catalog, std::int64_t oid) {
   if (relation.kind == RelationKind::view) return relation.definition;
   const Object* table =
       relation.kind == RelationKind::index ? object_at(object->indexed.value()) : nullptr;
-  if (table == nullptr) return object->text;
+  if (table == nullptr) return shown_text(*object);
   return "CREATE INDEX " + relation.name + " ON " + table->relation->schema + "." +
          table->relation->name + " USING btree (" + key_list(relation, false) + ")";
 }

@@ -50,6 +50,15 @@ DATA_PLANE = [
     "timestream_oracle",
     "timestream_scheduled",
     "timestream_every_operation",
+    "sql_psql",
+    "sql_psycopg2",
+    "sql_psycopg3",
+    "sql_asyncpg",
+    "sql_sqlalchemy",
+    "sql_jdbc",
+    "sql_node",
+    "sql_users",
+    "sql_sinks",
 ]
 REMAINING = [
     "kinesis_reshard",

@@ -96,6 +96,10 @@ class Levada:
         return self._address("console", "metrics")
 
     @property
+    def sql(self):
+        return self._address("sql")
+
+    @property
     def endpoint(self):
         return "http://%s:%d" % self.aws
 

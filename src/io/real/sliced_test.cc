@@ -1,0 +1,97 @@
+#include "io/sliced.h"
+
+#include <gtest/gtest.h>
+
+#include <stdexcept>
+
+#include "io/gate.h"
+#include "io/real/test_reactors.h"
+
+namespace levada::io {
+namespace {
+
+class SlicedTest : public testing::TestWithParam<IoBackend> {
+ protected:
+  std::unique_ptr<Reactors> reactors_ = start_reactors(GetParam(), 1);
+  Reactor& reactor_ = reactors_->at(ReactorIndex(0));
+};
+
+Task<Unit> count_turns(Reactor& reactor, int& turns, const bool& end) {
+  while (!end) {
+    co_await yield(reactor);
+    ++turns;
+  }
+  co_return Unit{};
+}
+
+Task<int> turns_beside(Reactor& reactor, Nanos length) {
+  int turns = 0;
+  bool end = false;
+  Gate gate;
+  gate.spawn(count_turns(reactor, turns, end));
+  const MonotonicNanos until = reactor.clock().monotonic() + length;
+  std::function<void(Slices&)> work = [&](Slices& slices) {
+    while (reactor.clock().monotonic() < until) slices.pause_if_due();
+    end = true;
+  };
+  co_await in_slices(reactor, std::move(work));
+  co_await gate.close();
+  co_return turns;
+}
+
+TEST_P(SlicedTest, others_get_a_turn_after_every_slice) {
+  const Result<int> turns = reactors_->run(
+      ReactorIndex(0), [&] { return turns_beside(reactor_, std::chrono::milliseconds(50)); });
+  ASSERT_TRUE(turns);
+  EXPECT_GT(*turns, 5);
+}
+
+TEST_P(SlicedTest, short_work_does_not_pause) {
+  const Result<int> turns =
+      reactors_->run(ReactorIndex(0), [&] { return turns_beside(reactor_, Nanos(0)); });
+  ASSERT_TRUE(turns);
+  EXPECT_LE(*turns, 1);
+}
+
+Task<Unit> side_by_side(Reactor& reactor, int& alive, int left) {
+  std::function<void(Slices&)> work = [&](Slices& slices) {
+    ++alive;
+    for (const MonotonicNanos until = reactor.clock().monotonic() + std::chrono::milliseconds(5);
+         reactor.clock().monotonic() < until;)
+      slices.pause_if_due();
+    if (left > 0) {
+      try {  // an exception stays on the stack that threw it
+        throw std::runtime_error("thrown inside");
+      } catch (const std::runtime_error&) {
+        --alive;
+      }
+    } else {
+      --alive;
+    }
+  };
+  co_await in_slices(reactor, std::move(work));
+  co_return Unit{};
+}
+
+Task<int> many(Reactor& reactor) {
+  int alive = 0, most = 0;
+  Gate gate;
+  for (int i = 0; i < 8; ++i) gate.spawn(side_by_side(reactor, alive, i % 2));
+  while (alive > 0) {
+    most = std::max(most, alive);
+    co_await yield(reactor);
+  }
+  co_await gate.close();
+  co_return most;
+}
+
+TEST_P(SlicedTest, several_at_once_keep_to_their_own_stacks) {
+  const Result<int> most = reactors_->run(ReactorIndex(0), [&] { return many(reactor_); });
+  ASSERT_TRUE(most);
+  EXPECT_GT(*most, 1);
+}
+
+INSTANTIATE_TEST_SUITE_P(Doors, SlicedTest, testing::ValuesIn(backends), backend_name);
+
+}  // namespace
+}  // namespace levada::io

@@ -157,6 +157,8 @@ std::optional<Type> result_type(const TableFunction& function, std::span<const T
     if (!match.takes(function.arguments[at], (function.lists >> at & 1) != 0, arguments[i]))
       return std::nullopt;
   }
+  if (function.result == TypeKind::structure)  // a list's elements, each with its place
+    return Type::structure({{"x", arguments[0].element()}, {"n", TypeKind::int4}});
   return match.result(function.result, (function.lists >> 31) != 0);
 }
 

@@ -135,7 +135,9 @@ struct TableFunction {
   std::string_view name;
   std::vector<TypeKind> arguments;
   std::uint32_t lists = 0;
-  TypeKind result = TypeKind::unknown;  // of its one column; any_element: a list argument's element
+  // Of its one column. any_element: a list argument's element; structure: (x, n), the element and
+  // its place.
+  TypeKind result = TypeKind::unknown;
   bool variadic = false;
   // Appends the rows' only column to `out`.
   void (*run)(Evaluation&, const CallSite&, std::span<const Datum>,

@@ -58,6 +58,30 @@ Datum definition(Evaluation& evaluation, const CallSite&, Arguments a) {
   return text.empty() ? Datum::null() : evaluation.text(text);
 }
 
+// Of an index: the column at that place, from 1; at 0 all of it.
+Datum index_definition(Evaluation& evaluation, const CallSite& site, Arguments a) {
+  const Datum whole = definition(evaluation, site, a);
+  if (whole.is_null() || a[1].integer == 0) return whole;
+  const std::string_view text = whole.text();
+  const std::size_t open = text.find('('), close = text.rfind(')');
+  if (open == std::string_view::npos || close == std::string_view::npos) return Datum::null();
+  std::int64_t place = 1;
+  int depth = 0;
+  std::size_t begin = open + 1;
+  for (std::size_t i = begin; i <= close; ++i) {
+    if (text[i] == '(') ++depth;
+    const bool ends = i == close || (text[i] == ',' && depth == 0);
+    if (text[i] == ')') --depth;
+    if (!ends) continue;
+    if (place++ == a[1].integer) {
+      while (begin < i && text[begin] == ' ') ++begin;
+      return evaluation.text(text.substr(begin, i - begin));
+    }
+    begin = i + 1;
+  }
+  return Datum::null();
+}
+
 // Of a relation's rows. Indexes and other forks of PostgreSQL's files take nothing here.
 Datum size_by_oid(Evaluation& evaluation, const CallSite&, Arguments a) {
   const auto& size_of = evaluation.facts().size_of;
@@ -151,7 +175,7 @@ const Function rows[] = {
     {"pg_get_viewdef", {int4}, varchar, definition, true, false, stable},
     {"pg_get_viewdef", {int4, boolean}, varchar, definition, true, false, stable},
     {"pg_get_indexdef", {int4}, varchar, definition, true, false, stable},
-    {"pg_get_indexdef", {int4, int4, boolean}, varchar, definition, true, false, stable},
+    {"pg_get_indexdef", {int4, int4, boolean}, varchar, index_definition, true, false, stable},
     {"pg_get_constraintdef", {int4}, varchar, definition, true, false, stable},
     {"pg_get_constraintdef", {int4, boolean}, varchar, definition, true, false, stable},
     {"pg_get_triggerdef", {int4}, varchar, nothing, false},
@@ -181,6 +205,7 @@ const Function rows[] = {
     {"format_type", {int4, int4}, varchar, format_type, false},
     {"pg_typeof", {any}, varchar, type_name, false},
     {"has_table_privilege", {varchar, varchar}, boolean, yes},
+    {"has_table_privilege", {int4, varchar}, boolean, yes},
     {"has_schema_privilege", {varchar, varchar}, boolean, yes},
     {"has_database_privilege", {varchar, varchar}, boolean, yes},
     {"gen_random_uuid", {}, varchar, uuid, true, false, Volatility::changing},

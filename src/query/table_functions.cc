@@ -88,6 +88,16 @@ void unnest_list(Evaluation&, const CallSite& site, Arguments a, Out& out) {
   if (!a[0].is_null()) unnest(site.arguments[0], a[0], out);
 }
 
+// PostgreSQL's own helper of its information_schema, which JDBC asks: (element, place).
+void places(Evaluation& evaluation, const CallSite&, Arguments a, Out& out) {
+  if (a[0].is_null()) return;
+  std::int64_t place = 0;
+  for (const Datum& element : a[0].list()) {
+    const Datum fields[] = {element, Datum::of(++place)};
+    out.push_back(evaluation.list(fields));
+  }
+}
+
 template <bool as_text>
 void json_elements(Evaluation& evaluation, const CallSite&, Arguments a, Out& out) {
   if (any_null(a)) return;
@@ -159,6 +169,7 @@ const TableFunction rows[] = {
     {"range", {int8, int8}, 0, int8, false, integers<false>},
     {"range", {timestamp, timestamp, interval}, 0, timestamp, false, moments<false>},
     {"unnest", {any_list}, 0, any_element, false, unnest_list},
+    {"_pg_expandarray", {any_list}, 0, structure, false, places},
     {"generate_subscripts", {any_list, int4}, 0, int4, false, subscripts},
     {"generate_subscripts", {any_list, int4, boolean}, 0, int4, false, subscripts},
     {"jsonb_array_elements", {jsonb}, 0, jsonb, false, json_elements<false>},

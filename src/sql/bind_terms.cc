@@ -444,6 +444,20 @@ SqlResult<ExpressionRef> QueryBinder::choose(const Term& one, Place& place) {
   return query::expression(ExpressionKind::choose, type, std::move(arguments));
 }
 
+namespace {
+
+// The functions that pg_type names, by PostgreSQL's oids. Clients ask whether a type's is that of
+// lists; others are nobody's.
+std::int64_t oid_of_type_function(std::string_view name) {
+  constexpr std::pair<std::string_view, std::int64_t> known[] = {
+      {"array_in", 750}, {"array_out", 751}, {"array_recv", 2400}, {"array_send", 2401}};
+  for (const auto& [function, oid] : known)
+    if (function == name) return oid;
+  return 0;
+}
+
+}  // namespace
+
 SqlResult<ExpressionRef> QueryBinder::cast(const Term& one, Place& place) {
   // 'name'::regclass and its like are oids in PostgreSQL: a relation's id here.
   const Term& inside = *one.arguments.front();
@@ -457,6 +471,11 @@ SqlResult<ExpressionRef> QueryBinder::cast(const Term& one, Place& place) {
       return at(one.position, query::sqlstate::undefined_table,
                 "relation \"" + inside.text + "\" does not exist");
     return query::constant(TypeKind::int4, query::Datum::of(std::int64_t{relation->id.value()}));
+  }
+  if (one.type.name == "regproc" && inside.kind == TermKind::string) {
+    const std::size_t dot = inside.text.rfind('.');
+    const std::string name = dot == std::string::npos ? inside.text : inside.text.substr(dot + 1);
+    return query::constant(TypeKind::int4, query::Datum::of(oid_of_type_function(name)));
   }
   const bool oid = one.type.name == "regclass" || one.type.name == "regtype" ||
                    one.type.name == "regproc" || one.type.name == "regnamespace" ||

@@ -12,6 +12,8 @@ using query::Type;
 using query::TypeKind;
 
 constexpr std::int64_t default_tablespace_oid = 1663;
+constexpr std::int64_t array_in_oid = 750;   // PostgreSQL's; clients know lists by it
+constexpr std::int64_t no_function_oid = 1;  // of any other type: nobody's
 
 void namespaces(Engine& engine, Rows& rows) {
   const auto add = [&](std::string_view name) {
@@ -41,7 +43,7 @@ void types(Engine&, Rows& rows) {
               {"typdelim", Datum::of(",")},
               {"typelem", Datum::of(element)},
               {"typarray", Datum::of(list)},
-              {"typinput", Datum::of(0)},
+              {"typinput", Datum::of(element == 0 ? no_function_oid : array_in_oid)},
               {"typalign", Datum::of("i")},
               {"typstorage", Datum::of(length > 0 ? "p" : "x")},
               {"typtypmod", Datum::of(-1)},
@@ -68,6 +70,7 @@ void types(Engine&, Rows& rows) {
     add(list.oid(), list.length(), "_" + std::string(one.name), type.oid(), 0, "A");
   }
   add(25, -1, "text", 0, 1009, "S");
+  add(19, 64, "name", 0, 0, "S");  // no column has it; clients ask how long a name may be
 }
 
 void access_methods(Engine&, Rows& rows) {

@@ -1,7 +1,4 @@
-"""PgJDBC: the session is jdbc/Session.java, run once; each of its parts is a test here.
-
-Not getPrimaryKeys and getIndexInfo: they ask information_schema._pg_expandarray, which is not there.
-"""
+"""PgJDBC: the session is jdbc/Session.java, run once; each of its parts is a test here."""
 
 import shutil
 import subprocess

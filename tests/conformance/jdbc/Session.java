@@ -102,8 +102,31 @@ public class Session {
       same(column(m.getColumns(null, "public", "jdbc_meta", "%"), "COLUMN_NAME"), List.of("a", "b", "n", "t"));
       same(column(m.getColumns(null, "public", "jdbc_meta", "%"), "TYPE_NAME"), List.of("int4", "varchar", "numeric", "timestamptz"));
       same(column(m.getSchemas(), "TABLE_SCHEM").contains("public"), true);
-      m.getTypeInfo().close();
-      m.getCatalogs().close();
+      ResultSet keys = m.getPrimaryKeys(null, "public", "jdbc_meta");
+      List<String> found = new ArrayList<>();
+      while (keys.next()) found.add(keys.getShort("KEY_SEQ") + keys.getString("COLUMN_NAME") + keys.getString("PK_NAME"));
+      same(found, List.of("1ajdbc_meta_pkey", "2bjdbc_meta_pkey"));
+      same(column(m.getIndexInfo(null, "public", "jdbc_meta", false, false), "COLUMN_NAME"), List.of("a", "b"));
+      same(column(m.getBestRowIdentifier(null, "public", "jdbc_meta", DatabaseMetaData.bestRowSession, true), "COLUMN_NAME"), List.of("a", "b"));
+      same(column(m.getImportedKeys(null, "public", "jdbc_meta"), "FK_NAME"), List.of());
+      same(column(m.getExportedKeys(null, "public", "jdbc_meta"), "FK_NAME"), List.of());
+      same(column(m.getCrossReference(null, "public", "jdbc_meta", null, "public", "jdbc_meta"), "FK_NAME"), List.of());
+      same(column(m.getVersionColumns(null, "public", "jdbc_meta"), "COLUMN_NAME").contains("ctid"), true);
+      same(column(m.getTypeInfo(), "TYPE_NAME").contains("timestamptz"), true);
+      same(column(m.getCatalogs(), "TABLE_CAT"), List.of("dev"));
+      same(column(m.getTableTypes(), "TABLE_TYPE").contains("MATERIALIZED VIEW"), true);
+      m.getTablePrivileges(null, "public", "jdbc_meta").close();
+      m.getColumnPrivileges(null, "public", "jdbc_meta", "%").close();
+      same(column(m.getProcedures(null, null, "%"), "PROCEDURE_NAME"), List.of());
+      same(column(m.getProcedureColumns(null, null, "%", "%"), "COLUMN_NAME"), List.of());
+      same(column(m.getFunctions(null, null, "%"), "FUNCTION_NAME"), List.of());
+      same(column(m.getFunctionColumns(null, null, "%", "%"), "COLUMN_NAME"), List.of());
+      same(column(m.getUDTs(null, null, "%", null), "TYPE_NAME"), List.of());
+      same(column(m.getSchemas(null, "pub%"), "TABLE_SCHEM"), List.of("public"));
+      m.getClientInfoProperties().close();
+      same(m.getMaxColumnNameLength() > 0, true);
+      same(m.getDatabaseProductName(), "PostgreSQL");
+      same(c.createArrayOf("int4", new Object[] {1, 2}).getBaseTypeName(), "int4");
       s.execute("drop table jdbc_meta cascade");
     }
   }

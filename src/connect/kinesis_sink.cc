@@ -1,7 +1,9 @@
 #include "connect/kinesis_sink.h"
 
 #include <algorithm>
+#include <set>
 
+#include "base/attempt.h"
 #include "base/check.h"
 #include "connect/sink_json.h"
 
@@ -19,7 +21,81 @@ constexpr Nanos failure_pause_first = 1s;
 constexpr Nanos failure_pause_max = 30s;
 constexpr std::uint32_t failures_unmoved = 3;  // before the state says so
 constexpr Nanos shards_stale = 30s;
+constexpr Millis clock_difference = 1s;  // between here and the stream, at most
+constexpr std::uint32_t read_back_page = 10'000;
 constexpr Nanos stop_looks = 3600s;
+
+using NamedOptions = std::vector<std::pair<std::string, std::string>>;
+
+SqlResult<SinkDefinition> altered_definition(const SinkDefinition& definition,
+                                             const NamedOptions& options) {
+  SinkDefinition altered = definition;
+  for (const auto& [name, value] : options) {
+    const bool may_change =
+        name.starts_with("aws.credentials.") || name == "endpoint" ||
+        name.starts_with("kinesis.credentials.") || name.starts_with("kinesis.assumerole.") ||
+        name.starts_with("kinesis.sdk.") || name == "kinesis.endpoint" || name == "sink_rate_limit";
+    if (!may_change)
+      return query::refuse(query::sqlstate::invalid_parameter_value,
+                           "option \"" + name + "\" of a kinesis sink cannot be altered");
+    const auto known = std::find_if(altered.options.begin(), altered.options.end(),
+                                    [&](const auto& option) { return option.first == name; });
+    if (known == altered.options.end())
+      altered.options.emplace_back(name, value);
+    else
+      known->second = value;
+  }
+  return altered;
+}
+
+// Entries refused so are certainly not in the stream; what became of others is not known.
+bool is_throttling(std::string_view code) {
+  return code == "ProvisionedThroughputExceededException" || code.starts_with("KMS") ||
+         code.starts_with("LimitExceeded");
+}
+
+// "shard number, shard number"
+std::string text_of(const std::map<std::string, std::string>& positions) {
+  std::string text;
+  for (const auto& [shard, number] : positions)
+    text += (text.empty() ? "" : ",") + shard + " " + number;
+  return text;
+}
+std::map<std::string, std::string> positions_of(std::string_view text) {
+  std::map<std::string, std::string> positions;
+  while (!text.empty()) {
+    const std::size_t comma = std::min(text.find(','), text.size());
+    const std::string_view one = text.substr(0, comma);
+    text.remove_prefix(std::min(comma + 1, text.size()));
+    if (const std::size_t blank = one.find(' '); blank != std::string_view::npos)
+      positions.emplace(one.substr(0, blank), one.substr(blank + 1));
+  }
+  return positions;
+}
+
+// Decimal numbers of any length.
+bool is_below(const std::string& a, const std::string& b) {
+  return a.size() != b.size() ? a.size() < b.size() : a < b;
+}
+
+// Parents before their children, so that a key's records come in their order.
+std::vector<ShardInfo> parents_first(std::vector<ShardInfo> shards) {
+  std::vector<ShardInfo> ordered;
+  std::set<std::string> waiting;
+  for (const ShardInfo& shard : shards) waiting.insert(shard.id);
+  while (!shards.empty()) {
+    const auto ready = std::stable_partition(shards.begin(), shards.end(), [&](const auto& one) {
+      return !waiting.contains(one.parent) && !waiting.contains(one.adjacent_parent);
+    });
+    const auto end = ready == shards.begin() ? shards.end() : ready;
+    for (auto at = shards.begin(); at != end; ++at) {
+      waiting.erase(at->id);
+      ordered.push_back(*at);
+    }
+    shards.erase(shards.begin(), end);
+  }
+  return ordered;
+}
 
 SinkLanes::Rules rules_of(const SinkDefinition& definition, const SinkOptions& options) {
   return {.key_order = options.key_order, .replace = definition.format == SinkFormat::upsert};
@@ -28,7 +104,7 @@ SinkLanes::Rules rules_of(const SinkDefinition& definition, const SinkOptions& o
 }  // namespace
 
 KinesisSink::KinesisSink(io::Reactor& reactor, io::Random& random, KinesisPorts& ports,
-                         SinkDefinition definition, SinkOptions options, std::uint64_t resume_after,
+                         SinkDefinition definition, SinkOptions options, streaming::SinkStart where,
                          std::function<void()> progressed)
     : reactor_(reactor),
       random_(random),
@@ -38,10 +114,14 @@ KinesisSink::KinesisSink(io::Reactor& reactor, io::Random& random, KinesisPorts&
       formatter_(definition_, options_),
       progressed_(std::move(progressed)),
       lanes_(rules_of(definition_, options_)),
-      last_taken_(resume_after),
+      last_taken_(where.acknowledged),
+      round_end_(where.acknowledged),
+      acknowledged_(where.acknowledged),
+      cuts_(positions_of(where.position)),
+      read_back_(options_.exactly_once && where.again),
       changed_(reactor) {
   status_.state = "starting";
-  status_.acknowledged_epoch = resume_after;
+  status_.acknowledged_epoch = where.acknowledged;
   gate_.spawn(run());
 }
 
@@ -59,19 +139,26 @@ void KinesisSink::take(std::shared_ptr<const streaming::SinkEpoch> epoch) {
     }
   }
   for (SinkRecord& record : records) {
-    if (shards_known_)
+    if (shards_known_ && !options_.exactly_once)
       lanes_.add(epoch->epoch, std::move(record));
     else
       early_.emplace_back(epoch->epoch, std::move(record));
   }
   if (!encode_failed_) last_taken_ = epoch->epoch;
+  if (options_.exactly_once) times_.emplace_back(epoch->epoch, epoch->time);
   changed_.notify_all();
   if (records.empty()) progressed_();
 }
 
-std::uint64_t KinesisSink::backlog() const { return lanes_.pending() + early_.size(); }
+// To tell what has arrived, all that may have been sent must be there.
+std::uint64_t KinesisSink::backlog() const {
+  return read_back_ && !shards_known_ ? 0 : lanes_.pending() + early_.size();
+}
+
+std::string KinesisSink::position() const { return text_of(cuts_); }
 
 std::uint64_t KinesisSink::acknowledged() const {
+  if (options_.exactly_once) return acknowledged_;
   std::uint64_t missing = last_taken_ + 1;
   if (!early_.empty()) missing = std::min(missing, early_.front().first);
   if (const auto oldest = lanes_.oldest()) missing = std::min(missing, *oldest);
@@ -92,30 +179,13 @@ void KinesisSink::note_error(std::string text) {
 
 // New credentials, another endpoint, other timeouts: at once. What the records look like and where
 // they go stays.
-SqlResult<Unit> KinesisSink::alter(
-    const std::vector<std::pair<std::string, std::string>>& options) {
-  SinkDefinition altered = definition_;
-  for (const auto& [name, value] : options) {
-    const bool may_change =
-        name.starts_with("aws.credentials.") || name == "endpoint" ||
-        name.starts_with("kinesis.credentials.") || name.starts_with("kinesis.assumerole.") ||
-        name.starts_with("kinesis.sdk.") || name == "kinesis.endpoint" || name == "sink_rate_limit";
-    if (!may_change)
-      return query::refuse(query::sqlstate::invalid_parameter_value,
-                           "option \"" + name + "\" of a kinesis sink cannot be altered");
-    const auto known = std::find_if(altered.options.begin(), altered.options.end(),
-                                    [&](const auto& option) { return option.first == name; });
-    if (known == altered.options.end())
-      altered.options.emplace_back(name, value);
-    else
-      known->second = value;
-  }
-  SqlResult<SinkOptions> read = read_sink_options(altered);
-  if (!read) return tl::unexpected(read.error());
-  auto port = ports_.open(read->kinesis);
+SqlResult<Unit> KinesisSink::alter(const NamedOptions& options) {
+  SinkDefinition altered = ATTEMPT(altered_definition(definition_, options));
+  SinkOptions read = ATTEMPT(read_sink_options(altered));
+  auto port = ports_.open(read.kinesis);
   if (!port) return query::refuse(query::sqlstate::invalid_parameter_value, port.error().message);
   definition_ = std::move(altered);
-  options_ = std::move(*read);
+  options_ = std::move(read);
   port_ = std::move(*port);  // calls under way keep the old one until they end
   for (Pace& pace : paces_) pace = {};
   refresh_shards_ = true;
@@ -164,8 +234,20 @@ Task<Unit> KinesisSink::run() {
         failures = 0;
       }
     }
+    if (shards_known_ && read_back_ && !lanes_.any_busy()) {
+      const Result<Unit> told = co_await outcome(read_back());
+      if (gate_.stopping()) break;
+      if (told) continue;
+      note_error(told.error().message);
+      status_.state = "failing";
+      const Deadline again =
+          now() + (told.error().kind == ErrorKind::conflict ? failure_pause_max : failure_pause(0));
+      (void)co_await outcome(io::sleep_for(reactor_, again - now()));
+      continue;
+    }
+    if (shards_known_ && options_.exactly_once && !read_back_) turn_round();
     // Shards that have changed are looked at when no call is under way; so none begins before.
-    if (shards_known_ && !refresh_shards_) look_again = std::min(look_again, pump());
+    if (shards_known_ && !refresh_shards_ && !read_back_) look_again = std::min(look_again, pump());
     (void)co_await outcome(changed_.wait(look_again));
   }
   co_return Unit{};
@@ -177,13 +259,115 @@ Task<Unit> KinesisSink::find_shards() {
   CHECK(!lanes_.any_busy());
   co_await lanes_.set_shards(shards);
   paces_.assign(lanes_.lanes(), {});
-  for (auto& [epoch, record] : early_) lanes_.add(epoch, std::move(record));
-  early_.clear();
+  if (!options_.exactly_once) {
+    for (auto& [epoch, record] : early_) lanes_.add(epoch, std::move(record));
+    early_.clear();
+  }
   shards_known_ = true;
   refresh_shards_ = false;
   shards_found_ = now();
   if (!encode_failed_) status_.state = "running";
   co_return Unit{};
+}
+
+void KinesisSink::Settled::add(const std::string& shard, const std::string& sequence_number) {
+  records.insert(shard + ' ' + sequence_number);
+  std::string& top = highest[shard];
+  if (is_below(top, sequence_number)) top = sequence_number;
+}
+
+// exactly_once: when all of a round has arrived, the next one begins with all that was taken since.
+void KinesisSink::turn_round() {
+  if (lanes_.pending() > 0) return;
+  if (acknowledged_ < round_end_) {
+    for (auto& [shard, number] : settled_.highest) cuts_[shard] = std::move(number);
+    settled_ = {};
+    acknowledged_ = round_end_;
+    while (!times_.empty() && times_.front().first <= acknowledged_) times_.pop_front();
+    progressed_();
+  }
+  round_end_ = last_taken_;
+  for (auto& [epoch, record] : early_) lanes_.add(epoch, std::move(record));
+  early_.clear();
+  // Epochs that this sink has no record of have arrived.
+  if (lanes_.pending() == 0 && acknowledged_ < round_end_) {
+    acknowledged_ = round_end_;
+    times_.clear();
+  }
+}
+
+// What of the round has arrived, told by the stream itself (spec 2.4).
+Task<Unit> KinesisSink::read_back() {
+  if (read_back_after_ > now()) {
+    // A call that is still on its way must have ended before it is looked for.
+    if (port_) port_->shutdown();
+    port_.reset();
+    co_await io::sleep_for(reactor_, read_back_after_ - now());
+    auto port = ports_.open(options_.kinesis);
+    if (!port) co_return unexpected<Error>(port.error());
+    port_ = std::move(*port);
+  }
+  const std::shared_ptr<KinesisPort> port = port_;
+  std::vector<ShardInfo> listed = co_await port->list_shards();
+  const std::vector<ShardInfo> shards = parents_first(std::move(listed));
+  Settled read;
+  const FoundRecords found = co_await read_behind_cuts(shards, read);
+  std::vector<EpochRecord> records = lanes_.take_all();
+  const bool restarted = records.empty() && round_end_ == acknowledged_;
+  if (restarted) {
+    records.assign(std::make_move_iterator(early_.begin()), std::make_move_iterator(early_.end()));
+    early_.clear();
+    round_end_ = last_taken_;
+  }
+  const Result<std::vector<bool>> has =
+      arrived(records, found, definition_.format == SinkFormat::upsert);
+  co_await lanes_.set_shards(shards);
+  paces_.assign(lanes_.lanes(), {});
+  for (std::size_t n = 0; n < records.size(); ++n) {
+    if (has && (*has)[n])
+      ++status_.duplicates_avoided;
+    else
+      lanes_.add(records[n].first, std::move(records[n].second));
+  }
+  if (!has) co_return unexpected<Error>(has.error());
+  settled_.records.merge(read.records);
+  for (const auto& [shard, number] : read.highest)
+    if (std::string& top = settled_.highest[shard]; is_below(top, number)) top = number;
+  read_back_ = false;
+  if (!encode_failed_) status_.state = "running";
+  co_return Unit{};
+}
+
+Task<FoundRecords> KinesisSink::read_behind_cuts(const std::vector<ShardInfo>& shards,
+                                                 Settled& read) {
+  const std::shared_ptr<KinesisPort> port = port_;
+  FoundRecords found;
+  for (const ShardInfo& shard : shards) {
+    IteratorStart start;
+    if (const auto cut = cuts_.find(shard.id); cut != cuts_.end()) {
+      start.kind = IteratorStart::Kind::after_sequence_number;
+      start.sequence_number = cut->second;
+    } else {
+      // Nothing that is acknowledged went there.
+      if (times_.empty()) continue;
+      start.kind = IteratorStart::Kind::at_timestamp;
+      start.timestamp = times_.front().second - clock_difference;
+    }
+    Result<std::string> iterator = co_await outcome(port->shard_iterator(shard.id, start));
+    if (!iterator && iterator.error().kind == ErrorKind::not_found) continue;  // it is gone
+    if (!iterator) co_return unexpected<Error>(iterator.error());
+    while (!iterator->empty()) {
+      const ReadPage page = co_await port->get_records(*iterator, read_back_page);
+      for (const ReadRecord& record : page.records) {
+        if (settled_.records.contains(shard.id + ' ' + record.sequence_number)) continue;
+        read.add(shard.id, record.sequence_number);
+        found[record.partition_key].emplace_back(as_text(record.data));
+      }
+      if (page.records.empty() && page.behind == Millis(0)) break;
+      *iterator = page.next_iterator;
+    }
+  }
+  co_return found;
 }
 
 MonotonicNanos KinesisSink::pump() {
@@ -238,6 +422,13 @@ void KinesisSink::settle(std::size_t lane, const std::vector<PutOutcome>& outcom
                                          [](const PutOutcome& outcome) { return !outcome.taken; });
   if (first_failed != outcomes.end())
     note_error(first_failed->error_code + ": " + first_failed->error_message);
+  if (options_.exactly_once)
+    for (const PutOutcome& outcome : outcomes) {
+      if (outcome.taken)
+        settled_.add(outcome.shard, outcome.sequence_number);
+      else if (!is_throttling(outcome.error_code))
+        ask_the_stream();
+    }
   const SinkLanes::Settled settled = lanes_.settle(lane, outcomes);
   status_.sent_records += settled.taken;
   status_.sent_bytes += settled.taken_bytes;
@@ -260,7 +451,10 @@ void KinesisSink::settle(std::size_t lane, const std::vector<PutOutcome>& outcom
 void KinesisSink::fail_call(std::size_t lane, std::size_t entries, const Error& error) {
   Pace& pace = paces_[lane];
   note_error(error.message);
-  status_.resent_records += entries;
+  if (options_.exactly_once && error.kind == ErrorKind::unknown)
+    ask_the_stream();
+  else
+    status_.resent_records += entries;
   switch (error.kind) {
     case ErrorKind::throttled:
       ++status_.throttled_calls;
@@ -291,6 +485,12 @@ void KinesisSink::fail_call(std::size_t lane, std::size_t entries, const Error& 
   if (hopeless || pace.failures >= failures_unmoved) status_.state = "failing";
 }
 
+// Nobody knows what became of a call: nothing more is sent before the stream has told.
+void KinesisSink::ask_the_stream() {
+  read_back_ = true;
+  read_back_after_ = now() + options_.kinesis.operation_timeout;
+}
+
 Nanos KinesisSink::throttle_pause(std::uint32_t times) {
   const Nanos whole =
       std::min(throttle_pause_max, throttle_pause_first * (1u << std::min(times, 10u)));
@@ -306,9 +506,6 @@ Task<SqlResult<Unit>> KinesisSinkConnector::validate(const SinkDefinition& defin
   using Verdict = SqlResult<Unit>;
   const auto options = read_sink_options(definition);
   if (!options) co_return Verdict(tl::unexpected(options.error()));
-  if (options->exactly_once)
-    co_return Verdict(query::refuse(query::sqlstate::feature_not_supported,
-                                    "exactly_once = 'true' is not supported yet"));
   const SinkDialect dialect =
       definition.format == SinkFormat::debezium ? SinkDialect::debezium : SinkDialect::plain;
   for (const query::OutputColumn& column : definition.columns) {
@@ -324,6 +521,16 @@ Task<SqlResult<Unit>> KinesisSinkConnector::validate(const SinkDefinition& defin
     co_return Verdict(
         query::refuse(query::sqlstate::invalid_parameter_value, port.error().message));
   const auto shards = co_await outcome((*port)->list_shards());
+  if (shards && options->exactly_once && !shards->empty()) {
+    // It must be allowed to read what it has written.
+    IteratorStart tip;
+    tip.kind = IteratorStart::Kind::latest;
+    const auto readable = co_await outcome((*port)->shard_iterator(shards->front().id, tip));
+    if (!readable)
+      co_return Verdict(
+          query::refuse(query::sqlstate::invalid_parameter_value,
+                        "exactly_once needs to read the stream: " + readable.error().message));
+  }
   (*port)->shutdown();
   if (!shards)
     co_return Verdict(
@@ -332,13 +539,24 @@ Task<SqlResult<Unit>> KinesisSinkConnector::validate(const SinkDefinition& defin
   co_return Verdict(Unit{});
 }
 
+SqlResult<Unit> KinesisSinkConnector::check_alter(const SinkDefinition& definition,
+                                                  const NamedOptions& options) const {
+  const SinkDefinition altered = ATTEMPT(altered_definition(definition, options));
+  const SinkOptions read = ATTEMPT(read_sink_options(altered));
+  auto port = ports_.open(read.kinesis);
+  if (!port) return query::refuse(query::sqlstate::invalid_parameter_value, port.error().message);
+  (*port)->shutdown();
+  return Unit{};
+}
+
 std::unique_ptr<streaming::Sink> KinesisSinkConnector::start(SinkDefinition definition,
-                                                             std::uint64_t resume_after,
+                                                             streaming::SinkStart where,
                                                              std::function<void()> progressed) {
   auto options = read_sink_options(definition);
   CHECK(options.has_value(), "a sink's options were checked when it was made");
   return std::make_unique<KinesisSink>(reactor_, random_, ports_, std::move(definition),
-                                       std::move(*options), resume_after, std::move(progressed));
+                                       std::move(*options), std::move(where),
+                                       std::move(progressed));
 }
 
 }  // namespace levada::connect

@@ -3,12 +3,18 @@
 // lane by lane, sent again until they have arrived (streaming spec 2.2). Lives on the SQL engine's
 // reactor.
 
+#include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
+#include <unordered_set>
+#include <utility>
+#include <vector>
 
 #include "connect/sink_format.h"
 #include "connect/sink_lanes.h"
+#include "connect/sink_read_back.h"
 #include "io/gate.h"
 #include "io/random.h"
 #include "io/reactor.h"
@@ -20,13 +26,14 @@ namespace levada::connect {
 class KinesisSink final : public streaming::Sink {
  public:
   KinesisSink(io::Reactor& reactor, io::Random& random, KinesisPorts& ports,
-              streaming::SinkDefinition definition, SinkOptions options, std::uint64_t resume_after,
+              streaming::SinkDefinition definition, SinkOptions options, streaming::SinkStart where,
               std::function<void()> progressed);
   ~KinesisSink() override;
 
   void take(std::shared_ptr<const streaming::SinkEpoch> epoch) override;
   std::uint64_t backlog() const override;
   std::uint64_t acknowledged() const override;
+  std::string position() const override;
   streaming::SinkStatus status() const override;
   query::SqlResult<Unit> alter(
       const std::vector<std::pair<std::string, std::string>>& options) override;
@@ -34,6 +41,13 @@ class KinesisSink final : public streaming::Sink {
   Task<Unit> stop() override;
 
  private:
+  using SequenceNumbers = std::map<std::string, std::string>;  // by shard
+  // Records that are known to be in the stream.
+  struct Settled {
+    std::unordered_set<std::string> records;  // shard, blank, sequence number
+    SequenceNumbers highest;
+    void add(const std::string& shard, const std::string& sequence_number);
+  };
   // How a lane fares, beside what it holds.
   struct Pace {
     MonotonicNanos next{};        // not before this
@@ -44,6 +58,10 @@ class KinesisSink final : public streaming::Sink {
 
   Task<Unit> run();
   Task<Unit> find_shards();
+  Task<Unit> read_back();
+  Task<FoundRecords> read_behind_cuts(const std::vector<ShardInfo>& shards, Settled& found);
+  void turn_round();
+  void ask_the_stream();
   MonotonicNanos pump();  // starts the calls that may start; when to look again
   Task<Unit> send(std::size_t lane, std::vector<PutEntry> batch);
   void settle(std::size_t lane, const std::vector<PutOutcome>& outcomes);
@@ -63,9 +81,18 @@ class KinesisSink final : public streaming::Sink {
   std::shared_ptr<KinesisPort> port_;
   SinkLanes lanes_;
   std::vector<Pace> paces_;  // of the lanes
-  // Taken before the shards are known.
-  std::deque<std::pair<std::uint64_t, SinkRecord>> early_;
+  // Taken before the shards are known, or while a round of exactly_once is under way.
+  std::deque<EpochRecord> early_;
   std::uint64_t last_taken_;
+  // exactly_once: what is sent goes in rounds, one after the other, so that behind a round the
+  // highest sequence number of each shard divides what is acknowledged from what is not.
+  std::uint64_t round_end_;                                 // the last epoch of the round under way
+  std::uint64_t acknowledged_;                              // of the last round that ended
+  SequenceNumbers cuts_;                                    // where that one ended
+  Settled settled_;                                         // by the round under way
+  std::deque<std::pair<std::uint64_t, UnixMillis>> times_;  // of epochs taken and not acknowledged
+  bool read_back_ = false;                                  // before anything more is sent
+  MonotonicNanos read_back_after_{};
   bool shards_known_ = false;
   bool refresh_shards_ = false;
   MonotonicNanos shards_found_{};
@@ -87,8 +114,11 @@ class KinesisSinkConnector final : public streaming::SinkConnector {
 
   std::string_view name() const override { return "kinesis"; }
   Task<query::SqlResult<Unit>> validate(const streaming::SinkDefinition& definition) override;
+  query::SqlResult<Unit> check_alter(
+      const streaming::SinkDefinition& definition,
+      const std::vector<std::pair<std::string, std::string>>& options) const override;
   std::unique_ptr<streaming::Sink> start(streaming::SinkDefinition definition,
-                                         std::uint64_t resume_after,
+                                         streaming::SinkStart where,
                                          std::function<void()> progressed) override;
 
  private:

@@ -56,7 +56,7 @@ class KinesisSinkTest : public testing::Test {
     stream_.add_shard("s0", 0, ~Uint128{0});
     ports_.emplace(world_->reactor(), stream_);
     connector_.emplace(world_->reactor(), world_->random(), *ports_);
-    sink_ = connector_->start(std::move(made), 0, [this] { ++progress_; });
+    sink_ = connector_->start(std::move(made), {}, [this] { ++progress_; });
   }
   void end() {
     (void)world_->run(sink_->stop());
@@ -222,6 +222,95 @@ TEST_F(KinesisSinkTest, PlainRecordsOfAKeyArriveAllAndInOrder) {
     EXPECT_EQ(by_key(stream_), sent) << "seed " << seed;
     end();
   }
+}
+
+// Lost answers, throttling, a reshard, and restarts that know only the last acknowledgement: every
+// record is in the stream once, in the order of its key.
+TEST_F(KinesisSinkTest, ExactlyOnceIsOnceThroughLostAnswersAndRestarts) {
+  for (const SinkFormat format : {SinkFormat::plain, SinkFormat::debezium}) {
+    for (std::uint64_t seed = 0; seed < 30; ++seed) {
+      SinkDefinition made = definition(format);
+      made.options.emplace_back("exactly_once", "true");
+      made.options.emplace_back("kinesis.sdk.operation_timeout_ms", "50");
+      begin(seed, made);
+      epoch_ = 0;
+      std::mt19937_64 dice(seed);
+      bool trouble = true;
+      stream_.entry_fault = [&]() -> std::string {
+        return trouble && dice() % 5 == 0 ? "ProvisionedThroughputExceededException" : "";
+      };
+      stream_.call_fault = [&]() -> std::optional<Error> {
+        if (!trouble || dice() % 5 != 0) return std::nullopt;
+        constexpr ErrorKind kinds[] = {ErrorKind::throttled, ErrorKind::unavailable,
+                                       ErrorKind::unknown};
+        return Error{kinds[dice() % 3], "trouble"};
+      };
+      std::vector<std::shared_ptr<SinkEpoch>> epochs;
+      std::map<std::int64_t, std::int64_t> values;
+      streaming::SinkStart known;
+      const auto restart = [&] {
+        if (dice() % 2 == 0) known = {sink_->acknowledged(), sink_->position(), true};
+        known.again = true;
+        end();
+        sink_ = connector_->start(made, known, [] {});
+        for (const auto& epoch : epochs)
+          if (epoch->epoch > known.acknowledged) sink_->take(epoch);
+      };
+      for (int round = 0; round < 40; ++round) {
+        auto epoch = std::make_shared<SinkEpoch>();
+        epoch->epoch = ++epoch_;
+        epoch->time = world_->clock().now();
+        std::map<std::int64_t, bool> in_this_epoch;
+        for (std::uint64_t n = 0; n < dice() % 6; ++n) {
+          const auto id = static_cast<std::int64_t>(dice() % 6);
+          if (!in_this_epoch.emplace(id, true).second) continue;
+          const auto value = static_cast<std::int64_t>(dice() % 3);  // the same ones come again
+          const bool updates = format == SinkFormat::debezium && values.contains(id);
+          epoch->changes.push_back({updates ? row(id, values[id]) : Row(), row(id, value)});
+          values[id] = value;
+        }
+        epochs.push_back(epoch);
+        sink_->take(epoch);
+        world_->run_for(Millis(dice() % 60));
+        if (round == 20) split();
+        if (dice() % 7 == 0) restart();
+      }
+      trouble = false;
+      ASSERT_TRUE(world_->run_until([&] { return drained(); }))
+          << "seed " << seed << ": " << sink_->status().last_error;
+      std::map<std::string, std::vector<std::string>> once;
+      const auto options = read_sink_options(made);
+      const SinkFormatter formatter(made, *options);
+      for (const auto& epoch : epochs) {
+        std::vector<SinkRecord> records;
+        std::uint64_t ordinal = 0;
+        for (const auto& change : epoch->changes)
+          ASSERT_TRUE(formatter.format(change, *epoch, ordinal++, records));
+        for (const SinkRecord& record : records) once[record.partition_key].push_back(record.data);
+      }
+      EXPECT_EQ(by_key(stream_), once) << "seed " << seed;
+      end();
+    }
+  }
+}
+
+TEST_F(KinesisSinkTest, ExactlyOnceStopsAtAnotherWritersRecord) {
+  SinkDefinition made = definition(SinkFormat::upsert);
+  made.options.emplace_back("exactly_once", "true");
+  begin(7, made);
+  take({{{}, row(1, 10)}});
+  ASSERT_TRUE(world_->run_until([&] { return drained(); }));
+  const streaming::SinkStart known{sink_->acknowledged(), sink_->position(), true};
+  end();
+  const std::string strange = "strange";
+  (void)stream_.put({R"({"id":1})", as_bytes(strange)}, world_->clock().now());
+  sink_ = connector_->start(made, known, [] {});
+  take({{row(1, 10), row(1, 11)}});
+  world_->run_for(3s);
+  EXPECT_EQ(sink_->status().state, "failing");
+  EXPECT_NE(sink_->status().last_error.find(R"({"id":1})"), std::string::npos);
+  EXPECT_FALSE(drained());
+  end();
 }
 
 }  // namespace

@@ -18,6 +18,7 @@ using streaming::SourceDefinition;
 constexpr std::uint32_t page_records_max = 10'000;
 constexpr std::string_view finished = "finished";
 constexpr Nanos rescan_every = 30s;
+constexpr Nanos rest_pause = 100ms;
 constexpr Nanos list_error_pause = 1s;
 constexpr std::size_t errors_kept = 10;  // of one batch
 
@@ -119,12 +120,35 @@ bool KinesisSource::any_news() const {
                      [](const auto& entry) { return entry.second.news; });
 }
 
+bool KinesisSource::at_tip() const {
+  return listed_ && !rescan_ && std::all_of(shards_.begin(), shards_.end(), [](const auto& entry) {
+           const Shard& shard = entry.second;
+           return !shard.news && (shard.at_tip || shard.position == finished);
+         });
+}
+
 Task<SourceBatch> KinesisSource::next(std::size_t rows_max) {
   while (!gate_.stopping() && !any_news()) (void)co_await outcome(news_.wait());
   if (gate_.stopping()) {
     co_await gate_.close();
     co_return fail(ErrorKind::closed, "the source was stopped");
   }
+  co_return taken(rows_max);
+}
+
+Task<std::optional<SourceBatch>> KinesisSource::rest(std::size_t rows_max) {
+  if (!gate_.stopping() && !any_news() && !at_tip())
+    (void)co_await outcome(news_.wait(reactor_.clock().monotonic() + rest_pause));
+  if (gate_.stopping() || any_news()) {
+    SourceBatch batch = co_await next(rows_max);
+    co_return std::optional(std::move(batch));
+  }
+  if (status_.state == "failing") co_return fail(ErrorKind::unavailable, status_.last_error);
+  if (at_tip()) co_return std::optional(SourceBatch());
+  co_return std::optional<SourceBatch>();
+}
+
+SourceBatch KinesisSource::taken(std::size_t rows_max) {
   SourceBatch batch;
   for (auto& [id, shard] : shards_) {
     if (!shard.news || batch.rows.size() >= rows_max) continue;
@@ -138,21 +162,24 @@ Task<SourceBatch> KinesisSource::next(std::size_t rows_max) {
   }
   status_.rows += batch.rows.size();
   room_.notify_all();
-  co_return batch;
+  return batch;
 }
 
 Task<Unit> KinesisSource::run() {
   while (!gate_.stopping()) {
     const bool wanted = std::exchange(rescan_, false);
+    listed_ = false;
     const Result<Unit> found = co_await outcome(find_shards());
     if (gate_.stopping()) break;
     if (!found) {
       note_error("Kinesis error: failed to list shards: " + found.error().message);
       status_.state = "failing";
       rescan_ |= wanted;
-    } else if (status_.state != "failing") {
+    } else {
+      listed_ = true;
       status_.state = "running";
     }
+    news_.notify_all();
     const Deadline again = reactor_.clock().monotonic() + (found ? rescan_every : list_error_pause);
     while (!gate_.stopping() && !(found && rescan_)) {
       const Result<Unit> woken = co_await outcome(room_.wait(again));
@@ -245,7 +272,7 @@ Task<Unit> KinesisSource::read_shard(std::string id) {
       shard.position = finished;
       shard.news = true;
     }
-    if (shard.news) news_.notify_all();
+    if (shard.news || shard.at_tip) news_.notify_all();
     if (ended) break;
     iterator = page->next_iterator;
     // The next page waits until this one was taken.
@@ -262,6 +289,7 @@ Task<Unit> KinesisSource::read_shard(std::string id) {
 void KinesisSource::take_page(Shard& shard, std::string_view id, const ReadPage& page) {
   status_.state = "running";
   shard.behind = page.behind;
+  shard.at_tip = page.records.size() < page_records_max && page.behind == Millis(0);
   for (const ReadRecord& record : page.records) {
     const std::size_t before = shard.rows.size();
     const auto decoded = decoder_.decode(record, id, shard.rows);

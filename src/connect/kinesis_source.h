@@ -36,6 +36,7 @@ class KinesisSource final : public streaming::SourceReader {
   ~KinesisSource() override;
 
   Task<streaming::SourceBatch> next(std::size_t rows_max) override;
+  Task<std::optional<streaming::SourceBatch>> rest(std::size_t rows_max) override;
   streaming::SourceStatus status() const override;
   void stop() override;
 
@@ -46,7 +47,8 @@ class KinesisSource final : public streaming::SourceReader {
     std::vector<streaming::SourceRow> rows;
     std::uint64_t skipped = 0;
     std::vector<std::string> errors;
-    bool news = false;  // rows, skipped records or a new position
+    bool news = false;    // rows, skipped records or a new position
+    bool at_tip = false;  // its last page had everything
     Millis behind{-1};
   };
 
@@ -56,6 +58,8 @@ class KinesisSource final : public streaming::SourceReader {
   Task<std::string> iterator_of(std::string id);
   void take_page(Shard& shard, std::string_view id, const ReadPage& page);
   bool any_news() const;
+  bool at_tip() const;  // nothing is left in any shard
+  streaming::SourceBatch taken(std::size_t rows_max);
   void note_error(std::string text);
 
   io::Reactor& reactor_;
@@ -66,8 +70,9 @@ class KinesisSource final : public streaming::SourceReader {
   std::set<std::string> readers_;        // shards with a reader under way
   streaming::SourceStatus status_;
   bool rescan_ = true;
-  io::Signal news_;  // something to take, or the end
-  io::Signal room_;  // something was taken
+  bool listed_ = false;  // the shards are known as of the last wish to know them
+  io::Signal news_;      // something to take, or the end
+  io::Signal room_;      // something was taken
   io::Gate gate_;
 };
 

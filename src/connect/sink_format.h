@@ -3,6 +3,7 @@
 // 1.7). Pure: the same change in the same epoch gives the same bytes.
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "connect/sink_options.h"
@@ -15,6 +16,9 @@ struct SinkRecord {
   std::string partition_key;  // 1 to 256 characters
   std::string data;           // empty: a tombstone
 };
+
+// With the epoch that it belongs to.
+using EpochRecord = std::pair<std::uint64_t, SinkRecord>;
 
 class SinkFormatter {
  public:

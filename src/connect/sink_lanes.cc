@@ -140,6 +140,20 @@ void SinkLanes::put_back(std::size_t number) {
   lanes_[number].sent.clear();
 }
 
+std::vector<EpochRecord> SinkLanes::take_all() {
+  CHECK(!any_busy());
+  Entries all;
+  for (Lane& lane : lanes_)
+    all.merge(lane.queue, [](const Entry& a, const Entry& b) { return a.number < b.number; });
+  keys_.clear();
+  epochs_.clear();
+  pending_ = pending_bytes_ = 0;
+  std::vector<EpochRecord> records;
+  records.reserve(all.size());
+  for (Entry& entry : all) records.emplace_back(entry.epoch, std::move(entry.record));
+  return records;
+}
+
 void SinkLanes::drop(std::size_t number) {
   Lane& lane = lanes_[number];
   CHECK(lane.sent.size() == 1);

@@ -57,6 +57,8 @@ class SinkLanes {
   Settled settle(std::size_t lane, const std::vector<PutOutcome>& outcomes);
   // The call as a whole did not succeed: all wait again.
   void put_back(std::size_t lane);
+  // Everything that waits, in its order of arrival; no call is under way.
+  std::vector<EpochRecord> take_all();
   // The only entry of the call can never be sent: it is given up.
   void drop(std::size_t lane);
 

@@ -29,6 +29,7 @@ connect::KinesisClients::Surroundings surroundings(const tls::TlsClientContext* 
 streaming::EngineOptions engine_options(const Configuration& configuration) {
   streaming::EngineOptions options;
   options.checkpoint_path = configuration.data_dir + "/sql.checkpoint";
+  options.memory_limit = configuration.sql_memory;
   return options;
 }
 

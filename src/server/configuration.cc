@@ -101,6 +101,9 @@ constexpr Property how_durable[] = {
                                 "what may wait for the disk, a reactor; more is throttled"),
     property<&C::tail_cache>("tail-cache", "SIZE", "128MiB",
                              "newest records kept in memory for readers, all reactors together"),
+    property<&C::sql_memory>("sql-memory", "SIZE", "4GiB",
+                             "rows and states of streaming SQL; beyond it INSERT and CREATE are "
+                             "refused and sources wait"),
 };
 
 constexpr Property kinesis_limits[] = {

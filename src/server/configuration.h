@@ -35,6 +35,7 @@ struct Configuration {
   Bytes journal_segment;
   Bytes journal_queue;
   Bytes tail_cache;
+  Bytes sql_memory;
 
   std::optional<ShardLimits> shard_limits;
   std::uint32_t shard_limit;

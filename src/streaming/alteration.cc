@@ -144,6 +144,7 @@ std::vector<Retexted> retexted(Catalog& catalog, const std::vector<Renamed>& ren
   const SessionCatalog names(catalog, {schema});
   std::vector<Retexted> texts;
   for (const auto& [id, object] : catalog.objects()) {
+    if (object->is_hidden()) continue;
     std::vector<sql::NameEdit> edits;
     const auto edit = [&](std::optional<std::uint32_t> position, RelationId relation, bool alias) {
       const auto found = last.find(relation);

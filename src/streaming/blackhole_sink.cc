@@ -34,9 +34,9 @@ Task<query::SqlResult<Unit>> BlackholeConnector::validate(const SinkDefinition&)
   co_return query::SqlResult<Unit>(Unit{});
 }
 
-std::unique_ptr<Sink> BlackholeConnector::start(SinkDefinition, std::uint64_t resume_after,
+std::unique_ptr<Sink> BlackholeConnector::start(SinkDefinition, SinkStart where,
                                                 std::function<void()>) {
-  return std::make_unique<BlackholeSink>(resume_after);
+  return std::make_unique<BlackholeSink>(where.acknowledged);
 }
 
 }  // namespace levada::streaming

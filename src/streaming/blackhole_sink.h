@@ -10,7 +10,12 @@ class BlackholeConnector final : public SinkConnector {
  public:
   std::string_view name() const override { return "blackhole"; }
   Task<query::SqlResult<Unit>> validate(const SinkDefinition& definition) override;
-  std::unique_ptr<Sink> start(SinkDefinition definition, std::uint64_t resume_after,
+  query::SqlResult<Unit> check_alter(
+      const SinkDefinition&,
+      const std::vector<std::pair<std::string, std::string>>&) const override {
+    return Unit{};
+  }
+  std::unique_ptr<Sink> start(SinkDefinition definition, SinkStart where,
                               std::function<void()> progressed) override;
 };
 

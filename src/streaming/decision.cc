@@ -13,7 +13,7 @@ using query::take_row;
 using query::take_text;
 using query::take_varint;
 
-constexpr std::uint64_t version = 2;
+constexpr std::uint64_t version = 3;
 
 constexpr std::uint64_t has_definition = 1, has_more = 2;  // flags
 
@@ -88,6 +88,7 @@ Buffer encoded(const Decision& decision) {
   for (const Acknowledgement& acknowledgement : decision.acknowledgements) {
     append_varint(acknowledgement.sink, out);
     append_varint(acknowledgement.epoch, out);
+    append_text(acknowledgement.position, out);
   }
   const ByteView bytes = as_bytes(out);
   return {bytes.begin(), bytes.end()};
@@ -117,8 +118,10 @@ std::optional<Decision> decoded(ByteView bytes) {
   if (!acknowledgements || *acknowledgements > in.size()) return std::nullopt;
   for (std::uint64_t i = 0; i < *acknowledgements; ++i) {
     const auto sink = take_varint(in), upto = take_varint(in);
-    if (!sink || !upto) return std::nullopt;
-    decision.acknowledgements.push_back({static_cast<std::uint32_t>(*sink), *upto});
+    const auto position = upto ? take_text(in) : std::nullopt;
+    if (!sink || !position) return std::nullopt;
+    decision.acknowledgements.push_back(
+        {static_cast<std::uint32_t>(*sink), *upto, std::string(*position)});
   }
   if (!in.empty()) return std::nullopt;
   return decision;

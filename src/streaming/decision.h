@@ -35,6 +35,7 @@ struct Definition {
 struct Acknowledgement {
   std::uint32_t sink = 0;
   std::uint64_t epoch = 0;
+  std::string position = {};  // where it ends at the sink's destination
 };
 
 struct Decision {

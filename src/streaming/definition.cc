@@ -9,6 +9,7 @@
 #include "streaming/engine.h"
 #include "streaming/included_columns.h"
 #include "streaming/object_kind.h"
+#include "streaming/own_source.h"
 #include "streaming/session_catalog.h"
 #include "streaming/sink_definition.h"
 #include "streaming/sql_function.h"
@@ -126,6 +127,18 @@ class Definer {
       object.reads.push_back(relation->id);
     }
     return Unit{};
+  }
+
+  // What the object puts out; streams that it reads come along, as its own.
+  SqlResult<Change> running(std::unique_ptr<Object> made, const Plan& plan) const {
+    OwnSources own = with_own_sources(catalog_, plan, made->relation->id);
+    made->circuit = ATTEMPT(query::Circuit::build(own.plan, false));
+    made->plan = std::move(own.plan);
+    for (const auto& source : own.sources) made->reads.push_back(source->relation->id);
+    Change change;
+    change.added.push_back(std::move(made));
+    for (auto& source : own.sources) change.added.push_back(std::move(source));
+    return change;
   }
 
   // ---- tables and sources ----
@@ -288,10 +301,9 @@ class Definer {
     } else {
       relation.key = derived_key(bound.plan).value_or(std::vector<std::size_t>());
       relation.append_only = query::is_append_only(bound.plan);
-      made->plan = bound.plan;
-      made->circuit = ATTEMPT(query::Circuit::build(bound.plan, false));
       made->bag = std::make_unique<BagStore>();
       ATTEMPT(engine_.check_memory());
+      return running(std::move(made), bound.plan);
     }
     Change change;
     change.added.push_back(std::move(made));
@@ -328,9 +340,9 @@ class Definer {
     if (create.emit_on_window_close)
       return refuse(sqlstate::feature_not_supported, "EMIT ON WINDOW CLOSE is not supported");
     const QualifiedName name = ATTEMPT(resolve(create.name));
-    if (create.replace)
-      return refuse(sqlstate::feature_not_supported, "REPLACE SINK is not supported");
-    if (auto there = ATTEMPT(taken(name, create.if_not_exists))) return std::move(*there);
+    if (create.replace) ATTEMPT(check_replaced(create, name));
+    if (!create.replace)
+      if (auto there = ATTEMPT(taken(name, create.if_not_exists))) return std::move(*there);
     if (!create.into.empty()) return define_into(create, name);
     Plan plan;
     std::string relation_name = name.name;
@@ -349,16 +361,43 @@ class Definer {
     if (engine_.sink_connector(option_of(create.options, "connector")) == nullptr)
       return refuse(sqlstate::feature_not_supported,
                     "connector '" + option_of(create.options, "connector") + "' is not supported");
-    for (const RelationId read : made->reads)
-      ATTEMPT(refuse_loop(catalog_, made->sink->definition, read));
-    made->plan = plan;
-    made->circuit = ATTEMPT(query::Circuit::build(plan, false));
+    ATTEMPT(refuse_loop(catalog_, made->sink->definition, made->reads));
     for (const query::OutputColumn& column : made->sink->definition.columns)
       relation_of(*made).columns.push_back({column.name, column.type});
     relation_of(*made).key = made->sink->definition.key;
-    Change change;
-    change.added.push_back(std::move(made));
+    if (!create.replace) return running(std::move(made), plan);
+    // The new one goes on where the old one is: what has been delivered does not come again.
+    auto& options = made->sink->definition.options;
+    std::erase_if(options, [](const auto& option) { return option.first == "snapshot"; });
+    options.emplace_back("snapshot", "false");
+    Change change = ATTEMPT(running(std::move(made), plan));
+    change.replaced = catalog_.find(name.schema, name.name)->relation->id;
+    change.removed.push_back(*change.replaced);
+    for (const auto& [id, object] : catalog_.objects())
+      if (object->reader == *change.replaced) change.removed.push_back(RelationId(id));
     return change;
+  }
+
+  // A sink of the same rows: what the old one has not delivered, the new one delivers.
+  SqlResult<Unit> check_replaced(const sql::CreateSink& create, const QualifiedName& name) const {
+    const Object* old = catalog_.find(name.schema, name.name);
+    if (create.query != nullptr || !create.into.empty() || create.if_not_exists)
+      return refuse(sqlstate::feature_not_supported,
+                    "REPLACE SINK currently only supports REPLACE SINK ... FROM table_or_mv");
+    if (old == nullptr)
+      return refuse(sqlstate::undefined_table, "sink " + quoted(name.name) + " does not exist");
+    if (old->sink == nullptr)
+      return refuse(sqlstate::wrong_object_type, quoted(name.name) + " is not such a sink");
+    const Object* from = ATTEMPT(existing(create.from));
+    const auto& reads = old->reads;
+    if (std::find(reads.begin(), reads.end(), from->relation->id) == reads.end() ||
+        old->sink->definition.relation != from->relation->name)
+      return refuse(sqlstate::feature_not_supported,
+                    "the sink that is replaced must be FROM the same relation");
+    if (is_stream(catalog_, *from->relation))
+      return refuse(sqlstate::feature_not_supported,
+                    "REPLACE SINK currently only supports REPLACE SINK ... FROM table_or_mv");
+    return Unit{};
   }
 
   SqlResult<Change> define_into(const sql::CreateSink& create, const QualifiedName& name) {
@@ -366,11 +405,7 @@ class Definer {
     auto made = object(name, RelationKind::sink);
     ATTEMPT(set_reads(*made, planned.plan));
     made->into = std::make_unique<TableFeed>(planned.feed);
-    made->plan = planned.plan;
-    made->circuit = ATTEMPT(query::Circuit::build(planned.plan, false));
-    Change change;
-    change.added.push_back(std::move(made));
-    return change;
+    return running(std::move(made), planned.plan);
   }
 
   // SELECT * FROM the relation.
@@ -462,9 +497,11 @@ class Definer {
                 reader->relation->name + " depends on " +
                 std::string(name_of(object.relation->kind)) + " " + object.relation->name;
     }
-    for (const auto& [feed_id, feed] : catalog_.objects())
-      if (feed->into != nullptr && feed->into->target == id)
-        ATTEMPT(remove(*feed, cascade, change));
+    for (const auto& [other_id, other] : catalog_.objects()) {
+      if (other->into != nullptr && other->into->target == id)
+        ATTEMPT(remove(*other, cascade, change));
+      if (other->reader == id) change.removed.push_back(other->relation->id);
+    }
     if (!detail.empty()) {
       SqlError error;
       error.sqlstate = sqlstate::dependent_objects;
@@ -486,7 +523,7 @@ class Definer {
       return Unit{};
     }
     for (const auto& [id, object] : catalog_.objects()) {
-      if (object->relation->schema != name) continue;
+      if (object->relation->schema != name || object->is_hidden()) continue;
       if (!drop.cascade)
         return refuse(sqlstate::dependent_objects,
                       "cannot drop schema " + name + " because other objects depend on it");
@@ -554,6 +591,8 @@ class Definer {
       case sql::Alter::Action::resume: {
         if (object->sink == nullptr)
           return refuse(sqlstate::wrong_object_type, quoted(relation.name) + " is not a sink");
+        if (alter.action == sql::Alter::Action::connector_with)
+          ATTEMPT(check_sink_options(object->sink->definition, alter.options));
         change.sink = relation.id;
         change.sink_options = alter.options;
         if (alter.action != sql::Alter::Action::connector_with)
@@ -566,6 +605,13 @@ class Definer {
       default:
         return refuse(sqlstate::feature_not_supported, "this form of ALTER is not supported");
     }
+  }
+
+  SqlResult<Unit> check_sink_options(const SinkDefinition& sink,
+                                     const sql::Options& options) const {
+    const SinkConnector* connector = engine_.sink_connector(option_of(sink.options, "connector"));
+    if (connector == nullptr) return Unit{};
+    return connector->check_alter(sink, options);
   }
 
   SqlResult<Change> define(const sql::Comment&) { return Change(); }

@@ -37,6 +37,7 @@ struct Altered {
 struct Change {
   std::vector<std::unique_ptr<Object>> added;
   std::vector<RelationId> removed;
+  std::optional<RelationId> replaced;  // a removed sink whose deliveries the added one goes on with
   std::vector<Renamed> renamed;
   std::vector<Retexted> retexted;
   std::unique_ptr<Altered> altered;

@@ -63,7 +63,7 @@ Task<Unit> Engine::open() {
   if (!parts_.empty()) ++epoch_;
   parts_.clear();
   running_ = true;
-  for (const auto& [id, object] : catalog_.objects()) start_feeds(*object);
+  for (const auto& [id, object] : catalog_.objects()) start_feeds(*object, Begun::again);
   gate_.spawn(run_ticks());
   co_return Unit{};
 }
@@ -119,7 +119,7 @@ SqlResult<Unit> Engine::check_memory() const {
   auto refused = refuse(query::sqlstate::out_of_memory, "the SQL engine's memory limit is reached");
   refused.value().detail =
       "Rows and states of views take " + std::to_string(query::counted_memory() >> 20) + " MiB.";
-  refused.value().hint = "Drop views or delete rows, or raise the limit.";
+  refused.value().hint = "Drop views or delete rows, or raise the limit (--sql-memory).";
   return refused;
 }
 
@@ -353,6 +353,7 @@ Result<Unit> Engine::apply_decision(const Decision& decision) {
     Object* object = catalog_.find(RelationId(one.sink));
     if (object == nullptr || object->sink == nullptr) continue;
     SinkFeed& feed = *object->sink;
+    if (one.epoch >= feed.acknowledged) feed.position = one.position;
     feed.acknowledged = std::max(feed.acknowledged, one.epoch);
     std::erase_if(feed.outbox,
                   [&](const auto& epoch) { return epoch->epoch <= feed.acknowledged; });
@@ -456,9 +457,11 @@ void Engine::feed_table(const Object& object, const Delta& delta, const SessionF
 }
 
 void Engine::perform(Change change, bool with_rows) {
+  std::unique_ptr<Object> replaced;
   for (const RelationId id : change.removed) {
     if (Object* object = catalog_.find(id)) stop_feeds(*object);
-    catalog_.remove(id);
+    auto gone = catalog_.remove(id);
+    if (change.replaced == id) replaced = std::move(gone);
   }
   for (Renamed& one : change.renamed)
     catalog_.rename(one.id, std::move(one.schema), std::move(one.name));
@@ -477,9 +480,14 @@ void Engine::perform(Change change, bool with_rows) {
   for (const std::string& schema : change.schemas_removed) catalog_.remove_schema(schema);
   for (auto& object : change.added) {
     Object& added = *object;
+    if (replaced != nullptr && added.sink != nullptr) {
+      added.sink->outbox = std::move(replaced->sink->outbox);
+      added.sink->acknowledged = replaced->sink->acknowledged;
+      added.sink->position = replaced->sink->position;
+    }
     catalog_.add(std::move(object));
     if (with_rows) backfill(added, Restored::no);
-    if (running_) start_feeds(added);
+    if (running_) start_feeds(added, replaced == nullptr ? Begun::anew : Begun::again);
   }
   if (Object* object = catalog_.find(change.sink); object != nullptr && object->sink != nullptr) {
     for (auto& [name, value] : change.sink_options) {
@@ -491,6 +499,7 @@ void Engine::perform(Change change, bool with_rows) {
       else
         known->second = value;
     }
+    if (change.pause) object->sink->paused = *change.pause;
     if (object->sink->sink != nullptr) {
       if (!change.sink_options.empty())
         (void)object->sink->sink->alter(change.sink_options);  // checked when it was decided

@@ -139,7 +139,8 @@ class Engine final : public state::Folded {
   SqlResult<Unit> fill(Object& object, std::uint64_t epoch, std::int64_t time,
                        query::Breath* breath);
   void backfill(Object& object, Restored restored);
-  void start_feeds(Object& object);
+  enum class Begun : std::uint8_t { anew, again };
+  void start_feeds(Object& object, Begun begun);
   void stop_feeds(Object& object);
 
   log::Journal journal_;

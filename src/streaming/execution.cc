@@ -5,6 +5,7 @@
 #include "query/circuit.h"
 #include "streaming/definition.h"
 #include "streaming/session_state.h"
+#include "streaming/source_scan.h"
 #include "streaming/stored_rows.h"
 
 namespace levada::streaming {
@@ -77,13 +78,19 @@ Task<SqlResult<Unit>> CursorRun::run() {
   const sql::Statement& tree = *plan_->statement.parsed().statement;
   if (const auto* bound = std::get_if<sql::BoundQuery>(&plan_->bound)) {
     Session::State& state = state_;
+    SourceScan streams(state_.engine, state_.facts());
+    Engine::Stopped stopped = [this] { return state_.stopped(); };
+    const SqlResult<Unit> read = co_await streams.read(bound->plan, std::move(stopped));
+    if (!read) co_return read;
     SqlResult<std::vector<Row>> rows;
     const auto compute = [&](io::Slices& slices) {
       StatementBreath breath(state_, slices);
       query::SessionFacts facts = state_.facts();
       facts.breath = &breath;
       rows = query::run_once(query::with_parameters(bound->plan, parameters_), facts,
-                             [&state](const Relation& relation, const query::Equalities& wanted) {
+                             [&](const Relation& relation, const query::Equalities& wanted) {
+                               if (const auto* stream = streams.rows_of(relation.id))
+                                 return *stream;
                                return state.writes.rows_of(state.engine, relation, wanted);
                              });
     };
@@ -208,7 +215,7 @@ Task<SqlResult<Unit>> CursorRun::define() {
       const SqlResult<Unit> valid = co_await connector->validate(object->sink->definition);
       if (!valid) co_return valid;
     }
-    if (object->source != nullptr) {
+    if (object->source != nullptr && !object->is_hidden()) {
       SourceConnector* connector = nullptr;
       for (const auto& [name, value] : object->source->definition.options)
         if (name == "connector") connector = state_.engine.source_connector(value);

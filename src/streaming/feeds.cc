@@ -87,7 +87,7 @@ void Engine::hand_over(Object& object) {
   }
 }
 
-void Engine::start_feeds(Object& object) {
+void Engine::start_feeds(Object& object, Begun begun) {
   if (object.sink != nullptr && object.sink->sink == nullptr) {
     SinkFeed& feed = *object.sink;
     const auto connector_name = [](const auto& options) -> std::string {
@@ -97,15 +97,19 @@ void Engine::start_feeds(Object& object) {
     };
     if (SinkConnector* connector = sink_connector(connector_name(feed.definition.options))) {
       feed.handed_over = feed.acknowledged;
+      const SinkStart where{feed.acknowledged, feed.position, begun == Begun::again};
       const RelationId id = object.relation->id;
-      feed.sink = connector->start(feed.definition, feed.acknowledged, [this, id] {
+      feed.sink = connector->start(feed.definition, where, [this, id] {
         if (Object* known = catalog_.find(id); known != nullptr && known->sink != nullptr)
           hand_over(*known);
       });
+      if (feed.paused) feed.sink->pause(true);
       hand_over(object);
     }
   }
-  if (object.source != nullptr && !readers_.contains(object.relation->id.value())) {
+  // A stream without rows of its own is read by whoever is made from it.
+  const bool reads = object.rows != nullptr || object.is_hidden();
+  if (object.source != nullptr && reads && !readers_.contains(object.relation->id.value())) {
     std::string name;
     for (const auto& [option, value] : object.source->definition.options)
       if (option == "connector") name = value;
@@ -176,7 +180,7 @@ Task<Unit> Engine::run_ticks() {
       hand_over(*object);
       const std::uint64_t arrived = object->sink->sink->acknowledged();
       if (acknowledges && arrived > object->sink->acknowledged)
-        pending.acknowledgements.push_back({id, arrived});
+        pending.acknowledgements.push_back({id, arrived, object->sink->sink->position()});
     }
     if (pending.tick || !pending.acknowledgements.empty()) enqueue(std::move(pending));
   }

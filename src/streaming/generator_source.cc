@@ -55,6 +55,14 @@ Task<SourceBatch> GeneratorSource::next(std::size_t rows_max) {
   co_return batch;
 }
 
+Task<std::optional<SourceBatch>> GeneratorSource::rest(std::size_t rows_max) {
+  if (pace_.rows_max == ~std::uint64_t{0})
+    co_return fail(ErrorKind::invalid, "a generator without a last row cannot be read to its end");
+  if (next_number_ >= pace_.rows_max) co_return std::optional(SourceBatch());
+  SourceBatch batch = co_await next(rows_max);
+  co_return std::optional(std::move(batch));
+}
+
 SourceStatus GeneratorSource::status() const { return status_; }
 
 void GeneratorSource::stop() {

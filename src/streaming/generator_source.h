@@ -32,6 +32,7 @@ class GeneratorSource final : public SourceReader {
   ~GeneratorSource() override;
 
   Task<SourceBatch> next(std::size_t rows_max) override;
+  Task<std::optional<SourceBatch>> rest(std::size_t rows_max) override;
   SourceStatus status() const override;
   void stop() override;
 

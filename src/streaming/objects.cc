@@ -35,6 +35,11 @@ Object* Catalog::find(RelationId id) {
   return found == objects_.end() ? nullptr : found->second.get();
 }
 
+const Object* Catalog::find(RelationId id) const {
+  const auto found = objects_.find(id.value());
+  return found == objects_.end() ? nullptr : found->second.get();
+}
+
 std::vector<Object*> Catalog::readers_of(RelationId id) {
   std::vector<Object*> readers;
   for (const auto& [key, object] : objects_)
@@ -45,9 +50,11 @@ std::vector<Object*> Catalog::readers_of(RelationId id) {
 
 void Catalog::add(std::unique_ptr<Object> object) {
   const std::uint32_t id = object->relation->id.value();
-  by_name_.emplace(Key{object->relation->schema, object->relation->name}, id);
+  std::uint32_t& next = object->is_hidden() ? next_hidden_id_ : next_id_;
+  next = std::max(next, id + 1);
+  if (!object->is_hidden())
+    by_name_.emplace(Key{object->relation->schema, object->relation->name}, id);
   objects_.emplace(id, std::move(object));
-  use_id(id);
   ++version_;
 }
 
@@ -55,7 +62,7 @@ std::unique_ptr<Object> Catalog::remove(RelationId id) {
   const auto found = objects_.find(id.value());
   if (found == objects_.end()) return nullptr;
   auto object = std::move(found->second);
-  by_name_.erase({object->relation->schema, object->relation->name});
+  if (!object->is_hidden()) by_name_.erase({object->relation->schema, object->relation->name});
   objects_.erase(found);
   ++version_;
   return object;

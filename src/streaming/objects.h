@@ -33,7 +33,8 @@ struct SinkFeed {
   std::vector<std::shared_ptr<const SinkEpoch>> outbox;  // not acknowledged, oldest first
   std::uint64_t handed_over = 0;                         // the last epoch that the sink took
   std::uint64_t acknowledged = 0;                        // as decided
-  query::Plan plan;
+  std::string position;                                  // where that ends, as the sink says
+  bool paused = false;
   std::unique_ptr<Sink> sink;  // while running
 };
 
@@ -72,10 +73,13 @@ struct Object {
   std::unique_ptr<SourceFeed> source;
   std::unique_ptr<TableFeed> into;
   RelationId indexed;  // of an index: its table
+  // Of a hidden source (own_source.h): whose stream it is, and who reads it. It has no name.
+  RelationId source_of, reader;
   // Not in the catalog yet, but its state has what its relations have; with what a sink begins.
   bool filled = false;
   query::Delta first_changes;
-  std::uint64_t changed_epoch = 0;
+
+  bool is_hidden() const { return reader != RelationId(); }
 };
 
 // Rows of a system relation, made when it is read.
@@ -91,6 +95,7 @@ class Catalog final : public query::RelationCatalog {
 
   Object* find(std::string_view schema, std::string_view name);  // empty schema: public
   Object* find(RelationId id);
+  const Object* find(RelationId id) const;
   const std::map<std::uint32_t, std::unique_ptr<Object>>& objects() const { return objects_; }
   std::vector<Object*> readers_of(RelationId id);
 
@@ -106,7 +111,7 @@ class Catalog final : public query::RelationCatalog {
   const std::set<std::string, std::less<>>& schemas() const { return schemas_; }
 
   std::uint32_t next_id() const { return next_id_; }
-  void use_id(std::uint32_t id) { next_id_ = std::max(next_id_, id + 1); }
+  std::uint32_t next_hidden_id() const { return next_hidden_id_; }
   std::uint64_t version() const { return version_; }  // rises with every change
 
   // pg_catalog and the like.
@@ -123,7 +128,9 @@ class Catalog final : public query::RelationCatalog {
   std::map<Key, query::SqlFunction> functions_;
   std::map<Key, std::shared_ptr<const Relation>> system_;
   std::map<std::uint32_t, SystemRows> system_rows_;
+  static constexpr std::uint32_t first_hidden_id = std::uint32_t{1} << 31;
   std::uint32_t next_id_ = first_id;
+  std::uint32_t next_hidden_id_ = first_hidden_id;
   std::uint64_t version_ = 1;
 };
 

@@ -12,7 +12,7 @@ namespace {
 using query::Delta;
 using query::Row;
 
-constexpr std::uint64_t checkpoint_version = 2;
+constexpr std::uint64_t checkpoint_version = 3;
 
 }  // namespace
 
@@ -66,6 +66,7 @@ Buffer Engine::checkpoint() const {
       }
     const auto* sink = object->sink.get();
     append_varint(sink == nullptr ? 0 : sink->acknowledged, out);
+    append_text(sink == nullptr ? std::string_view() : std::string_view(sink->position), out);
     append_varint(sink == nullptr ? 0 : sink->outbox.size(), out);
     if (sink == nullptr) continue;
     for (const auto& epoch : sink->outbox) {
@@ -156,6 +157,7 @@ Result<Unit> Engine::restore(ByteView checkpoint) {
       if (object->source != nullptr) object->source->errors.push_back({time, std::move(text)});
     }
     const std::uint64_t acknowledged = reader.number();
+    std::string position = reader.text();
     const std::uint64_t epochs = reader.number();
     for (std::uint64_t i = 0; i < epochs && !reader.broken; ++i) {
       auto epoch = std::make_shared<SinkEpoch>();
@@ -170,7 +172,10 @@ Result<Unit> Engine::restore(ByteView checkpoint) {
       }
       if (object->sink != nullptr) object->sink->outbox.push_back(std::move(epoch));
     }
-    if (object->sink != nullptr) object->sink->acknowledged = acknowledged;
+    if (object->sink != nullptr) {
+      object->sink->acknowledged = acknowledged;
+      object->sink->position = std::move(position);
+    }
     // Views follow what they read, so their relations are complete here.
     backfill(*object, Restored::yes);
   }

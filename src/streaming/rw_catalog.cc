@@ -46,8 +46,9 @@ void fill_rw_columns(Engine& engine, Rows& rows) {
 void fill_rw_depend(Engine& engine, Rows& rows) {
   each_object(engine, [&](const Object& object) {
     for (const RelationId read : object.reads)
-      rows.add({{"objid", Datum::of(oid_of(*object.relation))},
-                {"refobjid", Datum::of(static_cast<std::int64_t>(read.value()))}});
+      if (const Object* from = engine.catalog().find(read); from != nullptr && !from->is_hidden())
+        rows.add({{"objid", Datum::of(oid_of(*object.relation))},
+                  {"refobjid", Datum::of(static_cast<std::int64_t>(read.value()))}});
   });
 }
 void fill_rw_sinks(Engine& engine, Rows& rows) {
@@ -115,29 +116,46 @@ void fill_sink_status(Engine& engine, Rows& rows) {
   });
 }
 
-// Why records of a source were left out: the latest of each source.
+// A stream is read by each view or sink that is made from it, a table's by the table itself.
+template <class Visit>
+void each_reader(Engine& engine, const Visit& visit) {
+  for (const auto& [id, object] : engine.catalog().objects()) {
+    if (object->source == nullptr) continue;
+    const Object* source =
+        object->is_hidden() ? engine.catalog().find(object->source_of) : object.get();
+    const Object* reader =
+        object->is_hidden() ? engine.catalog().find(object->reader) : object.get();
+    if (source != nullptr && reader != nullptr)
+      visit(*object, source->relation->name, reader->relation->name);
+  }
+}
+
+// Why records of a source were left out: the latest of each reader.
 void fill_source_errors(Engine& engine, Rows& rows) {
-  each_object(engine, [&](const Object& object) {
-    if (object.source == nullptr) return;
-    for (const SourceError& error : object.source->errors)
-      rows.add({{"source", Datum::of(object.relation->name)},
-                {"at", Datum::of(error.time)},
-                {"error", Datum::of(error.text)}});
-  });
+  each_reader(engine,
+              [&](const Object& object, const std::string& source, const std::string& reader) {
+                for (const SourceError& error : object.source->errors)
+                  rows.add({{"source", Datum::of(source)},
+                            {"at", Datum::of(error.time)},
+                            {"error", Datum::of(error.text)},
+                            {"reader", Datum::of(reader)}});
+              });
 }
 
 void fill_source_status(Engine& engine, Rows& rows) {
-  each_object(engine, [&](const Object& object) {
-    if (object.source == nullptr) return;
-    const SourceStatus status = engine.source_status(object.relation->id);
+  each_reader(engine, [&](const Object& object, const std::string& source,
+                          const std::string& reader) {
+    SourceStatus status = engine.source_status(object.relation->id);
+    if (object.rows == nullptr && !object.is_hidden()) status.state = "read by its views and sinks";
     rows.add(
-        {{"source", Datum::of(object.relation->name)},
+        {{"source", Datum::of(source)},
          {"state", Datum::of(status.state)},
          {"last_error", Datum::of(status.last_error)},
          {"rows", Datum::of(static_cast<std::int64_t>(object.source->rows))},
          {"skipped_rows", Datum::of(static_cast<std::int64_t>(object.source->skipped_rows))},
          {"behind_ms", status.behind_millis < 0 ? Datum::null() : Datum::of(status.behind_millis)},
-         {"splits", Datum::of(static_cast<std::int64_t>(object.source->positions.size()))}});
+         {"splits", Datum::of(static_cast<std::int64_t>(object.source->positions.size()))},
+         {"reader", Datum::of(reader)}});
   });
 }
 
@@ -173,9 +191,9 @@ constexpr SystemTable tables[] = {
      fill_sink_status},
     {"levada", "source_status",
      "source varchar, state varchar, last_error varchar, rows int8, skipped_rows int8, "
-     "behind_ms int8, splits int8",
+     "behind_ms int8, splits int8, reader varchar",
      fill_source_status},
-    {"levada", "source_errors", "source varchar, at timestamptz, error varchar",
+    {"levada", "source_errors", "source varchar, at timestamptz, error varchar, reader varchar",
      fill_source_errors},
 };
 

@@ -69,7 +69,7 @@ Table relations(Session::State& state, const sql::Show& show, RelationKind kind)
   std::vector<std::string> names;
   for (const auto& [id, object] : state.engine.catalog().objects()) {
     const Relation& relation = *object->relation;
-    if (relation.kind != kind) continue;
+    if (relation.kind != kind || object->is_hidden()) continue;
     if (!show.name.empty() && relation.schema != show.name.back()) continue;
     const bool visible =
         !show.name.empty() || std::find(path.begin(), path.end(), relation.schema) != path.end();

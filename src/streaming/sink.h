@@ -72,12 +72,21 @@ class Sink {
   virtual std::uint64_t backlog() const = 0;  // changes taken and not acknowledged
   // Everything up to this epoch has arrived. May lag; never runs ahead.
   virtual std::uint64_t acknowledged() const = 0;
+  // Where at its destination that epoch ends, for whoever starts it again: opaque text.
+  virtual std::string position() const { return {}; }
   virtual SinkStatus status() const = 0;
   // ALTER SINK … CONNECTOR WITH: new values of options; refuses those that cannot change.
   virtual query::SqlResult<Unit> alter(
       const std::vector<std::pair<std::string, std::string>>& options) = 0;
   virtual void pause(bool paused) = 0;
   virtual Task<Unit> stop() = 0;
+};
+
+// What is known of what a sink has delivered.
+struct SinkStart {
+  std::uint64_t acknowledged = 0;  // the last epoch; 0: none
+  std::string position = {};       // as the sink told with it
+  bool again = false;              // it may have sent more than that
 };
 
 // One connector ("kinesis"): checks a definition and starts sinks. `validate` runs before the
@@ -87,9 +96,12 @@ class SinkConnector {
   virtual ~SinkConnector() = default;
   virtual std::string_view name() const = 0;
   virtual Task<query::SqlResult<Unit>> validate(const SinkDefinition& definition) = 0;
-  // `resume_after`: the last acknowledged epoch; 0 = from the beginning. `progressed` is called
-  // (same reactor) when `acknowledged` or `backlog` moved.
-  virtual std::unique_ptr<Sink> start(SinkDefinition definition, std::uint64_t resume_after,
+  // Whether a sink of this definition may be altered so; what is decided, Sink::alter takes.
+  virtual query::SqlResult<Unit> check_alter(
+      const SinkDefinition& definition,
+      const std::vector<std::pair<std::string, std::string>>& options) const = 0;
+  // `progressed` is called (same reactor) when `acknowledged` or `backlog` moved.
+  virtual std::unique_ptr<Sink> start(SinkDefinition definition, SinkStart where,
                                       std::function<void()> progressed) = 0;
 };
 

@@ -1,7 +1,8 @@
 #include "streaming/sink_definition.h"
 
 #include <algorithm>
-#include <array>
+
+#include "streaming/downstream.h"
 
 namespace levada::streaming {
 
@@ -54,28 +55,19 @@ SqlResult<SinkFormat> format_of(const std::string& name, bool legacy) {
                 "connector kinesis does not support format " + shown);
 }
 
-// The connector, the stream and the endpoint, by either of their names.
-std::array<std::string, 3> destination(const sql::Options& options) {
-  std::array<std::string, 3> place;
-  for (const auto& [name, value] : options) {
-    if (name == "connector") place[0] = value;
-    if (name == "stream" || name == "kinesis.stream.name") place[1] = value;
-    if (name == "endpoint" || name == "kinesis.endpoint") place[2] = value;
-  }
-  return place;
-}
-
 }  // namespace
 
-SqlResult<Unit> refuse_loop(Catalog& catalog, const SinkDefinition& sink, RelationId read) {
-  const Object* const object = catalog.find(read);
-  if (object == nullptr) return Unit{};
-  if (object->source != nullptr &&
-      destination(object->source->definition.options) == destination(sink.options))
-    return refuse(sqlstate::invalid_parameter_value,
-                  "sink \"" + sink.name + "\" would feed itself: source \"" +
-                      object->relation->name + "\", which it is made from, reads the same stream");
-  for (const RelationId below : object->reads) ATTEMPT(refuse_loop(catalog, sink, below));
+SqlResult<Unit> refuse_loop(const Catalog& catalog, const SinkDefinition& sink,
+                            const std::vector<RelationId>& reads) {
+  const std::set<RelationId> behind = sources_behind(catalog, sink.options);
+  const std::set<RelationId> reached = downstream(catalog, behind);
+  for (const RelationId read : reads)
+    if (reached.contains(read))
+      return refuse(sqlstate::invalid_parameter_value,
+                    "sink \"" + sink.name + "\" would feed itself: source \"" +
+                        catalog.find(*behind.begin())->relation->name +
+                        "\" reads the stream that it writes to, and \"" +
+                        catalog.find(read)->relation->name + "\" follows that source");
   return Unit{};
 }
 

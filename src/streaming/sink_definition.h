@@ -16,7 +16,8 @@ query::SqlResult<SinkDefinition> sink_definition(const sql::CreateSink& create,
                                                  std::string name, std::string relation,
                                                  std::string database);
 
-// A sink whose records would come back through a source below its relation.
-query::SqlResult<Unit> refuse_loop(Catalog& catalog, const SinkDefinition& sink, RelationId read);
+// A sink whose records would come back, by whatever way, into what it reads.
+query::SqlResult<Unit> refuse_loop(const Catalog& catalog, const SinkDefinition& sink,
+                                   const std::vector<RelationId>& reads);
 
 }  // namespace levada::streaming

@@ -8,6 +8,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -68,6 +69,10 @@ class SourceReader {
   // The next batch, at most about `rows_max` rows; waits until there is something; an error of kind
   // closed after stop().
   virtual Task<SourceBatch> next(std::size_t rows_max) = 0;
+  // The same for whoever wants the stream as it stands: an empty batch when all that was there has
+  // been handed over; nothing: none has come within a moment, ask again. Errors: invalid (it has no
+  // end), and what keeps it from being read.
+  virtual Task<std::optional<SourceBatch>> rest(std::size_t rows_max) = 0;
   virtual SourceStatus status() const = 0;
   virtual void stop() = 0;
 };

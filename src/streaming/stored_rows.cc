@@ -4,6 +4,7 @@
 #include <unordered_map>
 
 #include "query/circuit.h"
+#include "streaming/own_source.h"
 
 namespace levada::streaming {
 
@@ -120,6 +121,11 @@ SqlResult<Unit> StoredRows::check_layout(const Relation& bound) const {
 SqlResult<std::vector<Input>> StoredRows::inputs(query::Breath& breath) {
   ATTEMPT(check_target());
   ATTEMPT(check_layout(*relation_));
+  for (const auto& read : query::relations(plan_))
+    if (is_stream(engine_.catalog(), *read))
+      return refuse(sqlstate::feature_not_supported,
+                    "source \"" + read->name +
+                        "\" is a stream and has no rows to copy; a sink INTO the table follows it");
   for (const auto& read : query::relations(plan_)) ATTEMPT(check_layout(*read));
   facts_.breath = &breath;
   const std::vector<Row> rows = ATTEMPT(query::run_once(

@@ -58,7 +58,8 @@ std::string definition_by_oid(const Catalog& catalog, std::int64_t oid);
 
 template <class Visit>
 void each_object(Engine& engine, const Visit& visit) {
-  for (const auto& [id, object] : engine.catalog().objects()) visit(*object);
+  for (const auto& [id, object] : engine.catalog().objects())
+    if (!object->is_hidden()) visit(*object);
 }
 
 inline query::Datum number(std::uint64_t value) {

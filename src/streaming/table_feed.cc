@@ -1,10 +1,10 @@
 #include "streaming/table_feed.h"
 
 #include <algorithm>
-#include <set>
 
 #include "sql/definition_text.h"
 #include "sql/parser.h"
+#include "streaming/downstream.h"
 
 namespace levada::streaming {
 
@@ -17,20 +17,6 @@ namespace sqlstate = query::sqlstate;
 bool option_is(const sql::Options& options, std::string_view name, std::string_view value) {
   for (const auto& [key, given] : options)
     if (key == name && given == value) return true;
-  return false;
-}
-
-// Whether a change of `from` may reach `target` through views and other sinks INTO tables.
-bool reaches(const Catalog& catalog, RelationId from, RelationId target,
-             std::set<RelationId>& seen) {
-  if (from == target) return true;
-  if (!seen.insert(from).second) return false;
-  for (const auto& [id, object] : catalog.objects()) {
-    const auto& reads = object->reads;
-    if (std::find(reads.begin(), reads.end(), from) == reads.end()) continue;
-    const RelationId next = object->into == nullptr ? object->relation->id : object->into->target;
-    if (reaches(catalog, next, target, seen)) return true;
-  }
   return false;
 }
 
@@ -73,13 +59,12 @@ SqlResult<PlannedFeed> table_feed(const sql::CreateSink& create, const Catalog& 
                   "Only append-only sinks can sink to a table without primary keys. please try to "
                   "add type = 'append-only' in the with option. e.g. create sink s into t as "
                   "select * from t1 with (type = 'append-only')");
-  for (const auto& read : query::relations(source)) {
-    std::set<RelationId> seen;
-    if (reaches(catalog, target.id, read->id, seen))
+  const std::set<RelationId> reached = downstream(catalog, {target.id});
+  for (const auto& read : query::relations(source))
+    if (reached.contains(read->id))
       return refuse(sqlstate::invalid_parameter_value,
                     "Creating such a sink will result in circular dependency: \"" + read->name +
                         "\" follows \"" + target.name + "\"");
-  }
   planned.plan = std::move(bound.plan);
   return planned;
 }

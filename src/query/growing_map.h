@@ -36,6 +36,14 @@ class GrowingMap {
     return nullptr;
   }
 
+  // Every entry of that hash.
+  template <class Visit>
+  void each_of(std::uint64_t hash, const Visit& visit) const {
+    if (size_ == 0) return;
+    for (Node* node = bucket(hash); node != nullptr; node = node->next)
+      if (node->entry.hash == hash) visit(node->entry);
+  }
+
   // A new entry (default made) that is not in the map yet.
   Entry& insert(std::uint64_t hash) {
     move_some();

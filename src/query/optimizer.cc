@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "query/evaluation.h"
+#include "query/prune.h"
 #include "query/rewrite.h"
 
 namespace levada::query {
@@ -351,6 +352,6 @@ std::optional<Equality> as_equality(const ExpressionRef& condition, std::size_t 
                   condition->function->name != "="};
 }
 
-Plan optimized(const Plan& plan) { return pushed(plan, {}); }
+Plan optimized(const Plan& plan) { return pruned(pushed(plan, {})); }
 
 }  // namespace levada::query

@@ -1,6 +1,7 @@
 #pragma once
 // Optimizer: the same plan, cheaper to run: conditions move down to where their columns come from,
-// inner joins are ordered so that each has an equality, row_number() <= n becomes a top-N.
+// inner joins are ordered so that each has an equality, row_number() <= n becomes a top-N, columns
+// that nobody looks at are left out.
 
 #include "query/plan.h"
 

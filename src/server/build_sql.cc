@@ -70,6 +70,7 @@ SqlFloor::SqlFloor(const Configuration& configuration, IoFloor& ground, LogFloor
       kinesis_sinks_(reactors_.at(home_), reactors_.random(home_), clients_),
       kinesis_sources_(reactors_.at(home_), clients_),
       nexmark_(reactors_.at(home_)),
+      datagen_(reactors_.at(home_)),
       engine_(logs.journals().of(streaming::sql_partition), reactors_.disk(home_),
               engine_options(configuration)),
       users_(credentials == nullptr
@@ -84,6 +85,7 @@ SqlFloor::SqlFloor(const Configuration& configuration, IoFloor& ground, LogFloor
   engine_.add_connector(kinesis_sinks_);
   engine_.add_connector(kinesis_sources_);
   engine_.add_connector(nexmark_);
+  engine_.add_connector(datagen_);
 }
 
 SqlFloor::~SqlFloor() { (void)close(); }

@@ -14,6 +14,7 @@
 #include "server/build_log.h"
 #include "server/credential_book.h"
 #include "server/sql_users.h"
+#include "streaming/datagen_source.h"
 #include "streaming/engine.h"
 #include "streaming/nexmark_source.h"
 #include "tls/tls_client_context.h"
@@ -49,6 +50,7 @@ class SqlFloor {
   connect::KinesisSinkConnector kinesis_sinks_;
   connect::KinesisSourceConnector kinesis_sources_;
   streaming::NexmarkConnector nexmark_;
+  streaming::DatagenConnector datagen_;
   streaming::Engine engine_;
   std::optional<SqlUsers> users_;  // none: only this machine asks, and may
   postgres::Server server_;

@@ -56,6 +56,18 @@ SqlResult<Unit> Engine::fill(Change& change, const Decision& decision, const Sto
 SqlResult<Unit> Engine::fill(Object& object, std::uint64_t epoch, std::int64_t time,
                              query::Breath* breath) {
   object.filled = true;
+  const auto in_breaths = [&](auto& store, const Delta& rows) -> SqlResult<Unit> {
+    for (std::size_t i = 0; i < rows.size(); i += rows_a_breath) {
+      const std::span<const query::Change> all(rows);
+      store.apply(all.subspan(i, std::min(rows_a_breath, rows.size() - i)));
+      if (breath == nullptr) continue;
+      if (auto why = breath->draw()) return tl::make_unexpected(std::move(*why));
+    }
+    return Unit{};
+  };
+  if (object.index != nullptr)
+    if (const Object* indexed = catalog_.find(object.indexed))
+      return in_breaths(*object.index, rows_of(*indexed->relation));
   if (object.circuit == nullptr) return Unit{};
   SessionFacts facts;
   facts.now = time;
@@ -76,18 +88,12 @@ SqlResult<Unit> Engine::fill(Object& object, std::uint64_t epoch, std::int64_t t
     if (wants_snapshot(object)) object.first_changes = std::move(delta);
     return Unit{};
   }
-  for (std::size_t i = 0; i < delta.size(); i += rows_a_breath) {
-    const std::span<const query::Change> rows(delta);
-    object.bag->apply(rows.subspan(i, std::min(rows_a_breath, delta.size() - i)));
-    if (breath == nullptr) continue;
-    if (auto why = breath->draw()) return tl::make_unexpected(std::move(*why));
-  }
-  return Unit{};
+  return in_breaths(*object.bag, delta);
 }
 
 // Restored: its rows were put out before the checkpoint, only what it remembers is made again.
 void Engine::backfill(Object& object, Restored restored) {
-  if (object.circuit == nullptr) return;
+  if (object.circuit == nullptr && object.index == nullptr) return;
   if (!object.filled) {
     const auto filled = fill(object, epoch_, time_, nullptr);
     CHECK(filled.has_value(), "a view's errors are lenient");

@@ -1,5 +1,7 @@
 #include "streaming/decision.h"
 
+#include <span>
+
 #include "query/row_codec.h"
 
 namespace levada::streaming {
@@ -19,8 +21,12 @@ constexpr std::uint64_t has_definition = 1, has_more = 2;  // flags
 
 void append_input(const Input& input, std::string& out) {
   append_varint(input.relation.value(), out);
-  append_varint(input.changes.size(), out);
-  for (const query::Change& change : input.changes) {
+  append_varint(input.made_from ? 1 : 0, out);
+  if (input.made_from) append_varint(static_cast<std::uint64_t>(*input.made_from), out);
+  const std::span<const query::Change> changes =
+      input.made_from ? std::span<const query::Change>() : std::span(input.changes);
+  append_varint(changes.size(), out);
+  for (const query::Change& change : changes) {
     out += change.weight > 0 ? '+' : '-';
     append_row(change.row.span(), out);
   }
@@ -36,7 +42,14 @@ void append_input(const Input& input, std::string& out) {
 
 bool take_input(std::string_view& in, Input& input) {
   const auto relation = take_varint(in);
-  const auto count = relation ? take_varint(in) : std::nullopt;
+  const auto made = relation ? take_varint(in) : std::nullopt;
+  if (!made || *made > 1) return false;
+  if (*made == 1) {
+    const auto first = take_varint(in);
+    if (!first) return false;
+    input.made_from = static_cast<std::int64_t>(*first);
+  }
+  const auto count = take_varint(in);
   if (!count || *count > in.size()) return false;
   input.relation = query::RelationId(static_cast<std::uint32_t>(*relation));
   input.changes.reserve(*count);

@@ -22,6 +22,8 @@ struct Input {
   std::map<std::string, std::string> positions;  // of a source: behind these rows
   std::uint64_t skipped_rows = 0;
   std::vector<std::string> errors;  // why rows were skipped; a few
+  // The journal has no changes: the positions make them again, with row ids from this one on.
+  std::optional<std::int64_t> made_from = {};
 };
 
 // A statement that changes the catalog, with what its session was.

@@ -301,7 +301,7 @@ class Definer {
     } else {
       relation.key = derived_key(bound.plan).value_or(std::vector<std::size_t>());
       relation.append_only = query::is_append_only(bound.plan);
-      made->bag = std::make_unique<BagStore>();
+      made->bag = std::make_unique<BagStore>(relation.key);
       ATTEMPT(engine_.check_memory());
       return running(std::move(made), bound.plan);
     }
@@ -324,13 +324,18 @@ class Definer {
     auto made = object(name, RelationKind::index);
     made->indexed = table->relation->id;
     made->reads.push_back(table->relation->id);
+    std::vector<std::size_t> columns;
     for (const sql::IndexColumn& column : create.columns) {
       const auto bound = ATTEMPT(sql::bind_term(*column.term, table->relation->columns,
                                                 TypeKind::any, names_, bind_options()));
       const bool plain = column.term->kind == sql::TermKind::column;
       relation_of(*made).columns.push_back(
           {plain ? column.term->names.back() : "expr", bound->type});
+      if (plain)
+        columns.push_back(ATTEMPT(column_index(*table->relation, column.term->names.back())));
     }
+    if (columns.size() == create.columns.size())
+      made->index = std::make_unique<RowIndex>(std::move(columns));
     Change change;
     change.added.push_back(std::move(made));
     return change;

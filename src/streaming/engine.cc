@@ -97,20 +97,31 @@ Delta Engine::rows_of(const Relation& relation) {
   return {};
 }
 
+// By the key, or by an index, whose columns are all fixed.
 Delta Engine::rows_of(const Relation& relation, const query::Equalities& equalities) {
   const Object* object = catalog_.find(relation.id);
-  if (object == nullptr || object->rows == nullptr) return rows_of(relation);
-  std::vector<query::Datum> probe(relation.columns.size());
-  std::vector<bool> fixed(probe.size(), false);
+  if (object == nullptr || equalities.empty()) return rows_of(relation);
+  std::vector<query::Datum> data(relation.columns.size());
+  std::vector<bool> fixed(data.size(), false);
   for (const auto& [column, value] : equalities) {
-    probe[column] = value.datum();
+    data[column] = value.datum();
     fixed[column] = true;
   }
-  for (const std::size_t column : object->rows->key())
-    if (!fixed[column]) return rows_of(relation);
-  const Row* found = object->rows->find(Row::of(probe));
-  if (found == nullptr) return {};
-  return {{*found, 1}};
+  const auto covered = [&](const std::vector<std::size_t>& columns) {
+    return !columns.empty() && std::all_of(columns.begin(), columns.end(),
+                                           [&](std::size_t column) { return fixed[column]; });
+  };
+  const Row probe = Row::of(data);
+  if (object->rows != nullptr && covered(object->rows->key())) {
+    const Row* found = object->rows->find(probe);
+    return found == nullptr ? Delta() : Delta{{*found, 1}};
+  }
+  if (object->bag != nullptr && covered(object->bag->key())) return object->bag->find(probe);
+  for (const auto& [id, other] : catalog_.objects())
+    if (other->indexed == relation.id && other->index != nullptr &&
+        covered(other->index->columns()))
+      return other->index->find(probe);
+  return rows_of(relation);
 }
 
 SqlResult<Unit> Engine::check_memory() const {
@@ -272,13 +283,17 @@ Task<Unit> Engine::append(Decision decision) {
   part = head();
   std::uint64_t bytes = 0;
   for (Input& input : decision.inputs) {
+    if (input.made_from) {
+      part.inputs.push_back(std::move(input));
+      continue;
+    }
     Input piece;
     piece.relation = input.relation;
     for (query::Change& change : input.changes) {
       bytes += change.row.bytes();
       piece.changes.push_back(std::move(change));
       if (bytes < decision_bytes_max) continue;
-      part.inputs.push_back(std::exchange(piece, Input{input.relation, {}, {}, 0, {}}));
+      part.inputs.push_back(std::exchange(piece, Input{input.relation, {}, {}, 0, {}, {}}));
       part.more = true;
       parts.push_back(std::exchange(part, head()));
       bytes = 0;
@@ -365,6 +380,13 @@ Result<Unit> Engine::apply_decision(const Decision& decision) {
 void Engine::take_input(const Input& input, std::int64_t time, Arrival& arrival) {
   Object* object = catalog_.find(input.relation);
   if (object == nullptr) return;  // dropped since
+  if (input.made_from && input.changes.empty() && object->source != nullptr &&
+      in_flight_ == nullptr) {
+    Input made = input;
+    made.changes = made_again(*object, input);
+    made.made_from.reset();
+    return take_input(made, time, arrival);
+  }
   Delta& delta = arrival[input.relation];
   if (object->source != nullptr) {
     for (const auto& [split, position] : input.positions)
@@ -422,6 +444,9 @@ void Engine::run_circuits(Arrival arrival, std::int64_t time) {
   for (bool first = true; first || !arrival.empty(); first = false) {
     Arrival fed;
     for (const auto& [id, object] : catalog_.objects()) {
+      if (object->index != nullptr)
+        if (const auto found = arrival.find(object->indexed); found != arrival.end())
+          object->index->apply(found->second);
       if (object->circuit == nullptr) continue;
       std::vector<RelationDelta> changes;
       for (const RelationId read : object->reads)
@@ -532,13 +557,23 @@ void Engine::alter(Altered change, bool with_rows) {
   object->text = std::move(change.table->text);
   object->versions = std::move(change.table->versions);
   catalog_.replace(change.table->relation);
+  for (Object* reader : catalog_.readers_of(relation.id)) {
+    if (reader->index == nullptr) continue;
+    std::vector<std::size_t> columns;
+    for (const std::size_t was : reader->index->columns())
+      columns.push_back(static_cast<std::size_t>(
+          std::find(change.from.begin(), change.from.end(), std::optional(was)) -
+          change.from.begin()));
+    reader->index = std::make_unique<RowIndex>(std::move(columns));
+    reader->index->apply(object->rows->all());
+  }
   for (auto& [id, plan] : change.readers) {
     Object* reader = catalog_.find(id);
     reader->plan = std::move(plan);
     auto circuit = query::Circuit::build(reader->plan, false);
     CHECK(circuit.has_value(), "it was built over the old columns");
     reader->circuit = std::move(*circuit);
-    if (reader->bag != nullptr) reader->bag = std::make_unique<BagStore>();
+    if (reader->bag != nullptr) reader->bag = std::make_unique<BagStore>(reader->bag->key());
     reader->filled = false;
     if (with_rows) backfill(*reader, Restored::yes);
   }

@@ -127,6 +127,8 @@ class Engine final : public state::Folded {
   std::int64_t now_micros();
 
   Result<Unit> apply_decision(const Decision& decision);
+  bool is_made(Object& object);
+  query::Delta made_again(Object& object, const Input& input);
   void take_input(const Input& input, std::int64_t time, Arrival& arrival);
   void run_circuits(Arrival arrival, std::int64_t time);
   void feed_sink(Object& object, query::Delta delta, std::int64_t time);

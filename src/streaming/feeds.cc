@@ -4,6 +4,7 @@
 #include <unordered_map>
 
 #include "streaming/engine.h"
+#include "streaming/generator_source.h"
 #include "streaming/stored_rows.h"
 
 namespace levada::streaming {
@@ -37,9 +38,12 @@ void Engine::feed_sink(Object& object, Delta delta, std::int64_t time) {
   auto epoch = std::make_shared<SinkEpoch>();
   epoch->epoch = epoch_;
   epoch->time = UnixMillis(time / 1000);
-  query::consolidate(delta);
+  // What is never taken back has no other change of its key to be put together with.
+  const bool only_grows = feed.definition.append_only;
+  if (!only_grows) query::consolidate(delta);
   if (delta.empty()) return;
-  const bool keyed = !feed.definition.key.empty() || feed.definition.has_stream_key;
+  const bool keyed =
+      !only_grows && (!feed.definition.key.empty() || feed.definition.has_stream_key);
   if (!keyed) {
     for (const query::Change& change : delta)
       for (std::int64_t i = 0; i < std::abs(change.weight); ++i)
@@ -155,7 +159,9 @@ Task<Unit> Engine::run_source(RelationId id) {
     query::SessionFacts facts;
     facts.now = now_micros();
     std::vector<Input> inputs;
+    const std::int64_t first_row_id = next_row_id_;
     inputs.push_back(sourced_rows(*this, object->relation, batch->rows, facts));
+    if (is_made(*object)) inputs[0].made_from = first_row_id;
     inputs[0].positions = std::move(batch->positions);
     inputs[0].skipped_rows += batch->skipped_rows;
     for (std::string& error : batch->errors) inputs[0].errors.push_back(std::move(error));
@@ -164,6 +170,33 @@ Task<Unit> Engine::run_source(RelationId id) {
   }
   readers_.erase(id.value());
   co_return Unit{};
+}
+
+// Whether the position of a source is enough to make its rows again: all of them, nothing else.
+bool Engine::is_made(Object& object) {
+  SourceFeed& feed = *object.source;
+  if (feed.rows_made) return feed.generator != nullptr;
+  feed.rows_made = true;
+  for (const query::RelationColumn& column : object.relation->columns)
+    if (column.generated != nullptr) return false;  // it may look at the clock
+  for (const auto& [option, value] : feed.definition.options)
+    if (option == "connector")
+      if (const SourceConnector* connector = source_connector(value))
+        feed.generator = connector->generator(feed.definition);
+  return feed.generator != nullptr;
+}
+
+Delta Engine::made_again(Object& object, const Input& input) {
+  CHECK(is_made(object), "its connector made rows from numbers");
+  std::vector<SourceRow> rows;
+  const std::uint64_t end = generator_position(input.positions);
+  for (std::uint64_t n = generator_position(object.source->positions); n < end; ++n)
+    if (Row row = object.source->generator->make(n)) rows.push_back({std::move(row)});
+  const std::int64_t next = std::exchange(next_row_id_, *input.made_from);
+  const query::SessionFacts facts;
+  Input made = sourced_rows(*this, object.relation, rows, facts);
+  next_row_id_ = std::max(next_row_id_, next);
+  return std::move(made.changes);
 }
 
 Task<Unit> Engine::run_ticks() {

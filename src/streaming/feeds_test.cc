@@ -63,6 +63,30 @@ TEST_F(Feeds, whoever_reads_a_source_is_seen_and_goes_with_its_reader) {
   EXPECT_EQ(run(status), "");
 }
 
+TEST_F(Feeds, datagen_makes_sequences_and_chance_at_its_rate) {
+  EXPECT_EQ(run("create table made (id int, x double precision, name varchar, tags int[], "
+                "at timestamp, twice int as id * 2, primary key (id)) with (connector = 'datagen', "
+                "fields.id.kind = 'sequence', fields.id.start = '1', fields.id.end = '1000', "
+                "fields.x.min = '0', fields.x.max = '1', fields.name.length = '5', "
+                "fields.tags.length = '2', fields.tags._.min = '7', fields.tags._.max = '8', "
+                "datagen.rows.per.second = '100')"),
+            "");
+  pass(moment);
+  const std::string some = run("select count(*) from made");
+  EXPECT_GT(std::stoi(some), 50);
+  EXPECT_LT(std::stoi(some), 150);
+  pass(10 * moment);
+  pass(10 * moment);
+  EXPECT_EQ(run("select count(*), min(id), max(id), bool_and(x between 0 and 1), "
+                "bool_and(length(name) = 5), bool_and(tags[1] in (7, 8) and tags[3] is null), "
+                "count(distinct name) > 900, bool_and(twice = 2 * id) from made"),
+            "1000|1|1000|true|true|true|true|true\n");
+  EXPECT_EQ(run("create source s (a varchar) with (connector = 'datagen', fields.a.kind = "
+                "'sequence')")
+                .substr(0, 5),
+            "22023");
+}
+
 TEST_F(Feeds, a_sink_that_replaces_another_delivers_what_that_one_has_not) {
   run("create table t (id int primary key, v int)");
   run("insert into t values (1, 1)");

@@ -6,10 +6,16 @@
 namespace levada::streaming {
 namespace {
 
-constexpr std::string_view only_split = "0";
 constexpr Nanos pause_least = std::chrono::milliseconds(1);
 
 }  // namespace
+
+std::uint64_t generator_position(const std::map<std::string, std::string>& positions) {
+  std::uint64_t number = 0;
+  if (const auto known = positions.find(std::string(generator_split)); known != positions.end())
+    std::from_chars(known->second.data(), known->second.data() + known->second.size(), number);
+  return number;
+}
 
 GeneratorSource::GeneratorSource(io::Reactor& reactor, std::unique_ptr<RowGenerator> generator,
                                  GeneratorPace pace,
@@ -19,10 +25,7 @@ GeneratorSource::GeneratorSource(io::Reactor& reactor, std::unique_ptr<RowGenera
       pace_(pace),
       began_(reactor.clock().monotonic()),
       stop_signal_(reactor) {
-  if (const auto known = positions.find(std::string(only_split)); known != positions.end())
-    std::from_chars(known->second.data(), known->second.data() + known->second.size(),
-                    next_number_);
-  first_number_ = next_number_;
+  first_number_ = next_number_ = generator_position(positions);
   status_.state = "running";
   status_.splits = 1;
 }
@@ -50,7 +53,7 @@ Task<SourceBatch> GeneratorSource::next(std::size_t rows_max) {
   SourceBatch batch;
   for (; next_number_ < end && batch.rows.size() < rows_max; ++next_number_)
     if (query::Row row = generator_->make(next_number_)) batch.rows.push_back({std::move(row)});
-  batch.positions[std::string(only_split)] = std::to_string(next_number_);
+  batch.positions[std::string(generator_split)] = std::to_string(next_number_);
   status_.rows += batch.rows.size();
   co_return batch;
 }

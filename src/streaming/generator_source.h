@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "io/reactor.h"
 #include "io/signal.h"
@@ -13,12 +14,9 @@
 
 namespace levada::streaming {
 
-class RowGenerator {
- public:
-  virtual ~RowGenerator() = default;
-  // The row of that number; an empty one: this number has none.
-  virtual query::Row make(std::uint64_t number) = 0;
-};
+// The only split of a generator; its position is the next number.
+inline constexpr std::string_view generator_split = "0";
+std::uint64_t generator_position(const std::map<std::string, std::string>& positions);
 
 struct GeneratorPace {
   std::uint64_t rows_max = ~std::uint64_t{0};  // numbers from 0 up to this

@@ -260,4 +260,11 @@ std::unique_ptr<SourceReader> NexmarkConnector::start(
       reactor_, std::make_unique<NexmarkGenerator>(definition, *settings), pace, positions);
 }
 
+std::unique_ptr<RowGenerator> NexmarkConnector::generator(
+    const SourceDefinition& definition) const {
+  const auto settings = read_settings(definition);
+  CHECK(settings.has_value(), "a source's options were checked when it was made");
+  return std::make_unique<NexmarkGenerator>(definition, *settings);
+}
+
 }  // namespace levada::streaming

@@ -14,6 +14,7 @@ class NexmarkConnector final : public SourceConnector {
   Task<query::SqlResult<Unit>> validate(const SourceDefinition& definition) override;
   std::unique_ptr<SourceReader> start(SourceDefinition definition,
                                       std::map<std::string, std::string> positions) override;
+  std::unique_ptr<RowGenerator> generator(const SourceDefinition& definition) const override;
 
  private:
   io::Reactor& reactor_;

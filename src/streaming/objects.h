@@ -54,6 +54,8 @@ struct SourceFeed {
   std::map<std::string, std::string> positions;
   std::unique_ptr<SourceReader> reader;  // while running
   std::uint64_t rows = 0, skipped_rows = 0;
+  bool rows_made = false;                   // it is known whether they are made by:
+  std::unique_ptr<RowGenerator> generator;  // for replay
   static constexpr std::size_t errors_max = 1'000;
   std::deque<SourceError> errors;  // the latest
 };
@@ -72,7 +74,8 @@ struct Object {
   std::unique_ptr<SinkFeed> sink;
   std::unique_ptr<SourceFeed> source;
   std::unique_ptr<TableFeed> into;
-  RelationId indexed;  // of an index: its table
+  RelationId indexed;               // of an index: its table or view
+  std::unique_ptr<RowIndex> index;  // of one over plain columns
   // Of a hidden source (own_source.h): whose stream it is, and who reads it. It has no name.
   RelationId source_of, reader;
   // Not in the catalog yet, but its state has what its relations have; with what a sink begins.

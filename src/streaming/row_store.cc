@@ -6,19 +6,27 @@ using query::Change;
 using query::Delta;
 using query::Row;
 
-std::uint64_t KeyedStore::hash_of(const Row& row) const {
-  std::uint64_t state = key_.size();
-  for (const std::size_t column : key_)
+namespace {
+
+std::uint64_t hash_of_columns(const Row& row, const std::vector<std::size_t>& columns) {
+  std::uint64_t state = columns.size();
+  for (const std::size_t column : columns)
     state = (state ^ query::hash(row[column])) * 0x9e3779b97f4a7c15 + (state >> 31);
   return state ^ (state >> 32);
 }
 
+bool equal_columns(const Row& a, const Row& b, const std::vector<std::size_t>& columns) {
+  for (const std::size_t column : columns)
+    if (!query::equal(a[column], b[column])) return false;
+  return true;
+}
+
+}  // namespace
+
+std::uint64_t KeyedStore::hash_of(const Row& row) const { return hash_of_columns(row, key_); }
+
 KeyedStore::Entry* KeyedStore::entry(std::uint64_t hash, const Row& row) const {
-  return map_.find(hash, [&](const Entry& entry) {
-    for (const std::size_t column : key_)
-      if (!query::equal(entry.row[column], row[column])) return false;
-    return true;
-  });
+  return map_.find(hash, [&](const Entry& entry) { return equal_columns(entry.row, row, key_); });
 }
 
 const Row* KeyedStore::find(const Row& row) const {
@@ -48,9 +56,13 @@ Delta KeyedStore::all() const {
   return delta;
 }
 
+std::uint64_t BagStore::hash_of(const Row& row) const {
+  return key_.empty() ? query::hash(row.span()) : hash_of_columns(row, key_);
+}
+
 void BagStore::apply(std::span<const Change> changes) {
   for (const Change& change : changes) {
-    const std::uint64_t hash = query::hash(change.row.span());
+    const std::uint64_t hash = hash_of(change.row);
     Entry* entry = map_.find(hash, [&](const Entry& candidate) {
       return query::same_bytes(candidate.row.span(), change.row.span());
     });
@@ -67,6 +79,30 @@ Delta BagStore::all() const {
   Delta delta;
   delta.reserve(map_.size());
   map_.each([&](const Entry& entry) { delta.push_back({entry.row, entry.weight}); });
+  return delta;
+}
+
+Delta BagStore::find(const Row& row) const {
+  Delta delta;
+  map_.each_of(hash_of(row), [&](const Entry& entry) {
+    if (equal_columns(entry.row, row, key_)) delta.push_back({entry.row, entry.weight});
+  });
+  return delta;
+}
+
+void RowIndex::apply(std::span<const Change> changes) {
+  for (const Change& change : changes) {
+    query::KeyedBag& entry = index_.at(index_.hash_of(change.row, columns()), change.row);
+    entry.bag.add(change.row, change.weight);
+    if (entry.bag.empty()) index_.erase(&entry);
+  }
+}
+
+Delta RowIndex::find(const Row& row) const {
+  Delta delta;
+  const query::KeyedBag* found = index_.find(index_.hash_of(row, columns()), row, columns());
+  if (found == nullptr) return delta;
+  for (const query::BagItem& item : found->bag.items()) delta.push_back({item.row, item.weight});
   return delta;
 }
 

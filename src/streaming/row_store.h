@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "query/bag.h"
 #include "query/delta.h"
 #include "query/growing_map.h"
 #include "query/value.h"
@@ -38,12 +39,17 @@ class KeyedStore {
   query::GrowingMap<Entry> map_;
 };
 
-// By the whole row: what a view has.
+// Rows with weights: what a view has. Found by its key, if it has one.
 class BagStore {
  public:
+  explicit BagStore(std::vector<std::size_t> key) : key_(std::move(key)) {}
+
   std::size_t size() const { return map_.size(); }
+  const std::vector<std::size_t>& key() const { return key_; }
   void apply(std::span<const query::Change> changes);
   query::Delta all() const;
+  // The rows that have the same key as this one.
+  query::Delta find(const query::Row& row) const;
 
  private:
   struct Entry {
@@ -51,7 +57,23 @@ class BagStore {
     query::Row row;
     std::int64_t weight = 0;
   };
+  std::uint64_t hash_of(const query::Row& row) const;
+
+  std::vector<std::size_t> key_;  // empty: the whole row
   query::GrowingMap<Entry> map_;
+};
+
+// CREATE INDEX: the rows of a relation by some of its columns.
+class RowIndex {
+ public:
+  explicit RowIndex(std::vector<std::size_t> columns) : index_(std::move(columns)) {}
+
+  const std::vector<std::size_t>& columns() const { return index_.columns(); }
+  void apply(std::span<const query::Change> changes);
+  query::Delta find(const query::Row& row) const;
+
+ private:
+  query::Index index_;
 };
 
 }  // namespace levada::streaming

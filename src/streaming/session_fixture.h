@@ -6,6 +6,7 @@
 #include "io/sim/sim_world.h"
 #include "log/memory/memory_log.h"
 #include "query/text.h"
+#include "streaming/datagen_source.h"
 #include "streaming/engine.h"
 #include "streaming/nexmark_source.h"
 #include "streaming/session.h"
@@ -63,6 +64,7 @@ class SessionTest : public testing::Test {
         EngineOptions{.checkpoint_path = "/sql", .checkpoint_interval = interval});
     engine->add_connector(connector);
     engine->add_connector(nexmark);
+    engine->add_connector(datagen);
     const auto opened = world.run(engine->open());
     ASSERT_TRUE(opened) << opened.error().message;
     session = std::make_unique<Session>(*engine, SessionOptions{});
@@ -124,6 +126,7 @@ class SessionTest : public testing::Test {
   Bytes interval = 256_MiB;
   RecordingConnector connector;
   NexmarkConnector nexmark{world.reactor()};
+  DatagenConnector datagen{world.reactor()};
   std::unique_ptr<Engine> engine;
   std::unique_ptr<Session> session;
   std::string tag;

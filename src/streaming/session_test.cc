@@ -357,6 +357,32 @@ TEST_F(SessionTest, a_table_from_a_query_takes_the_names_that_it_is_given) {
   EXPECT_EQ(run("create table u (a, b) as select 1").substr(0, 5), "42601");
 }
 
+TEST_F(SessionTest, a_look_up_by_key_or_index_finds_what_a_search_finds) {
+  run("create table t (id int primary key, v varchar, n int)");
+  run("create materialized view m as select v, count(*) as c from t group by v");
+  run("insert into t select i, 'v' || (i % 10)::varchar, i % 7 from generate_series(1, 100) g(i)");
+  const std::string by_n = "select count(*) from t where n = 3";
+  const std::string by_c = "select count(*) from m where c = 10";
+  const std::string before = run(by_n) + run(by_c);
+  EXPECT_EQ(before, "14\n10\n");
+  EXPECT_EQ(run("create index by_n on t (n)"), "");
+  EXPECT_EQ(run("create index by_c on m (c)"), "");
+  EXPECT_EQ(run(by_n) + run(by_c), before);
+  EXPECT_EQ(run("select c from m where v = 'v3'"), "10\n");
+  EXPECT_EQ(run("select c from m where v = 'x'"), "");
+  run("delete from t where n = 3 and id < 50");
+  run("update t set n = 3 where n = 4");
+  EXPECT_EQ(run(by_n), run("select count(*) from t where n + 0 = 3"));
+  EXPECT_EQ(run(by_c), run("select count(*) from m where c + 0 = 10"));
+  run("alter table t drop column v");  // refused: m reads it
+  run("alter table t add column w int default 5");
+  EXPECT_EQ(run("select sum(w) from t where n = 3"), run("select sum(w) from t where n + 0 = 3"));
+  restart();
+  EXPECT_EQ(run(by_n), run("select count(*) from t where n + 0 = 3"));
+  EXPECT_EQ(run("insert into t values (1000, 'v3', 3, 1)"), "");
+  EXPECT_EQ(run(by_n), run("select count(*) from t where n + 0 = 3"));
+}
+
 TEST_F(SessionTest, a_row_takes_along_what_it_once_looked_up) {
   run("create table orders (id int, price int)");
   run("create table rates (id int primary key, rate int)");

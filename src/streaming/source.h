@@ -77,6 +77,14 @@ class SourceReader {
   virtual void stop() = 0;
 };
 
+// Rows that are made, not fetched: each is a function of its number.
+class RowGenerator {
+ public:
+  virtual ~RowGenerator() = default;
+  // The row of that number; an empty one: this number has none.
+  virtual query::Row make(std::uint64_t number) = 0;
+};
+
 class SourceConnector {
  public:
   virtual ~SourceConnector() = default;
@@ -84,6 +92,9 @@ class SourceConnector {
   virtual Task<query::SqlResult<Unit>> validate(const SourceDefinition& definition) = 0;
   virtual std::unique_ptr<SourceReader> start(SourceDefinition definition,
                                               std::map<std::string, std::string> positions) = 0;
+  // Of a source whose rows are those of the numbers below its only position: the journal keeps the
+  // position alone. nullptr: it is none.
+  virtual std::unique_ptr<RowGenerator> generator(const SourceDefinition&) const { return nullptr; }
 };
 
 }  // namespace levada::streaming

@@ -189,6 +189,7 @@ SqlResult<Unit> KinesisSink::alter(const NamedOptions& options) {
   port_ = std::move(*port);  // calls under way keep the old one until they end
   for (Pace& pace : paces_) pace = {};
   refresh_shards_ = true;
+  pause_until_ = {};
   changed_.notify_all();
   return Unit{};
 }
@@ -240,9 +241,9 @@ Task<Unit> KinesisSink::run() {
       if (told) continue;
       note_error(told.error().message);
       status_.state = "failing";
-      const Deadline again =
+      pause_until_ =
           now() + (told.error().kind == ErrorKind::conflict ? failure_pause_max : failure_pause(0));
-      (void)co_await outcome(io::sleep_for(reactor_, again - now()));
+      co_await outcome(rest());
       continue;
     }
     if (shards_known_ && options_.exactly_once && !read_back_) turn_round();
@@ -296,13 +297,21 @@ void KinesisSink::turn_round() {
   }
 }
 
+Task<Unit> KinesisSink::rest() {
+  while (!gate_.stopping() && now() < pause_until_)
+    (void)co_await outcome(changed_.wait(pause_until_));
+  co_return Unit{};
+}
+
 // What of the round has arrived, told by the stream itself (spec 2.4).
 Task<Unit> KinesisSink::read_back() {
   if (read_back_after_ > now()) {
     // A call that is still on its way must have ended before it is looked for.
     if (port_) port_->shutdown();
     port_.reset();
-    co_await io::sleep_for(reactor_, read_back_after_ - now());
+    pause_until_ = read_back_after_;
+    co_await rest();
+    if (gate_.stopping()) co_return fail(ErrorKind::closed, "the sink was stopped");
     auto port = ports_.open(options_.kinesis);
     if (!port) co_return unexpected<Error>(port.error());
     port_ = std::move(*port);

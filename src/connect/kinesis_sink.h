@@ -59,6 +59,7 @@ class KinesisSink final : public streaming::Sink {
   Task<Unit> run();
   Task<Unit> find_shards();
   Task<Unit> read_back();
+  Task<Unit> rest();  // until pause_until_, or the end
   Task<FoundRecords> read_behind_cuts(const std::vector<ShardInfo>& shards, Settled& found);
   void turn_round();
   void ask_the_stream();
@@ -92,7 +93,7 @@ class KinesisSink final : public streaming::Sink {
   Settled settled_;                                         // by the round under way
   std::deque<std::pair<std::uint64_t, UnixMillis>> times_;  // of epochs taken and not acknowledged
   bool read_back_ = false;                                  // before anything more is sent
-  MonotonicNanos read_back_after_{};
+  MonotonicNanos read_back_after_{}, pause_until_{};
   bool shards_known_ = false;
   bool refresh_shards_ = false;
   MonotonicNanos shards_found_{};

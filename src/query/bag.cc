@@ -1,6 +1,7 @@
 #include "query/bag.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 
 namespace levada::query {
@@ -23,22 +24,27 @@ void consolidate(Delta& delta) {
     std::erase_if(delta, [](const Change& change) { return change.weight == 0; });
     return;
   }
-  std::unordered_multimap<std::uint64_t, std::size_t> positions;
-  positions.reserve(delta.size());
-  std::size_t kept = 0;
+  // Open addressing over the kept changes: place + 1, 0 is free.
+  std::vector<std::uint32_t> slots(std::bit_ceil(delta.size() * 2), 0);
+  std::vector<std::uint64_t> hashes;
+  hashes.reserve(delta.size());
   for (std::size_t i = 0; i < delta.size(); ++i) {
     const std::uint64_t h = hash(delta[i].row.span());
-    const auto [begin, end] = positions.equal_range(h);
-    const auto found = std::find_if(
-        begin, end, [&](const auto& at) { return same_row(delta[at.second].row, delta[i].row); });
-    if (found != end) {
-      delta[found->second].weight += delta[i].weight;
+    std::size_t slot = h & (slots.size() - 1);
+    const auto same = [&](std::uint32_t place) {
+      return hashes[place - 1] == h && same_row(delta[place - 1].row, delta[i].row);
+    };
+    while (slots[slot] != 0 && !same(slots[slot])) slot = (slot + 1) & (slots.size() - 1);
+    if (slots[slot] != 0) {
+      delta[slots[slot] - 1].weight += delta[i].weight;
       continue;
     }
+    const std::size_t kept = hashes.size();
     if (kept != i) delta[kept] = std::move(delta[i]);
-    positions.emplace(h, kept++);
+    hashes.push_back(h);
+    slots[slot] = static_cast<std::uint32_t>(kept + 1);
   }
-  delta.resize(kept);
+  delta.resize(hashes.size());
   std::erase_if(delta, [](const Change& change) { return change.weight == 0; });
 }
 

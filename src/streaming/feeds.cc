@@ -1,7 +1,7 @@
 // What goes in and out of the engine by itself: sources, sinks, and the passing of time.
 
 #include <algorithm>
-#include <unordered_map>
+#include <bit>
 
 #include "streaming/engine.h"
 #include "streaming/generator_source.h"
@@ -19,16 +19,59 @@ constexpr std::uint64_t sink_backlog_max = 200'000;       // changes that a sink
 constexpr Nanos memory_wait = Millis(100);                // before a source looks for room again
 constexpr std::int64_t acknowledge_interval = 1'000'000;  // microseconds, spec 2.2: lazily
 
-struct KeyChanges {
-  Row key;
-  std::vector<Row> before, after;
-};
+// Puts rows that went and came under the same key together: the first with the first, and so on.
+class KeyedChanges {
+ public:
+  KeyedChanges(const std::vector<std::size_t>& key, std::size_t changes_max)
+      : key_(key), slots_(std::bit_ceil(changes_max * 2 + 1), 0) {
+    keys_.reserve(changes_max);
+  }
 
-Row key_of(const Row& row, const std::vector<std::size_t>& columns) {
-  std::vector<query::Datum> data;
-  for (const std::size_t column : columns) data.push_back(row[column]);
-  return Row::of(data);
-}
+  void add(const query::Change& change, std::vector<SinkChange>& changes) {
+    Key& key = key_of(change.row);
+    const bool comes = change.weight > 0;
+    for (std::int64_t i = 0; i < std::abs(change.weight); ++i) {
+      std::vector<std::uint32_t>& waiting = comes ? key.gone : key.came;
+      if (waiting.empty()) {
+        (comes ? key.came : key.gone).push_back(static_cast<std::uint32_t>(changes.size()));
+        changes.push_back(comes ? SinkChange{{}, change.row} : SinkChange{change.row, {}});
+        continue;
+      }
+      SinkChange& partner = changes[waiting.front()];
+      (comes ? partner.after : partner.before) = change.row;
+      waiting.erase(waiting.begin());
+    }
+  }
+
+ private:
+  struct Key {
+    std::uint64_t hash = 0;
+    Row row;                                // one that has it
+    std::vector<std::uint32_t> gone, came;  // changes without a partner
+  };
+
+  Key& key_of(const Row& row) {
+    std::uint64_t hash = key_.size();
+    for (const std::size_t column : key_)
+      hash = (hash ^ query::hash(row[column])) * 0x9e3779b97f4a7c15 + (hash >> 29);
+    std::size_t slot = hash & (slots_.size() - 1);
+    const auto same = [&](const Key& key) {
+      return key.hash == hash && std::all_of(key_.begin(), key_.end(), [&](std::size_t column) {
+               return query::equal(key.row[column], row[column]);
+             });
+    };
+    while (slots_[slot] != 0 && !same(keys_[slots_[slot] - 1]))
+      slot = (slot + 1) & (slots_.size() - 1);
+    if (slots_[slot] != 0) return keys_[slots_[slot] - 1];
+    keys_.push_back({hash, row, {}, {}});
+    slots_[slot] = static_cast<std::uint32_t>(keys_.size());
+    return keys_.back();
+  }
+
+  const std::vector<std::size_t>& key_;
+  std::vector<Key> keys_;
+  std::vector<std::uint32_t> slots_;  // place in keys_ + 1; 0 is free
+};
 
 }  // namespace
 
@@ -50,31 +93,8 @@ void Engine::feed_sink(Object& object, Delta delta, std::int64_t time) {
         epoch->changes.push_back(change.weight > 0 ? SinkChange{{}, change.row}
                                                    : SinkChange{change.row, {}});
   } else {
-    std::vector<KeyChanges> keys;
-    std::unordered_multimap<std::uint64_t, std::size_t> positions;
-    for (const query::Change& change : delta) {
-      Row key = key_of(change.row, feed.definition.key);
-      const std::uint64_t hash = query::hash(key.span());
-      const auto [begin, end] = positions.equal_range(hash);
-      const auto found = std::find_if(begin, end, [&](const auto& at) {
-        return query::equal(keys[at.second].key.span(), key.span());
-      });
-      std::size_t at = keys.size();
-      if (found != end) {
-        at = found->second;
-      } else {
-        positions.emplace(hash, at);
-        keys.push_back({std::move(key), {}, {}});
-      }
-      auto& side = change.weight > 0 ? keys[at].after : keys[at].before;
-      for (std::int64_t i = 0; i < std::abs(change.weight); ++i) side.push_back(change.row);
-    }
-    for (KeyChanges& one : keys) {
-      const std::size_t count = std::max(one.before.size(), one.after.size());
-      for (std::size_t i = 0; i < count; ++i)
-        epoch->changes.push_back({i < one.before.size() ? one.before[i] : Row(),
-                                  i < one.after.size() ? one.after[i] : Row()});
-    }
+    KeyedChanges keyed_changes(feed.definition.key, delta.size());
+    for (const query::Change& change : delta) keyed_changes.add(change, epoch->changes);
   }
   feed.outbox.push_back(std::move(epoch));
   hand_over(object);

@@ -22,14 +22,15 @@ constexpr std::uint64_t people_ahead = 10;
 constexpr std::int64_t base_micros = 1'436'918'400'000'000;  // 2015-07-15 00:00:00
 constexpr std::size_t text_size = 1 << 16;
 
-constexpr std::string_view first_names[] = {"Peter", "Paul",  "Luke",  "John",   "Saul",  "Vicky",
-                                            "Kate",  "Julie", "Sarah", "Deiter", "Walter"};
-constexpr std::string_view last_names[] = {"Shultz", "Abrams", "Spencer", "White", "Bartels",
-                                           "Walton", "Smith",  "Jones",   "Noris"};
-constexpr std::string_view cities[] = {"Phoenix",  "Los Angeles", "San Francisco", "Boise",
-                                       "Portland", "Bend",        "Redmond",       "Seattle",
-                                       "Kent",     "Cheyenne"};
-constexpr std::string_view states[] = {"AZ", "CA", "ID", "OR", "WA", "WY"};
+// In small letters, as RisingWave's queries ask for them.
+constexpr std::string_view first_names[] = {"peter", "paul",  "luke",  "john",   "saul",  "vicky",
+                                            "kate",  "julie", "sarah", "deiter", "walter"};
+constexpr std::string_view last_names[] = {"shultz", "abrams", "spencer", "white", "bartels",
+                                           "walton", "smith",  "jones",   "noris"};
+constexpr std::string_view cities[] = {"phoenix",  "los angeles", "san francisco", "boise",
+                                       "portland", "bend",        "redmond",       "seattle",
+                                       "kent",     "cheyenne"};
+constexpr std::string_view states[] = {"az", "ca", "id", "or", "wa", "wy"};
 constexpr std::string_view hot_channels[] = {"Google", "Facebook", "Baidu", "Apple"};
 constexpr std::string_view hot_urls[] = {"https://www.nexmark.com/goo/gle/one/item.htm?query=1",
                                          "https://www.nexmark.com/fac/ebo/okk/item.htm?query=1",

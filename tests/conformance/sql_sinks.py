@@ -186,6 +186,79 @@ class Trouble(Sinks):
             self.assertEqual(found[-1], 20)
 
 
+class Sources(Sinks):
+    def test_whoever_is_made_later_reads_from_the_beginning(self):
+        source, stream, view = self.name("c"), self.stream(), self.name("v")
+        place = f"connector = 'kinesis', stream = '{stream}', aws.region = 'us-east-1', endpoint = '{self.server.endpoint}'{KEYS}"
+        self.addCleanup(self.psql, f"drop source if exists {source} cascade", check=False)
+        self.psql(f"create source {source} (a int) with ({place}) format plain encode json")
+
+        def put(number):
+            data = base64.b64encode(json.dumps({"a": number}).encode()).decode()
+            self.client.call("PutRecord", StreamName=stream, PartitionKey=str(number), Data=data)
+
+        for number in range(10):
+            put(number)
+        self.assertEqual(self.psql(f"select count(*), sum(a) from {source}"), "10|45")
+        self.psql(f"create materialized view {view} as select count(*) as n, sum(a) as s from {source}")
+        self.eventually(f"select n = 10 and s = 45 from {view}")
+        put(100)
+        self.eventually(f"select n = 11 and s = 145 from {view}")
+        self.psql(f"create materialized view {view}_b as select max(a) as m from {source}")
+        self.eventually(f"select m = 100 from {view}_b")
+        self.assertEqual(self.psql(f"select count(*) from {source} where a > 4"), "6")
+
+    def test_two_streams_that_would_feed_each_other_are_refused(self):
+        first, second = self.stream(), self.stream()
+        place = (f"connector = 'kinesis', stream = '%s', aws.region = 'us-east-1', endpoint = '{self.server.endpoint}'{KEYS}")
+        a, b = self.name("c"), self.name("c")
+        for name, stream in ((a, first), (b, second)):
+            self.addCleanup(self.psql, f"drop source if exists {name} cascade", check=False)
+            self.psql(f"create source {name} (a int) with ({place % stream}) format plain encode json")
+        self.psql(f"create sink {a}_s as select a from {a} with ({place % second}) format plain encode json")
+        refused = self.psql(f"create sink {b}_s as select a from {b} with ({place % first}) format plain encode json", check=False)
+        self.assertIn("would feed itself", refused.stderr)
+
+
+class ExactlyOnce(Sinks):
+    @classmethod
+    def setUpClass(cls):
+        cls.server = Levada("--shard-limits", "off")
+        cls.server.start()
+        cls.addClassCleanup(lambda: (cls.server.stop(), cls.server.sweep()))
+        cls.data = Levada("--shard-limits", "off", "--sql-listen", "off")
+        cls.data.start()
+        cls.addClassCleanup(lambda: (cls.data.stop(), cls.data.sweep()))
+
+    def test_each_change_is_in_the_stream_once_through_kills(self):
+        outside = type(self.client)(self.data.aws)
+        outside.call("CreateStream", StreamName="once", ShardCount=2)
+        self.psql("create table t (id int primary key, v int)")
+        self.psql(f"create sink s from t with (connector = 'kinesis', stream = 'once', aws.region = 'us-east-1', "
+                  f"endpoint = '{self.data.endpoint}'{KEYS}, exactly_once = 'true') "
+                  "format debezium encode json (schemas.enable = 'false')")  # fmt: skip
+        for n in range(12):
+            self.psql(f"insert into t select i, {n} from generate_series(1, 400) g(i)")
+            if n % 4 == 3:
+                self.server.kill()
+                self.server.start()
+        self.arrived("s")
+        changes = {}
+        for shard in outside.call("ListShards", StreamName="once").value["Shards"]:
+            iterator = outside.call("GetShardIterator", StreamName="once", ShardId=shard["ShardId"],
+                                    ShardIteratorType="TRIM_HORIZON").value["ShardIterator"]  # fmt: skip
+            behind = 1
+            while behind:
+                page = outside.call("GetRecords", ShardIterator=iterator).value
+                for record in page["Records"]:
+                    payload = json.loads(base64.b64decode(record["Data"]))
+                    changes.setdefault(payload["after"]["id"], []).append(payload["after"]["v"])
+                iterator, behind = page["NextShardIterator"], page["MillisBehindLatest"]
+        self.assertEqual(len(changes), 400)
+        for found in changes.values():
+            self.assertEqual(found, list(range(12)))
+
+
 class FakeSts(http.server.BaseHTTPRequestHandler):
     asked = []
 

@@ -36,15 +36,6 @@ SqlResult<sql::BoundQuery> whole_table(Session::State& state, const sql::Copy& c
       query::project(query::scan(relation), std::move(expressions), std::move(output)), {}};
 }
 
-SqlResult<Unit> readable(const query::Plan& plan) {
-  for (const auto& relation : query::relations(plan))
-    if (relation->kind == RelationKind::source)
-      return refuse(query::sqlstate::feature_not_supported,
-                    "source \"" + relation->name +
-                        "\" stores no rows; create a materialized view on it and read that");
-  return Unit{};
-}
-
 }  // namespace
 
 std::vector<ResultColumn> result_columns(const std::vector<query::OutputColumn>& from) {
@@ -69,7 +60,6 @@ SqlResult<std::shared_ptr<const PreparedPlan>> prepared(Session::State& state, S
   const sql::BindOptions options = state.bind_options(made->statement);
   const sql::Statement& tree = *made->statement.parsed().statement;
   const auto take_query = [&](sql::BoundQuery bound) -> SqlResult<Unit> {
-    ATTEMPT(readable(bound.plan));
     made->parameters = bound.parameters;
     made->columns = result_columns(bound.plan->columns);
     made->bound = std::move(bound);

@@ -175,6 +175,25 @@ void indexes(Engine& engine, Rows& rows) {
   });
 }
 
+// What clients look up here and cannot change; a session's own settings are SHOW's.
+void presets(Engine&, Rows& rows) {
+  constexpr std::pair<std::string_view, std::string_view> known[] = {
+      {"block_size", "8192"},        {"integer_datetimes", "on"},
+      {"max_function_args", "100"},  {"max_identifier_length", "63"},
+      {"max_index_keys", "32"},      {"server_encoding", "UTF8"},
+      {"server_version", "13.14.0"}, {"server_version_num", "130014"},
+  };
+  for (const auto& [name, value] : known)
+    rows.add({{"name", Datum::of(name)},
+              {"setting", Datum::of(value)},
+              {"category", Datum::of("Preset Options")},
+              {"context", Datum::of("internal")},
+              {"vartype", Datum::of("string")},
+              {"source", Datum::of("default")},
+              {"boot_val", Datum::of(value)},
+              {"reset_val", Datum::of(value)}});
+}
+
 constexpr SystemTable tables_of_pg_catalog[] = {
     {"pg_catalog", "pg_namespace", "oid int4, nspname varchar, nspowner int4, nspacl _varchar",
      namespaces},
@@ -266,7 +285,8 @@ constexpr SystemTable tables_of_pg_catalog[] = {
      "name varchar, setting varchar, unit varchar, category varchar, short_desc varchar, "
      "extra_desc varchar, context varchar, vartype varchar, source varchar, min_val varchar, "
      "max_val varchar, enumvals _varchar, boot_val varchar, reset_val varchar, sourcefile varchar, "
-     "sourceline int4, pending_restart boolean"},
+     "sourceline int4, pending_restart boolean",
+     presets},
     {"pg_catalog", "pg_proc",
      "oid int4, proname varchar, pronamespace int4, proowner int4, prolang int4, procost float4, "
      "prorows float4, provariadic int4, prosupport int4, prokind char, prosecdef boolean, "

@@ -15,6 +15,7 @@
 #include "streaming/sql_function.h"
 #include "streaming/stored_rows.h"
 #include "streaming/table_feed.h"
+#include "streaming/table_rules.h"
 
 namespace levada::streaming {
 
@@ -27,8 +28,6 @@ using query::RelationColumn;
 using query::Type;
 using query::TypeKind;
 namespace sqlstate = query::sqlstate;
-
-constexpr std::size_t columns_max = 1600;  // PostgreSQL's limit on a table
 
 struct QualifiedName {
   std::string schema, name;
@@ -115,9 +114,7 @@ class Definer {
     made->owner = definition_.user;
     return made;
   }
-  static Relation& relation_of(Object& object) {  // only while it is made
-    return const_cast<Relation&>(*object.relation);
-  }
+  static Relation& relation_of(Object& made) { return const_cast<Relation&>(*made.relation); }
 
   SqlResult<Unit> set_reads(Object& object, const Plan& plan) const {
     for (const auto& relation : query::relations(plan)) {
@@ -181,13 +178,7 @@ class Definer {
       }
       relation.columns.push_back(std::move(added));
     }
-    for (std::size_t i = 0; i < relation.columns.size(); ++i)
-      for (std::size_t j = 0; j < i; ++j)
-        if (relation.columns[i].name == relation.columns[j].name)
-          return refuse(sqlstate::duplicate_column,
-                        "column " + quoted(relation.columns[i].name) + " specified more than once");
-    if (relation.columns.size() > columns_max)
-      return refuse("54011", "tables can have at most " + std::to_string(columns_max) + " columns");
+    ATTEMPT(check_columns(relation));
     ATTEMPT(add_terms(create, relation));
     const std::string connector = option_of(create.options, "connector");
     if (create.is_source && connector.empty())
@@ -205,16 +196,9 @@ class Definer {
     const bool upsert =
         create.format && create.format->format != "PLAIN" && create.format->format != "NATIVE";
     relation.append_only = create.append_only || (create.is_source && !upsert);
-    if (create.conflict) {
-      made->conflict = *create.conflict == sql::ConflictAction::ignore ? Conflict::ignore
-                       : *create.conflict == sql::ConflictAction::if_not_null
-                           ? Conflict::if_not_null
-                           : Conflict::overwrite;
-    }
+    made->conflict = conflict_of(create);
     for (const std::string& version : create.version_columns)
       made->versions.push_back(ATTEMPT(column_index(relation, version)));
-    // What is never taken back cannot be overwritten either.
-    if (create.append_only) made->conflict = Conflict::ignore;
     // Changes by key need the rows that they change, also where nobody may read them.
     if (upsert && relation.columns.back().hidden)
       return refuse(sqlstate::invalid_parameter_value,
@@ -345,9 +329,11 @@ class Definer {
     if (create.emit_on_window_close)
       return refuse(sqlstate::feature_not_supported, "EMIT ON WINDOW CLOSE is not supported");
     const QualifiedName name = ATTEMPT(resolve(create.name));
-    if (create.replace) ATTEMPT(check_replaced(create, name));
-    if (!create.replace)
-      if (auto there = ATTEMPT(taken(name, create.if_not_exists))) return std::move(*there);
+    const Object* old = nullptr;
+    if (create.replace)
+      old = ATTEMPT(replaced_sink(create, catalog_, name.schema, name.name));
+    else if (auto there = ATTEMPT(taken(name, create.if_not_exists)))
+      return std::move(*there);
     if (!create.into.empty()) return define_into(create, name);
     Plan plan;
     std::string relation_name = name.name;
@@ -370,39 +356,12 @@ class Definer {
     for (const query::OutputColumn& column : made->sink->definition.columns)
       relation_of(*made).columns.push_back({column.name, column.type});
     relation_of(*made).key = made->sink->definition.key;
-    if (!create.replace) return running(std::move(made), plan);
-    // The new one goes on where the old one is: what has been delivered does not come again.
-    auto& options = made->sink->definition.options;
-    std::erase_if(options, [](const auto& option) { return option.first == "snapshot"; });
-    options.emplace_back("snapshot", "false");
+    if (old == nullptr) return running(std::move(made), plan);
+    go_on_without_snapshot(made->sink->definition);
     Change change = ATTEMPT(running(std::move(made), plan));
-    change.replaced = catalog_.find(name.schema, name.name)->relation->id;
-    change.removed.push_back(*change.replaced);
-    for (const auto& [id, object] : catalog_.objects())
-      if (object->reader == *change.replaced) change.removed.push_back(RelationId(id));
+    change.replaced = old->relation->id;
+    change.removed.push_back(old->relation->id);
     return change;
-  }
-
-  // A sink of the same rows: what the old one has not delivered, the new one delivers.
-  SqlResult<Unit> check_replaced(const sql::CreateSink& create, const QualifiedName& name) const {
-    const Object* old = catalog_.find(name.schema, name.name);
-    if (create.query != nullptr || !create.into.empty() || create.if_not_exists)
-      return refuse(sqlstate::feature_not_supported,
-                    "REPLACE SINK currently only supports REPLACE SINK ... FROM table_or_mv");
-    if (old == nullptr)
-      return refuse(sqlstate::undefined_table, "sink " + quoted(name.name) + " does not exist");
-    if (old->sink == nullptr)
-      return refuse(sqlstate::wrong_object_type, quoted(name.name) + " is not such a sink");
-    const Object* from = ATTEMPT(existing(create.from));
-    const auto& reads = old->reads;
-    if (std::find(reads.begin(), reads.end(), from->relation->id) == reads.end() ||
-        old->sink->definition.relation != from->relation->name)
-      return refuse(sqlstate::feature_not_supported,
-                    "the sink that is replaced must be FROM the same relation");
-    if (is_stream(catalog_, *from->relation))
-      return refuse(sqlstate::feature_not_supported,
-                    "REPLACE SINK currently only supports REPLACE SINK ... FROM table_or_mv");
-    return Unit{};
   }
 
   SqlResult<Change> define_into(const sql::CreateSink& create, const QualifiedName& name) {
@@ -597,7 +556,9 @@ class Definer {
         if (object->sink == nullptr)
           return refuse(sqlstate::wrong_object_type, quoted(relation.name) + " is not a sink");
         if (alter.action == sql::Alter::Action::connector_with)
-          ATTEMPT(check_sink_options(object->sink->definition, alter.options));
+          if (const auto* connector =
+                  engine_.sink_connector(option_of(object->sink->definition.options, "connector")))
+            ATTEMPT(connector->check_alter(object->sink->definition, alter.options));
         change.sink = relation.id;
         change.sink_options = alter.options;
         if (alter.action != sql::Alter::Action::connector_with)
@@ -610,13 +571,6 @@ class Definer {
       default:
         return refuse(sqlstate::feature_not_supported, "this form of ALTER is not supported");
     }
-  }
-
-  SqlResult<Unit> check_sink_options(const SinkDefinition& sink,
-                                     const sql::Options& options) const {
-    const SinkConnector* connector = engine_.sink_connector(option_of(sink.options, "connector"));
-    if (connector == nullptr) return Unit{};
-    return connector->check_alter(sink, options);
   }
 
   SqlResult<Change> define(const sql::Comment&) { return Change(); }

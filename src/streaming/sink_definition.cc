@@ -57,6 +57,33 @@ SqlResult<SinkFormat> format_of(const std::string& name, bool legacy) {
 
 }  // namespace
 
+SqlResult<const Object*> replaced_sink(const sql::CreateSink& create, const Object* old,
+                                       const std::string& name) {
+  if (create.query != nullptr || !create.into.empty() || create.if_not_exists)
+    return refuse(sqlstate::feature_not_supported,
+                  "REPLACE SINK currently only supports REPLACE SINK ... FROM table_or_mv");
+  if (old == nullptr)
+    return refuse(sqlstate::undefined_table, "sink \"" + name + "\" does not exist");
+  if (old->sink == nullptr)
+    return refuse(sqlstate::wrong_object_type, "\"" + name + "\" is not a sink into a stream");
+  if (old->sink->definition.relation != create.from.back())
+    return refuse(sqlstate::feature_not_supported,
+                  "the sink that is replaced must be FROM the same relation");
+  const auto is_once = [](const sql::Options& options) {
+    const std::string* once = option(options, "exactly_once");
+    return once != nullptr && *once == "true";
+  };
+  if (is_once(create.options) || is_once(old->sink->definition.options))
+    return refuse(sqlstate::feature_not_supported,
+                  "a sink with exactly_once = 'true' cannot be replaced; drop and create it");
+  return old;
+}
+
+void go_on_without_snapshot(SinkDefinition& sink) {
+  std::erase_if(sink.options, [](const auto& option) { return option.first == "snapshot"; });
+  sink.options.emplace_back("snapshot", "false");
+}
+
 SqlResult<Unit> refuse_loop(const Catalog& catalog, const SinkDefinition& sink,
                             const std::vector<RelationId>& reads) {
   const std::set<RelationId> behind = sources_behind(catalog, sink.options);

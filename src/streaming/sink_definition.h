@@ -16,6 +16,13 @@ query::SqlResult<SinkDefinition> sink_definition(const sql::CreateSink& create,
                                                  std::string name, std::string relation,
                                                  std::string database);
 
+// REPLACE SINK: the sink that `old` is, if the new one can go on where it is: over the same
+// relation.
+query::SqlResult<const Object*> replaced_sink(const sql::CreateSink& create, const Object* old,
+                                              const std::string& name);
+// What has been delivered does not come again.
+void go_on_without_snapshot(SinkDefinition& sink);
+
 // A sink whose records would come back, by whatever way, into what it reads.
 query::SqlResult<Unit> refuse_loop(const Catalog& catalog, const SinkDefinition& sink,
                                    const std::vector<RelationId>& reads);

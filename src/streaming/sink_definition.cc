@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "streaming/downstream.h"
+#include "streaming/own_source.h"
 
 namespace levada::streaming {
 
@@ -57,9 +58,15 @@ SqlResult<SinkFormat> format_of(const std::string& name, bool legacy) {
 
 }  // namespace
 
-SqlResult<const Object*> replaced_sink(const sql::CreateSink& create, const Object* old,
-                                       const std::string& name) {
-  if (create.query != nullptr || !create.into.empty() || create.if_not_exists)
+SqlResult<const Object*> replaced_sink(const sql::CreateSink& create, Catalog& catalog,
+                                       const std::string& schema, const std::string& name) {
+  const Object* const old = catalog.find(schema, name);
+  const bool of_stream =
+      old != nullptr && std::any_of(old->reads.begin(), old->reads.end(), [&](RelationId read) {
+        const Object* from = catalog.find(read);
+        return from != nullptr && is_stream(catalog, *from->relation);
+      });
+  if (create.query != nullptr || !create.into.empty() || create.if_not_exists || of_stream)
     return refuse(sqlstate::feature_not_supported,
                   "REPLACE SINK currently only supports REPLACE SINK ... FROM table_or_mv");
   if (old == nullptr)

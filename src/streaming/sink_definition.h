@@ -16,10 +16,10 @@ query::SqlResult<SinkDefinition> sink_definition(const sql::CreateSink& create,
                                                  std::string name, std::string relation,
                                                  std::string database);
 
-// REPLACE SINK: the sink that `old` is, if the new one can go on where it is: over the same
+// REPLACE SINK: the sink that is there, if the new one can go on where it is: over the same
 // relation.
-query::SqlResult<const Object*> replaced_sink(const sql::CreateSink& create, const Object* old,
-                                              const std::string& name);
+query::SqlResult<const Object*> replaced_sink(const sql::CreateSink& create, Catalog& catalog,
+                                              const std::string& schema, const std::string& name);
 // What has been delivered does not come again.
 void go_on_without_snapshot(SinkDefinition& sink);
 

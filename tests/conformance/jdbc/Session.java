@@ -117,9 +117,7 @@ public class Session {
       same(column(m.getTableTypes(), "TABLE_TYPE").contains("MATERIALIZED VIEW"), true);
       m.getTablePrivileges(null, "public", "jdbc_meta").close();
       m.getColumnPrivileges(null, "public", "jdbc_meta", "%").close();
-      same(column(m.getProcedures(null, null, "%"), "PROCEDURE_NAME"), List.of());
       same(column(m.getProcedureColumns(null, null, "%", "%"), "COLUMN_NAME"), List.of());
-      same(column(m.getFunctions(null, null, "%"), "FUNCTION_NAME"), List.of());
       same(column(m.getFunctionColumns(null, null, "%", "%"), "COLUMN_NAME"), List.of());
       same(column(m.getUDTs(null, null, "%", null), "TYPE_NAME"), List.of());
       same(column(m.getSchemas(null, "pub%"), "TABLE_SCHEM"), List.of("public"));

@@ -25,6 +25,8 @@ constexpr std::string_view help_text =
     "  levada keys COMMAND     the master keys of encrypted streams; levada keys --help\n"
     "  levada kinesis|timestream-write|timestream-query OPERATION --options…\n"
     "                          the AWS CLI's commands; levada kinesis help lists them\n"
+    "  levada configure [get|set|list|list-profiles]\n"
+    "                          ~/.aws/config and ~/.aws/credentials, as `aws configure`\n"
     "  levada completion bash|zsh|fish\n"
     "  levada stream …         export, import and limits of a stream; levada stream help\n"
     "  levada version\n"

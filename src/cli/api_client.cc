@@ -13,6 +13,7 @@
 #include "cli/signing.h"
 #include "cli/text.h"
 #include "cli/timestamp.h"
+#include "wire/cbor_reader.h"
 #include "wire/event_stream.h"
 #include "wire/http_message.h"
 
@@ -53,6 +54,37 @@ void pause_before_retry(int attempt) {
   std::this_thread::sleep_for(std::chrono::duration<double>(seconds));
 }
 
+// What an error's body says, of either protocol: "__type", "message" or "Message".
+struct RefusalBody {
+  std::string type;
+  std::string message;
+};
+
+std::optional<RefusalBody> read_json_refusal(std::string_view text) {
+  const Result<Document> answer = read_json(text);
+  if (!answer || !answer->is_object()) return std::nullopt;
+  RefusalBody body;
+  for (const std::string_view name : {"Message", "message"})
+    if (const Document* const message = answer->find(name)) body.message = python_text(*message);
+  if (const Document* const type = answer->find("__type"); type != nullptr && type->is_string())
+    body.type = type->string();
+  return body;
+}
+
+std::optional<RefusalBody> read_cbor_refusal(std::string_view bytes) {
+  wire::ValueTree tree;
+  const Result<wire::Value> answer = wire::read_cbor(as_bytes(bytes), tree);
+  if (!answer || !answer->is(wire::ValueKind::object)) return std::nullopt;
+  const auto text = [&](std::string_view name) {
+    const wire::Value* const value = answer->find(name);
+    return value == nullptr || !value->is(wire::ValueKind::string) ? std::string()
+                                                                   : std::string(value->string());
+  };
+  RefusalBody body{.type = text("__type"), .message = text("Message")};
+  if (body.message.empty()) body.message = text("message");
+  return body;
+}
+
 ServiceRefusal read_refusal(const HttpResponse& response) {
   ServiceRefusal refusal{.code = std::to_string(response.status), .message = {}, .retry_info = {}};
   const std::string_view body = trim(response.body);
@@ -60,15 +92,15 @@ ServiceRefusal read_refusal(const HttpResponse& response) {
     refusal.message = wire::reason_phrase(response.status);
     return refusal;
   }
-  const Result<Document> answer = read_json(response.body);
-  if (!answer || !answer->is_object()) {
+  const bool is_cbor = response.header("content-type").find("cbor") != std::string_view::npos;
+  std::optional<RefusalBody> answer =
+      is_cbor ? read_cbor_refusal(response.body) : read_json_refusal(response.body);
+  if (!answer) {
     refusal.message = response.body;
     return refusal;
   }
-  for (const std::string_view name : {"Message", "message"})
-    if (const Document* const message = answer->find(name)) refusal.message = python_text(*message);
-  if (const Document* const type = answer->find("__type"); type != nullptr && type->is_string())
-    refusal.code = type->string();
+  refusal.message = std::move(answer->message);
+  if (!answer->type.empty()) refusal.code = std::move(answer->type);
   const std::string_view query_error = response.header("x-amzn-query-error");
   if (const std::size_t end = query_error.find(';'); end != query_error.npos && end > 0)
     refusal.code = query_error.substr(0, end);
@@ -150,36 +182,59 @@ class ApiClient::Caller {
   }
 
   TimestampFormat timestamp_format() const { return timestamp_format_; }
+  std::string_view operation_under_way() const { return under_way_->operation.name; }
+
+  Result<std::unique_ptr<Caller>> another() {
+    TRY(load_credentials());
+    auto caller =
+        std::make_unique<Caller>(service_, session_, options_, region_, connection_.endpoint());
+    TRY(caller->configure());
+    caller->credentials_ = credentials_;
+    caller->discovered_ = discovered_;
+    return caller;
+  }
+
+  using Outcome = std::pair<HttpResponse, std::optional<ServiceRefusal>>;
 
   // `sink` may be empty: the whole body is then in the response.
-  Result<std::pair<HttpResponse, std::optional<ServiceRefusal>>> send(
-      const aws::Operation& operation, Document parameters, const BodySink& sink) {
+  Result<Outcome> send(const aws::Operation& operation, Document parameters, const BodySink& sink) {
     TRY(decode_blobs(parameters, operation.input, binary_format_));
     TRY(validate_parameters(parameters, operation.input));
-    TRY(load_credentials());
-    TRY(discover_endpoint(operation));
     const std::string body = request_body(parameters, operation.input);
-    for (int attempt = 1;; ++attempt) {
-      const HttpRequest request = prepare(operation, body);
-      debug_log("Sending http request to " + connection_.endpoint().url + ": " + body);
-      Result<HttpResponse> response =
-          sink ? connection_.send(request, sink) : connection_.send(request);
-      const bool is_last = attempt >= attempts_max_;
+    const std::string content_type = "application/x-amz-json-" + std::string(service_.json_version);
+    TRY(begin({operation, content_type, body}));
+    return finish(sink);
+  }
+
+  Result<Unit> begin(const EncodedRequest& request) {
+    TRY(load_credentials());
+    TRY(discover_endpoint(request.operation));
+    under_way_.emplace(request);
+    attempt_ = 1;
+    begin_attempt();
+    return Unit{};
+  }
+
+  Result<Outcome> finish(const BodySink& sink) {
+    for (;; ++attempt_) {
+      Result<HttpResponse> response = finish_attempt(sink);
+      const bool is_last = attempt_ >= attempts_max_;
       if (!response) {
         debug_log("Retry needed: " + response.error().message);
         if (is_last || response.error().code != 0) return unexpected<Error>(response.error());
-        pause_before_retry(attempt);
-        continue;
+      } else {
+        if (debug_log_is_enabled())
+          debug_log("Response status " + std::to_string(response->status) +
+                    ", body: " + response->body);
+        if (response->status == 200) return Outcome(std::move(*response), std::nullopt);
+        ServiceRefusal refusal = read_refusal(*response);
+        if (is_last)
+          refusal.retry_info = " (reached max retries: " + std::to_string(attempt_ - 1) + ')';
+        if (is_last || (!is_transient_status(response->status) && !is_retried_code(refusal.code)))
+          return Outcome(std::move(*response), std::move(refusal));
       }
-      debug_log("Response status " + std::to_string(response->status) +
-                ", body: " + response->body);
-      if (response->status == 200) return std::pair(std::move(*response), std::nullopt);
-      ServiceRefusal refusal = read_refusal(*response);
-      if (is_last)
-        refusal.retry_info = " (reached max retries: " + std::to_string(attempt - 1) + ')';
-      if (is_last || (!is_transient_status(response->status) && !is_retried_code(refusal.code)))
-        return std::pair(std::move(*response), std::move(refusal));
-      pause_before_retry(attempt);
+      pause_before_retry(attempt_);
+      begin_attempt();
     }
   }
 
@@ -213,17 +268,28 @@ class ApiClient::Caller {
     return Unit{};
   }
 
-  HttpRequest prepare(const aws::Operation& operation, const std::string& body) const {
+  // Signs and sends what is under way; what goes wrong is finish()'s to tell.
+  void begin_attempt() {
+    const aws::Operation& operation = under_way_->operation;
     HttpRequest request;
     request.headers = {
         {"Host", connection_.endpoint().authority},
         {"X-Amz-Target", std::string(service_.target_prefix) + '.' + std::string(operation.name)},
-        {"Content-Type", "application/x-amz-json-" + std::string(service_.json_version)},
+        {"Content-Type", std::string(under_way_->content_type)},
         {"User-Agent", user_agent(service_, operation)}};
-    request.body = body;
+    request.body = under_way_->body;
     if (credentials_)
       sign(request, connection_.endpoint(), *credentials_, region_, std::string(service_.name));
-    return request;
+    if (debug_log_is_enabled())
+      debug_log("Sending http request to " + connection_.endpoint().url + ": " +
+                std::string(under_way_->body));
+    const Result<Unit> begun = connection_.begin(request);
+    failure_ = begun ? std::nullopt : std::optional(begun.error());
+  }
+
+  Result<HttpResponse> finish_attempt(const BodySink& sink) {
+    if (failure_) return unexpected<Error>(*failure_);
+    return sink ? connection_.finish(sink) : connection_.finish();
   }
 
   const aws::Service& service_;
@@ -236,6 +302,9 @@ class ApiClient::Caller {
   BinaryFormat binary_format_ = BinaryFormat::base64;
   TimestampFormat timestamp_format_ = TimestampFormat::iso8601;
   int attempts_max_ = 3;
+  std::optional<EncodedRequest> under_way_;
+  int attempt_ = 1;
+  std::optional<Error> failure_;  // of sending the attempt
 };
 
 ApiClient::ApiClient(std::unique_ptr<Caller> caller) : caller_(std::move(caller)) {}
@@ -270,6 +339,17 @@ Result<Document> ApiClient::ask(const aws::Operation& operation, Document parame
   Answer answer = TRY(call(operation, std::move(parameters)));
   if (answer.refusal) return refusal_error(*answer.refusal, operation.name);
   return std::move(answer.document);
+}
+
+Result<ApiClient> ApiClient::another() { return ApiClient(TRY(caller_->another())); }
+
+Result<Unit> ApiClient::begin(const EncodedRequest& request) { return caller_->begin(request); }
+
+Result<std::string> ApiClient::finish() {
+  const std::string_view operation = caller_->operation_under_way();
+  auto [response, refusal] = TRY(caller_->finish(nullptr));
+  if (refusal) return refusal_error(*refusal, operation);
+  return std::move(response.body);
 }
 
 Result<Unit> ApiClient::subscribe(const aws::Operation& operation, Document parameters,

@@ -38,6 +38,19 @@ class ApiClient {
   Result<Answer> call(const aws::Operation& operation, Document parameters);
   // The same; a refusal is the error that the AWS CLI prints.
   Result<Document> ask(const aws::Operation& operation, Document parameters);
+  // A client of the same service with the same keys over a connection of its own.
+  Result<ApiClient> another();
+  // A request that the caller has checked and encoded, in two halves: it is sent, and while the
+  // service works the caller goes on; `body` must live until the answer is there. Retries, refusals
+  // and errors are finish()'s. One such request is under way at a time.
+  struct EncodedRequest {
+    const aws::Operation& operation;
+    std::string_view content_type;
+    std::string_view body;
+  };
+  Result<Unit> begin(const EncodedRequest& request);
+  Result<std::string> finish();  // the body of the answer
+
   // An operation whose answer is a stream: each event's name and members as they come. Ends with
   // the stream, or when `on_event` says false.
   using EventSink = std::function<bool(const std::string& name, const Document& event)>;

@@ -13,10 +13,6 @@ namespace levada::cli {
 
 namespace {
 
-unexpected<Error> complain(const std::string& message) {
-  return usage_error("usage: " + usage_text() + "\naws: error: " + message + '\n');
-}
-
 bool is_negative_number(std::string_view text) {
   text.remove_prefix(1);  // the dash
   const std::size_t point = text.find('.');
@@ -51,8 +47,8 @@ std::string choice_message(const std::string& value, const std::vector<std::stri
 class ArgumentParser {
  public:
   ArgumentParser(std::span<const std::string> arguments, std::span<const Option> options,
-                 std::span<const Positional> positionals)
-      : arguments_(arguments), options_(options), positionals_(positionals) {}
+                 std::span<const Positional> positionals, const std::string& usage)
+      : arguments_(arguments), options_(options), positionals_(positionals), usage_(usage) {}
 
   Result<ParsedArguments> parse() {
     TRY(classify());
@@ -80,6 +76,10 @@ class ArgumentParser {
   }
 
  private:
+  unexpected<Error> complain(const std::string& message) const {
+    return usage_error("usage: " + usage_ + "\naws: error: " + message + '\n');
+  }
+
   // An argument that stands for an option, perhaps with its value behind "=".
   struct Match {
     const Option* option = nullptr;  // null: unknown
@@ -189,12 +189,10 @@ class ArgumentParser {
     return Unit{};
   }
 
-  static Result<Unit> check(const Option& option, const std::string& value) {
+  Result<Unit> check(const Option& option, const std::string& value) const {
     const std::string_view text = trim(value);
     if (option.check == Option::Check::integer) {
-      std::int64_t number = 0;
-      const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-      if (error != std::errc{} || end != text.data() + text.size())
+      if (!python_integer(value))
         return complain("argument " + option.name + ": invalid int value: " + python_repr(value));
     } else if (option.check == Option::Check::real) {
       char* end = nullptr;
@@ -255,6 +253,7 @@ class ArgumentParser {
   std::span<const std::string> arguments_;
   std::span<const Option> options_;
   std::span<const Positional> positionals_;
+  const std::string& usage_;
   std::string pattern_;
   std::vector<Match> matches_;
   std::size_t next_positional_ = 0;
@@ -285,8 +284,9 @@ const std::string* ParsedArguments::value(std::string_view destination) const {
 
 Result<ParsedArguments> parse_arguments(std::span<const std::string> arguments,
                                         std::span<const Option> options,
-                                        std::span<const Positional> positionals) {
-  return ArgumentParser(arguments, options, positionals).parse();
+                                        std::span<const Positional> positionals,
+                                        const std::string& usage) {
+  return ArgumentParser(arguments, options, positionals, usage).parse();
 }
 
 }  // namespace levada::cli

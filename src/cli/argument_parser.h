@@ -52,8 +52,10 @@ struct ParsedArguments {
   const std::string* value(std::string_view destination) const;
 };
 
+// `usage` stands before complaints.
 Result<ParsedArguments> parse_arguments(std::span<const std::string> arguments,
                                         std::span<const Option> options,
-                                        std::span<const Positional> positionals);
+                                        std::span<const Positional> positionals,
+                                        const std::string& usage = usage_text());
 
 }  // namespace levada::cli

@@ -8,14 +8,15 @@
 
 #include "cli/argument_parser.h"
 #include "cli/completion.h"
+#include "cli/configure.h"
 #include "cli/debug_log.h"
 #include "cli/exit_code.h"
-#include "cli/extras.h"
 #include "cli/global_options.h"
 #include "cli/help.h"
 #include "cli/operation_command.h"
 #include "cli/output_stream.h"
 #include "cli/services.h"
+#include "cli/tail.h"
 #include "cli/text.h"
 
 namespace levada::cli {
@@ -77,26 +78,50 @@ Result<Unit> run_service(const aws::Service& service, Words arguments, GlobalOpt
   return run_operation({service, *find_operation_command(service, name)}, parsed.rest, globals);
 }
 
+// The AWS CLI looks for these before anything else, with a parser that knows only them.
+Result<bool> is_help_wanted(Words arguments) {
+  static constexpr std::string_view usage = "aws [-h] [--profile PROFILE] [--debug]\n";
+  const Option options[] = {
+      {.name = "-h", .destination = "help", .arity = Option::Arity::flag},
+      {.name = "--help", .destination = "help", .arity = Option::Arity::flag},
+      {.name = "--profile", .destination = "profile"},
+      {.name = "--debug", .destination = "debug", .arity = Option::Arity::flag}};
+  const ParsedArguments parsed = TRY(parse_arguments(arguments, options, {}, std::string(usage)));
+  if (!parsed.has("help")) return false;
+  print_to_stdout("usage: " + std::string(usage) +
+                  "\noptions:\n"
+                  "  -h, --help         show this help message and exit\n"
+                  "  --profile PROFILE\n"
+                  "  --debug\n");
+  return true;
+}
+
 Result<Unit> run_command(Words arguments) {
   if (!arguments.empty() && arguments[0] == completion_command)
     return print_completion(arguments.subspan(1));
+  if (TRY(is_help_wanted(arguments))) return Unit{};
   Positional command{.name = "command"};
   for (const aws::Service* const service : services())
     command.choices.emplace_back(command_name(*service));
+  command.choices.emplace_back(configure_command);
   command.choices.push_back("help");
   const ParsedArguments parsed =
       TRY(parse_arguments(arguments, global_options(), std::span(&command, 1)));
   GlobalOptions globals = TRY(read_global_options(parsed));
+  if (globals.auto_prompt && globals.no_auto_prompt)
+    return usage_error(
+        "Both --cli-auto-prompt and --no-cli-auto-prompt cannot be specified at the same time.");
   if (globals.debug) enable_debug_log();
   const std::string& name = *parsed.value("command");
   if (name == "help") return show_help();
+  if (name == configure_command) return configure(parsed.rest, globals);
   return run_service(*find_service(name), parsed.rest, globals);
 }
 
 }  // namespace
 
 bool is_command(std::string_view word) {
-  return find_service(word) != nullptr || word == completion_command;
+  return find_service(word) != nullptr || word == completion_command || word == configure_command;
 }
 
 int run(std::span<const std::string_view> arguments) {
@@ -108,7 +133,8 @@ int run(std::span<const std::string_view> arguments) {
   }
   const Result<Unit> outcome = run_command(words);
   if (outcome) return static_cast<int>(ExitCode::success);
-  std::fprintf(stderr, "\n%s\n", outcome.error().message.c_str());
+  if (!outcome.error().message.empty())
+    std::fprintf(stderr, "\n%s\n", outcome.error().message.c_str());
   return exit_code(outcome.error());
 }
 

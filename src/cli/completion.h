@@ -1,5 +1,6 @@
 #pragma once
-// `levada completion bash|zsh|fish` prints a script for that shell, made from the tables.
+// `levada completion bash|zsh|fish` prints a script for that shell, which asks `completion
+// candidates` for the words that may stand at the cursor, by the tables.
 
 #include <span>
 #include <string>

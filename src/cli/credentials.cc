@@ -6,7 +6,10 @@
 #include "cli/exit_code.h"
 #include "cli/file.h"
 #include "cli/json_text.h"
+#include "cli/metadata_service.h"
 #include "cli/process.h"
+#include "cli/prompt.h"
+#include "cli/role_cache.h"
 #include "cli/security_token_service.h"
 #include "cli/text.h"
 
@@ -25,12 +28,21 @@ unexpected<Error> retrieval_failed(std::string_view provider, const std::string&
                  "Error when retrieving credentials from " + std::string(provider) + ": " + why);
 }
 
+constexpr std::string_view role_provider = "assume-role";
+constexpr std::string_view web_identity_provider = "assume-role-with-web-identity";
+
+Credentials from(std::string_view provider, Credentials credentials) {
+  credentials.source = provider;
+  return credentials;
+}
+
 Found from_environment() {
   Credentials found{environment("AWS_ACCESS_KEY_ID"), environment("AWS_SECRET_ACCESS_KEY"),
                     environment("AWS_SECURITY_TOKEN")};
   if (found.access_key.empty()) return std::nullopt;
   if (found.secret_key.empty()) return partial("env", "AWS_SECRET_ACCESS_KEY");
   if (found.session_token.empty()) found.session_token = environment("AWS_SESSION_TOKEN");
+  found.source = "env";
   return found;
 }
 
@@ -42,6 +54,7 @@ Found from_settings(std::string_view provider, const Settings* settings) {
                     std::string(setting(settings, "aws_secret_access_key")),
                     std::string(setting(settings, "aws_security_token"))};
   if (found.session_token.empty()) found.session_token = setting(settings, "aws_session_token");
+  found.source = provider;
   return found;
 }
 
@@ -69,6 +82,7 @@ Found from_process(const Settings* settings) {
       answer.find("AccessKeyId")->string(), answer.find("SecretAccessKey")->string(), {}};
   const Document* const token = answer.find("SessionToken");
   if (token != nullptr && token->is_string()) found.session_token = token->string();
+  found.source = provider;
   return found;
 }
 
@@ -79,13 +93,19 @@ bool has_role(const Settings& settings) {
   return settings.contains("role_arn") && !settings.contains("web_identity_token_file");
 }
 
+void name_session(RoleSession& role) {
+  role.has_generated_name = role.name.empty();
+  if (role.name.empty()) role.name = "botocore-session-" + std::to_string(std::time(nullptr));
+}
+
 RoleSession role_session(const Settings& settings) {
   RoleSession role;
   role.arn = setting(&settings, "role_arn");
   role.name = setting(&settings, "role_session_name");
-  if (role.name.empty()) role.name = "botocore-session-" + std::to_string(std::time(nullptr));
+  name_session(role);
   role.external_id = setting(&settings, "external_id");
   role.duration_seconds = setting(&settings, "duration_seconds");
+  role.mfa_serial = setting(&settings, "mfa_serial");
   return role;
 }
 
@@ -103,7 +123,11 @@ class Chain {
       visited_.push_back(sources_.profile);
       return from_role(sources_.profile, *profile);
     }
-    return of_profile(sources_.profile, !sources_.explicit_profile);
+    Found found = of_profile(sources_.profile, !sources_.explicit_profile);
+    if (!found || *found) return found;
+    found = container_credentials();
+    if (!found || *found) return found;
+    return instance_credentials(sources_.instance);
   }
 
  private:
@@ -127,12 +151,16 @@ class Chain {
   }
 
   Found from_role(const std::string& name, const Settings& settings) {
-    if (settings.contains("mfa_serial"))
-      return fail_as(ExitCode::configuration,
-                     "Profile \"" + name +
-                         "\" asks for a second factor (mfa_serial), which levada does not do.");
     const Credentials source = TRY(source_of(name, settings));
-    return TRY(assume_role(source, role_session(settings), sources_.region, sources_.http));
+    RoleSession role = role_session(settings);
+    const RoleCache cache(role);
+    std::optional<Credentials> lent = cache.load();
+    if (lent) return from(role_provider, std::move(*lent));
+    if (!role.mfa_serial.empty())
+      role.mfa_code = TRY(ask_secretly("Enter MFA code for " + role.mfa_serial + ": "));
+    lent = TRY(assume_role(source, role, sources_.region, sources_.http));
+    cache.store(*lent);
+    return from(role_provider, std::move(*lent));
   }
 
   Result<Credentials> source_of(const std::string& name, const Settings& settings) {
@@ -169,17 +197,25 @@ class Chain {
     return *credentials;
   }
 
-  static Result<Credentials> from_credential_source(const std::string& name,
-                                                    const std::string& source) {
-    if (source != "Environment")
-      return fail_as(ExitCode::configuration, "levada does not ask " + source +
-                                                  " for credentials (profile \"" + name +
-                                                  "\"); only credential_source = Environment.");
-    const std::optional<Credentials> found = TRY(from_environment());
-    if (!found)
+  Result<Credentials> from_credential_source(const std::string& name,
+                                             const std::string& source) const {
+    Found found = std::nullopt;
+    if (source == "Environment") {
+      found = from_environment();
+    } else if (source == "EcsContainer") {
+      found = container_credentials();
+    } else if (source == "Ec2InstanceMetadata") {
+      found = instance_credentials(sources_.instance);
+    } else {
+      return fail_as(ExitCode::general, "The credential source \"" + source +
+                                            "\" referenced in profile \"" + name +
+                                            "\" is not valid.");
+    }
+    const std::optional<Credentials> credentials = TRY(std::move(found));
+    if (!credentials)
       return retrieval_failed(
           source, "No credentials found in credential_source referenced in profile " + name);
-    return *found;
+    return *credentials;
   }
 
   Found from_web_identity(const Settings* profile, bool with_environment) const {
@@ -189,18 +225,24 @@ class Chain {
       token_file = environment("AWS_WEB_IDENTITY_TOKEN_FILE");
       role.arn = environment("AWS_ROLE_ARN");
       role.name = environment("AWS_ROLE_SESSION_NAME");
+      role.has_generated_name = false;
     }
     if (token_file.empty()) return std::nullopt;
     if (role.arn.empty())
       return fail_as(ExitCode::general,
                      "The provided profile or the current environment is configured to assume "
                      "role with web identity but has no role ARN configured. Ensure that the "
-                     "profile has the role_arn configuration set or the AWS_ROLE_ARN env var is "
-                     "set.");
-    if (role.name.empty()) role.name = "botocore-session-" + std::to_string(std::time(nullptr));
+                     "profile has the role_arnconfiguration set or the AWS_ROLE_ARN env var is "
+                     "set.");  // as botocore spells it
+    if (role.name.empty()) name_session(role);
+    const RoleCache cache(role);
+    std::optional<Credentials> lent = cache.load();
+    if (lent) return from(web_identity_provider, std::move(*lent));
     const Result<std::string> token = read_file(expand_path(token_file));
     if (!token) return fail_as(ExitCode::general, token.error().message);
-    return TRY(assume_role_with_web_identity(*token, role, sources_.region, sources_.http));
+    lent = TRY(assume_role_with_web_identity(*token, role, sources_.region, sources_.http));
+    cache.store(*lent);
+    return from(web_identity_provider, std::move(*lent));
   }
 
   std::string visited_text() const {

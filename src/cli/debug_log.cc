@@ -14,6 +14,7 @@ bool enabled = false;
 }  // namespace
 
 void enable_debug_log() { enabled = true; }
+bool debug_log_is_enabled() { return enabled; }
 
 void debug_log(std::string_view message) {
   if (!enabled) return;

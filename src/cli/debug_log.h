@@ -6,6 +6,8 @@
 namespace levada::cli {
 
 void enable_debug_log();
+// For lines that are dear to put together.
+bool debug_log_is_enabled();
 void debug_log(std::string_view message);
 
 }  // namespace levada::cli

@@ -1,6 +1,7 @@
 #include "cli/global_options.h"
 
-#include <charconv>
+#include <algorithm>
+#include <climits>
 
 #include "cli/exit_code.h"
 #include "cli/text.h"
@@ -60,12 +61,11 @@ Option text(std::string name, std::string destination, std::vector<std::string> 
 Result<std::chrono::seconds> timeout(const ParsedArguments& arguments, const char* destination) {
   const std::string* const given = arguments.value(destination);
   if (given == nullptr) return std::chrono::seconds(60);
-  const std::string_view digits = trim(*given);
-  int seconds = 0;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), seconds);
-  if (error != std::errc{} || end != digits.data() + digits.size())
+  const std::optional<Document> number = python_integer(*given);
+  if (!number)
     return fail_as(ExitCode::general,
                    "invalid literal for int() with base 10: " + python_repr(*given));
+  const int seconds = static_cast<int>(std::clamp<double>(number->real(), INT_MIN, INT_MAX));
   if (seconds < 0)
     return fail_as(ExitCode::general,
                    "Attempted to set connect timeout to " + std::to_string(seconds) +

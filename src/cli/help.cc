@@ -1,11 +1,11 @@
 #include "cli/help.h"
 
 #include "cli/exit_code.h"
-#include "cli/extras.h"
 #include "cli/global_options.h"
 #include "cli/operation_command.h"
 #include "cli/output_stream.h"
 #include "cli/services.h"
+#include "cli/tail.h"
 #include "cli/text.h"
 
 namespace levada::cli {
@@ -13,6 +13,10 @@ namespace levada::cli {
 namespace {
 
 constexpr std::size_t line_width = 78;
+constexpr std::string_view extras_help =
+    "tail STREAM [--from LATEST|TRIM_HORIZON] [--no-follow] [--with-keys] prints records as "
+    "they come. put-records --stream-name STREAM --from-file FILE|- [--partition-key-from "
+    "random|line|column:N|json:PATH] puts the lines of a file, with a progress bar.";
 
 class Page {
  public:
@@ -205,7 +209,7 @@ Result<Unit> show_service_help(const aws::Service& service) {
   }
   if (has_tail(service)) {
     page.heading("not in the aws cli");
-    page.paragraph(extras_help(), 3);
+    page.paragraph(extras_help, 3);
   }
   return page.show();
 }

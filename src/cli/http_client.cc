@@ -1,7 +1,9 @@
 #include "cli/http_client.h"
 
 #include <charconv>
+#include <cstdio>
 
+#include "cli/proxy.h"
 #include "cli/socket.h"
 #include "wire/http1_chunked.h"
 #include "wire/http1_response_parser.h"
@@ -12,6 +14,8 @@ namespace levada::cli {
 namespace {
 
 constexpr std::size_t read_size = 64 << 10;
+// A smaller body goes out in one piece with its head; a larger one is not copied for that.
+constexpr std::size_t joined_body_max = 16 << 10;
 // A page of records is at most 10 MiB, 14 in base64; JSON around it adds little.
 constexpr std::uint64_t answer_max = 256ULL << 20;
 
@@ -19,6 +23,17 @@ unexpected<Error> closed_early(const Endpoint& endpoint) {
   return fail(ErrorKind::closed,
               "Connection was closed before we received a valid response from endpoint URL: \"" +
                   endpoint.url + "\".");
+}
+
+// The AWS CLI's own words, for each request.
+void warn_of_no_verification(const Endpoint& endpoint) {
+  std::fprintf(stderr,
+               "/usr/lib/python3/dist-packages/urllib3/connectionpool.py:1065: "
+               "InsecureRequestWarning: Unverified HTTPS request is being made to host '%s'. "
+               "Adding certificate verification is strongly advised. See: "
+               "https://urllib3.readthedocs.io/en/1.26.x/advanced-usage.html#ssl-warnings\n"
+               "  warnings.warn(\n",
+               endpoint.host.c_str());
 }
 
 }  // namespace
@@ -89,14 +104,63 @@ HttpConnection::HttpConnection(HttpConnection&&) noexcept = default;
 HttpConnection& HttpConnection::operator=(HttpConnection&&) noexcept = default;
 HttpConnection::~HttpConnection() = default;
 
+Result<Unit> HttpConnection::find_way() {
+  if (!options_.uses_proxies || proxy_ != nullptr) return Unit{};
+  std::optional<Proxy> proxy = TRY(find_proxy(endpoint_));
+  if (proxy) proxy_ = std::make_unique<Proxy>(std::move(*proxy));
+  return Unit{};
+}
+
 Result<Unit> HttpConnection::connect() {
-  socket_ = TRY(Socket::connect(endpoint_, options_));
+  socket_ = TRY(Socket::connect(endpoint_, proxy_.get(), options_));
   return Unit{};
 }
 
 Result<HttpResponse> HttpConnection::send(const HttpRequest& request) {
+  TRY(begin(request));
+  return finish();
+}
+
+Result<HttpResponse> HttpConnection::send(const HttpRequest& request, const BodySink& sink) {
+  TRY(begin(request));
+  return finish(sink);
+}
+
+Result<Unit> HttpConnection::begin(const HttpRequest& request) {
+  TRY(find_way());
+  if (endpoint_.tls && !options_.verify) warn_of_no_verification(endpoint_);
+  std::vector<wire::HeaderField> fields;
+  for (const HttpHeader& header : request.headers) fields.push_back({header.name, header.value});
+  std::string target = endpoint_.path;
+  if (!endpoint_.query.empty()) target += '?' + endpoint_.query;
+  if (proxy_ != nullptr && !endpoint_.tls) {  // a tunnel's far end wants the path alone
+    target.insert(0, "http://" + endpoint_.authority);
+    if (!proxy_->authorization.empty())
+      fields.push_back({"Proxy-Authorization", proxy_->authorization});
+  }
+  head_.clear();
+  wire::write_request_head(head_, {request.method, target}, fields, request.body.size());
+  body_ = request.body;
+  if (body_.size() <= joined_body_max) {
+    const ByteView body = as_bytes(std::exchange(body_, {}));
+    head_.insert(head_.end(), body.begin(), body.end());
+  }
+
+  was_kept_ = socket_ != nullptr;
+  if (!was_kept_) TRY(connect());
+  Result<Unit> written = write();
+  if (!written && was_kept_ && written.error().kind == ErrorKind::closed) {
+    was_kept_ = false;
+    TRY(connect());
+    written = write();
+  }
+  if (!written) socket_.reset();
+  return written;
+}
+
+Result<HttpResponse> HttpConnection::finish() {
   std::string body;
-  HttpResponse response = TRY(send(request, [&body](std::string_view piece) {
+  HttpResponse response = TRY(finish([&body](std::string_view piece) {
     body += piece;
     return body.size() <= answer_max;
   }));
@@ -104,29 +168,24 @@ Result<HttpResponse> HttpConnection::send(const HttpRequest& request) {
   return response;
 }
 
-Result<HttpResponse> HttpConnection::send(const HttpRequest& request, const BodySink& sink) {
-  const bool was_kept = socket_ != nullptr;
-  if (!was_kept) TRY(connect());
+Result<HttpResponse> HttpConnection::finish(const BodySink& sink) {
   bool began = false;  // a byte of the answer came
-  Result<HttpResponse> response = exchange(request, sink, began);
-  if (!response && was_kept && !began && response.error().kind == ErrorKind::closed) {
+  Result<HttpResponse> response = read(sink, began);
+  if (!response && was_kept_ && !began && response.error().kind == ErrorKind::closed) {
     TRY(connect());
-    response = exchange(request, sink, began);
+    TRY(write());
+    response = read(sink, began);
   }
   if (!response) socket_.reset();
   return response;
 }
 
-Result<HttpResponse> HttpConnection::exchange(const HttpRequest& request, const BodySink& sink,
-                                              bool& began) {
-  std::vector<wire::HeaderField> fields;
-  for (const HttpHeader& header : request.headers) fields.push_back({header.name, header.value});
-  const std::string target =
-      endpoint_.query.empty() ? endpoint_.path : endpoint_.path + '?' + endpoint_.query;
-  Buffer out;
-  wire::write_request(out, {request.method, target}, fields, as_bytes(request.body));
-  TRY(socket_->write(as_text(out)));
+Result<Unit> HttpConnection::write() {
+  TRY(socket_->write(as_text(head_)));
+  return socket_->write(body_);
+}
 
+Result<HttpResponse> HttpConnection::read(const BodySink& sink, bool& began) {
   Buffer input;
   std::size_t size = 0;  // of what came
   // False at the end of the connection.

@@ -32,7 +32,8 @@ struct HttpOptions {
   std::chrono::seconds connect_timeout{60};  // zero: none
   std::chrono::seconds read_timeout{60};     // zero: none
   bool verify = true;
-  std::string authorities;  // a PEM file; empty: the system's
+  std::string authorities = {};  // a PEM file; empty: the system's
+  bool uses_proxies = true;      // those that the environment names
 };
 
 struct HttpHeader {
@@ -43,7 +44,7 @@ struct HttpHeader {
 struct HttpRequest {
   std::string method = "POST";
   std::vector<HttpHeader> headers;  // with Host
-  std::string body;
+  std::string_view body;            // the caller's, until the answer is there
 };
 
 struct HttpResponse {
@@ -59,6 +60,7 @@ struct HttpResponse {
 using BodySink = std::function<bool(std::string_view)>;
 
 class Socket;
+struct Proxy;
 
 class HttpConnection {
  public:
@@ -75,13 +77,26 @@ class HttpConnection {
   // The same, with the body of a 200 in pieces.
   Result<HttpResponse> send(const HttpRequest& request, const BodySink& sink);
 
+  // The two halves of send(), for a caller who has other things to do while the server works: one
+  // request at a time is under way.
+  Result<Unit> begin(const HttpRequest& request);
+  Result<HttpResponse> finish(const BodySink& sink);
+  Result<HttpResponse> finish();
+
  private:
+  Result<Unit> find_way();
   Result<Unit> connect();
-  Result<HttpResponse> exchange(const HttpRequest& request, const BodySink& sink, bool& began);
+  Result<Unit> write();
+  Result<HttpResponse> read(const BodySink& sink, bool& began);
 
   Endpoint endpoint_;
   HttpOptions options_;
   std::unique_ptr<Socket> socket_;  // null: not connected
+  std::unique_ptr<Proxy> proxy_;    // of the connection; null: none
+  // The request under way.
+  Buffer head_;  // and the body, when it is small
+  std::string_view body_;
+  bool was_kept_ = false;
 };
 
 }  // namespace levada::cli

@@ -5,7 +5,6 @@
 #include "cli/api_client.h"
 #include "cli/command_input.h"
 #include "cli/exit_code.h"
-#include "cli/extras.h"
 #include "cli/help.h"
 #include "cli/json_text.h"
 #include "cli/output.h"
@@ -13,6 +12,7 @@
 #include "cli/pages.h"
 #include "cli/parameters.h"
 #include "cli/prompt.h"
+#include "cli/put_lines.h"
 #include "cli/session.h"
 #include "cli/skeleton.h"
 #include "cli/text.h"
@@ -71,12 +71,19 @@ bool pages_by_hand(const aws::Operation& operation, const ParsedArguments& argum
   return false;
 }
 
+// Of an option that was checked; what no 64 bits hold is more than there ever is.
+Document page_number(const std::string& text) {
+  const Document number = python_integer(text).value_or(Document::of_integer(0));
+  if (number.is(Document::Kind::integer)) return number;
+  return Document::of_integer(number.real() < 0 ? INT64_MIN : INT64_MAX);
+}
+
 Result<Unit> check_paging(const ParsedArguments& arguments) {
   std::string used;
   for (const std::string_view name : {"--starting-token", "--page-size", "--max-items"}) {
     const std::string* const value = arguments.value(destination_of(name));
     if (value == nullptr || value->empty()) continue;
-    if (name != "--starting-token" && std::stoll(*value) == 0) continue;
+    if (name != "--starting-token" && page_number(*value) == Document::of_integer(0)) continue;
     used.append(used.empty() ? "" : ", ").append(name);
   }
   if (used.empty()) return Unit{};
@@ -104,9 +111,9 @@ Result<Document> build_parameters(const aws::Operation& operation,
       config.set("StartingToken", Document::of_string(text.text));
     }
     if (const std::string* const size = arguments.value("page_size"))
-      config.set("PageSize", Document::of_integer(std::stoll(*size)));
+      config.set("PageSize", page_number(*size));
     if (const std::string* const most = arguments.value("max_items"))
-      config.set("MaxItems", Document::of_integer(std::stoll(*most)));
+      config.set("MaxItems", page_number(*most));
     if (!config.members().empty()) parameters.set(paging, std::move(config));
   }
   return parameters;
@@ -177,14 +184,15 @@ Result<Unit> run_operation(const OperationCommand& command, std::span<const std:
   if (is_put_from_file(operation, arguments))
     return put_from_file(command.service, arguments, globals);
 
+  const std::vector<OperationOption> own_options = operation_options(operation);
   std::vector<Option> options;
-  for (OperationOption& one : operation_options(operation))
-    options.push_back(std::move(one.option));
+  for (const OperationOption& one : own_options) options.push_back(one.option);
   if (replaces_required_options(arguments))
     for (Option& option : options) option.required = false;
   std::vector<std::string> words(arguments.begin(), arguments.end());
   const Session session = TRY(Session::open(globals));
-  if (session.auto_prompt()) words = TRY(prompt_for(options, words));
+  if (session.auto_prompt() && !replaces_required_options(arguments))
+    words = TRY(prompt_for(own_options, words));
   const Positional help[] = {{.name = "help", .optional = true}};
   ParsedArguments parsed = TRY(parse_arguments(words, options, help));
   if (const std::string* const word = parsed.value("help")) {

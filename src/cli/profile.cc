@@ -1,5 +1,7 @@
 #include "cli/profile.h"
 
+#include <algorithm>
+
 #include "cli/exit_code.h"
 #include "cli/file.h"
 #include "cli/text.h"
@@ -73,8 +75,8 @@ Result<std::vector<std::string>> shell_words(std::string_view text) {
   return words;
 }
 
-Result<std::map<std::string, Settings>> read_ini(const std::string& path) {
-  std::map<std::string, Settings> sections;
+Result<std::vector<IniSection>> read_ini(const std::string& path) {
+  std::vector<IniSection> sections;
   const Result<std::string> text = read_file(path);
   if (!text) return sections;
   const auto refuse = [&] {
@@ -116,8 +118,9 @@ Result<std::map<std::string, Settings>> read_ini(const std::string& path) {
       const std::size_t close = line.rfind(']');
       if (close == line.npos || !end_section()) return refuse();
       const std::string name(line.substr(1, close - 1));
-      if (sections.contains(name)) return refuse();  // as Python, strictly
-      section = &sections[name];
+      if (std::ranges::find(sections, name, &IniSection::name) != sections.end())
+        return refuse();  // as Python, strictly
+      section = &sections.emplace_back(IniSection{name, {}}).settings;
       continue;
     }
     const std::size_t divider = line.find_first_of("=:");
@@ -132,19 +135,29 @@ Result<std::map<std::string, Settings>> read_ini(const std::string& path) {
   return sections;
 }
 
+std::string ConfigurationFiles::config_path() {
+  return path_of("AWS_CONFIG_FILE", "~/.aws/config");
+}
+std::string ConfigurationFiles::credentials_path() {
+  return path_of("AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials");
+}
+
 Result<ConfigurationFiles> ConfigurationFiles::read() {
   ConfigurationFiles files;
-  const auto config = TRY(read_ini(path_of("AWS_CONFIG_FILE", "~/.aws/config")));
+  const std::vector<IniSection> config = TRY(read_ini(config_path()));
   for (const auto& [section, settings] : config) {
     const std::string name = section == "default" ? section : named_section("profile", section);
+    if (!name.empty() && !files.config_profiles_.contains(name)) files.names_.push_back(name);
     if (!name.empty()) files.config_profiles_[name] = settings;
     const std::string services = named_section("services", section);
     if (!services.empty()) files.services_[services] = settings;
   }
   files.profiles_ = files.config_profiles_;
-  const auto shared = TRY(read_ini(path_of("AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials")));
+  const std::vector<IniSection> shared = TRY(read_ini(credentials_path()));
   for (const auto& [section, settings] : shared) {
     files.shared_[section] = settings;
+    if (!files.profiles_.contains(section)) files.names_.push_back(section);
+    if (settings.empty()) files.profiles_[section];
     for (const auto& [name, content] : settings) files.profiles_[section][name] = content;
   }
   return files;

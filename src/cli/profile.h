@@ -14,13 +14,23 @@ namespace levada::cli {
 // Settings of one profile or section. A nested block's settings are "block.setting".
 using Settings = std::map<std::string, std::string, std::less<>>;
 
-// Every section of an INI file. An error says that the file cannot be parsed.
-Result<std::map<std::string, Settings>> read_ini(const std::string& path);
+struct IniSection {
+  std::string name;
+  Settings settings;
+};
+// Every section of an INI file, in its order. An error says that the file cannot be parsed.
+Result<std::vector<IniSection>> read_ini(const std::string& path);
 
 class ConfigurationFiles {
  public:
   // Files that do not exist are empty. AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE name others.
   static Result<ConfigurationFiles> read();
+
+  static std::string config_path();
+  static std::string credentials_path();
+
+  // In the order of the files.
+  const std::vector<std::string>& profile_names() const { return names_; }
 
   const Settings* profile(std::string_view name) const;             // both files
   const Settings* shared_credentials(std::string_view name) const;  // the credentials file alone
@@ -29,6 +39,7 @@ class ConfigurationFiles {
 
  private:
   using Sections = std::map<std::string, Settings, std::less<>>;
+  std::vector<std::string> names_;
   Sections profiles_;
   Sections config_profiles_;
   Sections shared_;

@@ -35,6 +35,8 @@ std::string form(std::string_view action, const RoleSession& role) {
   add("RoleSessionName", role.name);
   add("ExternalId", role.external_id);
   add("DurationSeconds", role.duration_seconds);
+  add("SerialNumber", role.mfa_serial);
+  add("TokenCode", role.mfa_code);
   return body;
 }
 
@@ -69,7 +71,7 @@ Result<Credentials> call(std::string_view action, const Credentials* source, std
   HttpRequest request;
   request.headers = {{"Host", connection.endpoint().authority},
                      {"Content-Type", "application/x-www-form-urlencoded; charset=utf-8"}};
-  request.body = std::move(body);
+  request.body = body;
   if (source != nullptr)
     sign(request, connection.endpoint(), *source, region.empty() ? "us-east-1" : region, "sts");
   const HttpResponse response = TRY(connection.send(request));
@@ -78,7 +80,7 @@ Result<Credentials> call(std::string_view action, const Credentials* source, std
                                           ") when calling the " + std::string(action) +
                                           " operation: " + element(response.body, "Message"));
   Credentials lent{element(response.body, "AccessKeyId"), element(response.body, "SecretAccessKey"),
-                   element(response.body, "SessionToken")};
+                   element(response.body, "SessionToken"), element(response.body, "Expiration")};
   if (lent.access_key.empty() || lent.secret_key.empty())
     return fail_as(ExitCode::general,
                    "Error when retrieving credentials from assume-role: the answer has no keys");

@@ -13,8 +13,11 @@ struct Credentials;
 struct RoleSession {
   std::string arn;
   std::string name;
+  bool has_generated_name = false;
   std::string external_id;
   std::string duration_seconds;  // empty: an hour
+  std::string mfa_serial;        // empty: no second factor
+  std::string mfa_code;
 };
 
 // Errors are those of the AWS CLI: "An error occurred (AccessDenied) when calling the AssumeRole

@@ -1,6 +1,7 @@
 #include "cli/session.h"
 
-#include <charconv>
+#include <algorithm>
+#include <climits>
 #include <cstdlib>
 
 #include "cli/exit_code.h"
@@ -19,6 +20,14 @@ bool is_host_label(std::string_view region) {
   return region.find_first_not_of(
              "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-") ==
          std::string_view::npos;
+}
+
+Result<int> python_int(const std::string& text) {
+  const std::optional<Document> number = python_integer(text);
+  if (!number)
+    return fail_as(ExitCode::general,
+                   "invalid literal for int() with base 10: " + python_repr(text));
+  return static_cast<int>(std::clamp<double>(number->real(), INT_MIN, INT_MAX));
 }
 
 }  // namespace
@@ -40,11 +49,16 @@ std::string Session::configured(const char* variable, std::string_view name) con
   return value;
 }
 
-Result<std::string> Session::region() const {
+Result<const Settings*> Session::profile_settings() const {
   const Settings* const profile = files_.profile(profile_name_);
   if (profile == nullptr && profile_name_ != "default")
     return fail_as(ExitCode::general,
                    "The config profile (" + profile_name_ + ") could not be found");
+  return profile;
+}
+
+Result<std::string> Session::region() const {
+  TRY(profile_settings());
   std::string region = options_->region;
   if (region.empty()) region = environment("AWS_REGION");
   if (region.empty()) region = configured("AWS_DEFAULT_REGION", "region");
@@ -99,11 +113,26 @@ HttpOptions Session::http_options() const {
 }
 
 Result<std::optional<Credentials>> Session::credentials(const std::string& region) const {
+  InstanceMetadataOptions instance{
+      .endpoint = configured("AWS_EC2_METADATA_SERVICE_ENDPOINT", "ec2_metadata_service_endpoint"),
+      .endpoint_mode = configured("AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE",
+                                  "ec2_metadata_service_endpoint_mode")};
+  const auto take_number = [&](const char* variable, std::string_view name,
+                               int& into) -> Result<Unit> {
+    const std::string text = configured(variable, name);
+    if (!text.empty()) into = TRY(python_int(text));
+    return Unit{};
+  };
+  TRY(take_number("AWS_METADATA_SERVICE_TIMEOUT", "metadata_service_timeout",
+                  instance.timeout_seconds));
+  TRY(take_number("AWS_METADATA_SERVICE_NUM_ATTEMPTS", "metadata_service_num_attempts",
+                  instance.attempts));
   return find_credentials({.files = &files_,
                            .profile = profile_name_,
                            .explicit_profile = !options_->profile.empty(),
                            .region = region,
-                           .http = http_options()});
+                           .http = http_options(),
+                           .instance = std::move(instance)});
 }
 
 Result<std::string> Session::output_format() const {
@@ -140,11 +169,7 @@ Result<int> Session::attempts_max() const {
   const std::string text = configured("AWS_MAX_ATTEMPTS", "max_attempts");
   constexpr int attempts_default = 3;
   if (text.empty()) return attempts_default;
-  int attempts = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), attempts);
-  if (error != std::errc{} || end != text.data() + text.size())
-    return fail_as(ExitCode::general,
-                   "invalid literal for int() with base 10: " + python_repr(text));
+  const int attempts = TRY(python_int(text));
   if (attempts < 1)
     return fail_as(ExitCode::general, "Value provided to \"max_attempts\": " + text +
                                           " must be an integer greater than or equal to one.");

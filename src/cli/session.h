@@ -21,6 +21,12 @@ class Session {
   // Errors: a configuration file that cannot be parsed, a profile that does not exist.
   static Result<Session> open(const GlobalOptions& options);
 
+  const std::string& profile_name() const { return profile_name_; }
+  const ConfigurationFiles& files() const { return files_; }
+  // Of the profile, of both files; null when it is "default" and not there. An error for another
+  // that is not there.
+  Result<const Settings*> profile_settings() const;
+
   Result<std::string> region() const;  // an error (configuration) without one
   Result<Endpoint> endpoint(const aws::Service& service, const std::string& region) const;
   bool has_custom_endpoint(const aws::Service& service) const {

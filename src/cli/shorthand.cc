@@ -255,12 +255,9 @@ Result<Unit> give_scalar_type(Document& value, const aws::Shape& shape) {
     case aws::Type::integer:
     case aws::Type::long_integer: {
       if (!value.is_string()) return no_integer(value);
-      const std::string_view digits = trim(value.string());
-      std::int64_t number = 0;
-      const char* const begin = digits.data() + (digits.starts_with('+') ? 1 : 0);
-      const auto [end, error] = std::from_chars(begin, digits.data() + digits.size(), number);
-      if (error != std::errc{} || end != digits.data() + digits.size()) return no_integer(value);
-      value = Document::of_integer(number);
+      std::optional<Document> number = python_integer(value.string());
+      if (!number) return no_integer(value);
+      value = std::move(*number);
       return Unit{};
     }
     case aws::Type::real: {

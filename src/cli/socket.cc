@@ -11,8 +11,10 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstring>
 
 #include "cli/exit_code.h"
+#include "cli/proxy.h"
 
 namespace levada::cli {
 
@@ -49,30 +51,55 @@ int connect_to(const addrinfo& address, std::chrono::seconds timeout) {
   return descriptor;
 }
 
-std::string tls_complaint(SSL* tls) {
-  const long verdict = SSL_get_verify_result(tls);
-  if (verdict != X509_V_OK)
-    return std::string("[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: ") +
-           X509_verify_cert_error_string(verdict);
-  const char* const reason = ERR_reason_error_string(ERR_peek_last_error());
-  return std::string("[SSL] ") + (reason == nullptr ? "the handshake failed" : reason);
-}
-
-}  // namespace
-
-Result<std::unique_ptr<Socket>> Socket::connect(const Endpoint& endpoint,
-                                                const HttpOptions& options) {
+// An open descriptor to one of the host's addresses, or -1 with errno.
+int connect_any(const Endpoint& endpoint, const HttpOptions& options) {
   addrinfo hints{};
   hints.ai_socktype = SOCK_STREAM;
   addrinfo* found = nullptr;
   if (::getaddrinfo(endpoint.host.c_str(), std::to_string(endpoint.port).c_str(), &hints, &found) !=
-      0)
-    return no_connection(endpoint);
+      0) {
+    errno = EHOSTUNREACH;
+    return -1;
+  }
   const std::unique_ptr<addrinfo, void (*)(addrinfo*)> addresses(found, ::freeaddrinfo);
   int descriptor = -1;
   for (const addrinfo* one = found; one != nullptr && descriptor < 0; one = one->ai_next)
     descriptor = connect_to(*one, options.connect_timeout);
+  return descriptor;
+}
+
+// Where Python 3.11's ssl module says it is, on which Debian's AWS CLI runs.
+constexpr std::string_view python_source_line = " (_ssl.c:992)";
+
+std::string tls_complaint(SSL* tls) {
+  const long verdict = SSL_get_verify_result(tls);
+  if (verdict != X509_V_OK)
+    return std::string("[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: ") +
+           X509_verify_cert_error_string(verdict) + std::string(python_source_line);
+  const char* const reason = ERR_reason_error_string(ERR_peek_last_error());
+  return std::string("[SSL] ") + (reason == nullptr ? "the handshake failed" : reason);
+}
+
+unexpected<Error> bad_authorities(const std::string& url, const std::string& path) {
+  const bool exists = ::access(path.c_str(), R_OK) == 0;
+  return fail_as(ExitCode::general,
+                 "SSL validation failed for " + url + ' ' +
+                     (exists ? "[X509: NO_CERTIFICATE_OR_CRL_FOUND] no certificate or crl found "
+                               "(_ssl.c:4123)"
+                             : "[Errno " + std::to_string(errno) + "] " + std::strerror(errno)));
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Socket>> Socket::connect(const Endpoint& endpoint, const Proxy* proxy,
+                                                const HttpOptions& options) {
+  if (proxy != nullptr && proxy->endpoint.tls && endpoint.tls)
+    return fail_as(ExitCode::general,
+                   "TLS through a proxy that is spoken to by TLS itself is not supported: " +
+                       proxy->shown_url);
+  const int descriptor = connect_any(proxy == nullptr ? endpoint : proxy->endpoint, options);
   if (descriptor < 0) {
+    if (proxy != nullptr) return proxy_error(*proxy);
     if (errno == ETIMEDOUT)
       return fail(ErrorKind::timeout, "Connect timeout on endpoint URL: \"" + endpoint.url + '"');
     return no_connection(endpoint);
@@ -81,8 +108,33 @@ Result<std::unique_ptr<Socket>> Socket::connect(const Endpoint& endpoint,
   const timeval timeout{options.read_timeout.count(), 0};
   ::setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof timeout);
   ::setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof timeout);
+  if (proxy != nullptr && endpoint.tls) TRY(socket->open_tunnel(endpoint, *proxy));
   if (endpoint.tls) TRY(socket->begin_tls(endpoint, options));
+  if (proxy != nullptr && proxy->endpoint.tls) TRY(socket->begin_tls(proxy->endpoint, options));
   return socket;
+}
+
+Result<Unit> Socket::open_tunnel(const Endpoint& endpoint, const Proxy& proxy) {
+  const std::string host =
+      endpoint.host.find(':') == std::string::npos ? endpoint.host : '[' + endpoint.host + ']';
+  const std::string target = host + ':' + std::to_string(endpoint.port);
+  std::string request = "CONNECT " + target + " HTTP/1.1\r\nHost: " + target + "\r\n";
+  if (!proxy.authorization.empty())
+    request += "Proxy-Authorization: " + proxy.authorization + "\r\n";
+  if (!write(request + "\r\n")) return proxy_error(proxy);
+
+  // Byte by byte: what stands behind the answer's head belongs to TLS.
+  constexpr std::size_t head_max = 16 << 10;
+  std::string head;
+  while (!head.ends_with("\r\n\r\n")) {
+    std::byte next{};
+    const Result<std::size_t> got = read(std::span(&next, 1));
+    if (!got || *got == 0 || head.size() == head_max) return proxy_error(proxy);
+    head += static_cast<char>(next);
+  }
+  const std::size_t status = head.find(' ');
+  if (status == head.npos || head.compare(status + 1, 2, "20") != 0) return proxy_error(proxy);
+  return Unit{};
 }
 
 Socket::~Socket() {
@@ -98,10 +150,7 @@ Result<Unit> Socket::begin_tls(const Endpoint& endpoint, const HttpOptions& opti
                              ? SSL_CTX_set_default_verify_paths(context_.get()) == 1
                              : SSL_CTX_load_verify_locations(
                                    context_.get(), options.authorities.c_str(), nullptr) == 1;
-    if (!trusted)
-      return fail_as(ExitCode::general,
-                     "Could not find a suitable TLS CA certificate bundle, invalid path: " +
-                         options.authorities);
+    if (!trusted) return bad_authorities(url_, options.authorities);
   }
   tls_.reset(SSL_new(context_.get()), SSL_free);
   SSL_set_verify(tls_.get(), options.verify ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, nullptr);

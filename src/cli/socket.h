@@ -14,7 +14,8 @@ namespace levada::cli {
 
 class Socket {
  public:
-  static Result<std::unique_ptr<Socket>> connect(const Endpoint& endpoint,
+  // Through `proxy`, unless it is null: with TLS in a tunnel, without it as far as the proxy.
+  static Result<std::unique_ptr<Socket>> connect(const Endpoint& endpoint, const Proxy* proxy,
                                                  const HttpOptions& options);
   ~Socket();
   Socket(const Socket&) = delete;
@@ -27,6 +28,7 @@ class Socket {
  private:
   Socket(int descriptor, std::string url) : descriptor_(descriptor), url_(std::move(url)) {}
   Result<Unit> begin_tls(const Endpoint& endpoint, const HttpOptions& options);
+  Result<Unit> open_tunnel(const Endpoint& endpoint, const Proxy& proxy);
   unexpected<Error> closed() const;
   unexpected<Error> timed_out() const;
 

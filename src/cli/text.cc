@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cstdio>
 #include <map>
 
@@ -251,6 +252,29 @@ std::string python_repr(const Document& document) {
     out += python_repr(member.name) + ": " + python_repr(member.value);
   }
   return out + "}";
+}
+
+std::optional<Document> python_integer(std::string_view text) {
+  text = trim(text);
+  std::string digits;
+  if (text.starts_with('-') || text.starts_with('+')) {
+    if (text.front() == '-') digits += '-';
+    text.remove_prefix(1);
+  }
+  const std::size_t sign = digits.size();
+  bool is_digit_next = true;  // no underscore begins, ends or follows another
+  for (const char c : text) {
+    const bool is_digit = c >= '0' && c <= '9';
+    if (!is_digit && (c != '_' || is_digit_next)) return std::nullopt;
+    if (is_digit && (c != '0' || digits.size() != sign)) digits += c;
+    is_digit_next = !is_digit;
+  }
+  if (is_digit_next) return std::nullopt;
+  if (digits.size() == sign) digits = "0";
+  std::int64_t number = 0;
+  const auto [_, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
+  if (error == std::errc::result_out_of_range) return Document::of_big_integer(std::move(digits));
+  return Document::of_integer(number);
 }
 
 std::string python_text(const Document& document) {

@@ -30,6 +30,10 @@ std::string kebab_case(std::string_view name, char separator = '-');
 // torn.
 std::optional<std::string> lenient_base64(std::string_view text);
 
+// How Python's int() reads a text: digits, a sign before and single underscores between them,
+// blanks around; an integer of any size. Nothing when it is none.
+std::optional<Document> python_integer(std::string_view text);
+
 // How Python's str() and repr() write a value: {'a': [1, None]}.
 std::string python_text(const Document& document);
 std::string python_repr(const Document& document);

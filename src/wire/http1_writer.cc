@@ -84,6 +84,15 @@ void write_head(Buffer& out, int status, std::span<const HeaderField> headers, H
   write_message(out, start, headers, own, body);
 }
 
+void write_request_message(Buffer& out, RequestLine line, std::span<const HeaderField> headers,
+                           std::uint64_t content_length, ByteView body) {
+  const std::string_view start[] = {line.method, " ", line.target, " HTTP/1.1"};
+  const bool bodyless = content_length == 0 && (line.method == "GET" || line.method == "HEAD");
+  const Decimal length(content_length);
+  const HeaderField own = bodyless ? HeaderField{} : HeaderField{"Content-Length", length.text()};
+  write_message(out, start, headers, own, body);
+}
+
 }  // namespace
 
 void write_response(Buffer& out, int status, std::span<const HeaderField> headers, ByteView body) {
@@ -127,11 +136,12 @@ void write_continue(Buffer& out) {
 
 void write_request(Buffer& out, RequestLine line, std::span<const HeaderField> headers,
                    ByteView body) {
-  const std::string_view start[] = {line.method, " ", line.target, " HTTP/1.1"};
-  const bool bodyless = body.empty() && (line.method == "GET" || line.method == "HEAD");
-  const Decimal length(body.size());
-  const HeaderField own = bodyless ? HeaderField{} : HeaderField{"Content-Length", length.text()};
-  write_message(out, start, headers, own, body);
+  write_request_message(out, line, headers, body.size(), body);
+}
+
+void write_request_head(Buffer& out, RequestLine line, std::span<const HeaderField> headers,
+                        std::uint64_t content_length) {
+  write_request_message(out, line, headers, content_length, {});
 }
 
 }  // namespace levada::wire

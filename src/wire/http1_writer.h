@@ -37,5 +37,8 @@ struct RequestLine {
 };
 void write_request(Buffer& out, RequestLine line, std::span<const HeaderField> headers,
                    ByteView body);
+// The head alone, for a body that is sent from where it lies.
+void write_request_head(Buffer& out, RequestLine line, std::span<const HeaderField> headers,
+                        std::uint64_t content_length);
 
 }  // namespace levada::wire

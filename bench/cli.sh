@@ -4,7 +4,7 @@
 set -eu
 levada=$(realpath "${1:-build/release/levada}")
 calls=${2:-200}
-calls_aws=${3:-5}
+calls_aws=${3:-10}
 work=$(mktemp -d)
 trap 'kill "$server" 2>/dev/null || true; wait 2>/dev/null || true; rm -rf "$work"' EXIT
 
@@ -18,7 +18,7 @@ put=(kinesis put-record --stream-name bench --data aGVsbG8= --partition-key k --
 "$levada" kinesis create-stream --stream-name bench --shard-count 4 --endpoint-url "$url"
 "$levada" kinesis wait stream-exists --stream-name bench --endpoint-url "$url"
 
-millis() { # the mean of N runs of a command
+micros() { # the mean of N runs of a command, in microseconds
   local count=$1 begin end
   shift
   begin=$(date +%s%N)
@@ -26,19 +26,32 @@ millis() { # the mean of N runs of a command
   end=$(date +%s%N)
   echo $(((end - begin) / count / 1000))
 }
+median() { sort -n | awk '{all[NR] = $1} END {print all[int((NR + 1) / 2)]}'; }
+
+# Peak memory of a command's process, in kB.
+peak() { /usr/bin/python3 -c 'import resource, subprocess, sys
+subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL, check=True)
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)' "$@"; }
+
 "$levada" "${put[@]}" > /dev/null
-ours=$(millis "$calls" "$levada" "${put[@]}")
-echo "levada kinesis put-record: $ours us a call, $calls calls"
+for ((round = 0; round < calls_aws; ++round)); do # in turn, so that both meet the same machine
+  micros $((calls / calls_aws)) "$levada" "${put[@]}" >> "$work/ours"
+  [ ! -x /usr/bin/aws ] || micros 1 /usr/bin/aws "${put[@]}" >> "$work/theirs"
+done
+ours=$(median < "$work/ours")
+echo "levada kinesis put-record: $ours us a call (median of $calls_aws rounds of $((calls / calls_aws)))"
+echo "levada kinesis put-record: $(peak "$levada" "${put[@]}") kB at most"
 if [ -x /usr/bin/aws ]; then
-  theirs=$(millis "$calls_aws" /usr/bin/aws "${put[@]}")
-  echo "aws kinesis put-record: $theirs us a call, $calls_aws calls; $((theirs / ours)) times as long"
+  theirs=$(median < "$work/theirs")
+  echo "aws kinesis put-record: $theirs us a call (median of $calls_aws); $((theirs / ours)) times as long"
+  echo "aws kinesis put-record: $(peak /usr/bin/aws "${put[@]}") kB at most"
 fi
 
-for size in 100 10000; do
-  head -c 60000000 /dev/urandom | base64 -w $size > "$work/lines"
+for size in 100 1024 10000 100000; do
+  head -c 150000000 /dev/urandom | base64 -w $size > "$work/lines"
   bytes=$(stat -c %s "$work/lines")
   begin=$(date +%s%N)
-  "$levada" kinesis put-records --stream-name bench --from-file "$work/lines" --endpoint-url "$url" > /dev/null
+  memory=$(peak "$levada" kinesis put-records --stream-name bench --from-file "$work/lines" --endpoint-url "$url")
   end=$(date +%s%N)
-  echo "put-records --from-file, lines of $size bytes: $((bytes * 1000 / (end - begin))) MB/s"
+  echo "put-records --from-file, lines of $size bytes: $((bytes * 1000 / (end - begin))) MB/s, $memory kB at most"
 done

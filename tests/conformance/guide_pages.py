@@ -13,6 +13,7 @@ from pathlib import Path
 from harness.case import Case
 from harness.server import REPOSITORY, Levada
 
+import kinesis_go
 import kinesis_js
 
 GUIDE = REPOSITORY / "docs/guide"
@@ -81,6 +82,16 @@ class GuidePages(Case):
         kinesis_js.install()
         output = self.run_page(["node"], code_of("kinesis-javascript.md", "js"), kinesis_js.FOLDER)
         self.assertIn("visitor-1 hello, stream", output)
+
+    def test_go(self):
+        with tempfile.TemporaryDirectory() as folder:
+            source = Path(folder, "main.go")
+            source.write_text(code_of("go.md", "go").replace(ADDRESS, "%s:%d" % self.server.aws))
+            program = kinesis_go.build(folder, source)
+            done = subprocess.run([program], capture_output=True, text=True, timeout=120)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertRegex(done.stdout, r"shardId-000000000000 49\d{54}\n")
+        self.assertIn("samplepartitionkey sampledatarecord\n", done.stdout)
 
     def test_the_page_for_r_says_that_nothing_runs_it(self):
         self.assertIn("no test", (GUIDE / "r.md").read_text())

@@ -41,6 +41,8 @@ DATA_PLANE = [
     "kinesis_boto3",
     "kinesis_cli",
     "cli_side_by_side",
+    "cli_random",
+    "cli_ecosystem",
     "kinesis_js",
     "guide_pages",
     "timestream_write",

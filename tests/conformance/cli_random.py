@@ -13,7 +13,7 @@ from harness import side_by_side
 from harness.command_lines import CommandLines
 
 SEED = int(os.environ.get("CLI_RANDOM_SEED", "1"))
-COUNT = int(os.environ.get("CLI_RANDOM_COUNT", "400"))
+COUNT = int(os.environ.get("CLI_RANDOM_COUNT", "150"))
 SHOWN_MAX = 12
 
 

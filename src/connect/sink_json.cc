@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/attempt.h"
+#include "query/json.h"
 #include "query/text.h"
 #include "wire/base64.h"
 #include "wire/json_reader.h"
@@ -305,37 +306,7 @@ void append_json_double(double number, std::string& out) {
     out += "null";
     return;
   }
-  if (std::signbit(number)) out += '-';
-  number = std::fabs(number);
-  if (number == 0) {
-    out += "0.0";
-    return;
-  }
-  // d.ddde±xx: the shortest digits, and where the point stands behind the first of them.
-  char text[32];
-  const auto end = std::to_chars(text, text + sizeof text, number, std::chars_format::scientific);
-  std::string digits;
-  const char* at = text;
-  for (; *at != 'e'; ++at)
-    if (*at != '.') digits += *at;
-  int exponent = 0;
-  const char* exponent_at = at + 1;
-  if (*exponent_at == '+') ++exponent_at;
-  std::from_chars(exponent_at, end.ptr, exponent);
-  const int point = exponent + 1;  // ryu's kk
-  const int size = static_cast<int>(digits.size());
-  if (size <= point && point <= 16) {
-    out += digits + std::string(static_cast<std::size_t>(point - size), '0') + ".0";
-  } else if (0 < point && point <= 16) {
-    out += digits.substr(0, static_cast<std::size_t>(point)) + '.' +
-           digits.substr(static_cast<std::size_t>(point));
-  } else if (-5 < point && point <= 0) {
-    out += "0." + std::string(static_cast<std::size_t>(-point), '0') + digits;
-  } else {
-    out += digits.substr(0, 1);
-    if (size > 1) out += '.' + digits.substr(1);
-    out += 'e' + std::to_string(exponent);
-  }
+  query::append_json_real(number, out);
 }
 
 SqlResult<Unit> append_json(const Type& type, const Datum& datum, const SinkEncoding& encoding,

@@ -35,6 +35,12 @@ Task<Unit> Connection::run() {
   Arrival arrival = co_await arrive(channel_, around_.random, around_.login, deadline);
   if (arrival.cancel) around_.cancellations.cancel(*arrival.cancel);
   if (!arrival.login) co_return Unit{};
+  if (!streaming::Session::has_database(around_.engine, arrival.login->database)) {
+    SqlError unknown{.sqlstate = "3D000",
+                     .message = "database \"" + arrival.login->database + "\" does not exist"};
+    co_await end_fatally(std::move(unknown));
+    co_return Unit{};
+  }
   process_ = around_.cancellations.next_process();
   session_ = std::make_unique<streaming::Session>(
       around_.engine, streaming::SessionOptions{.user = arrival.login->user,

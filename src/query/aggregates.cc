@@ -496,12 +496,15 @@ class Percentile final : public Accumulator {
   std::vector<Value> values_;
 };
 
-class Mode final : public Accumulator {
+// mode(), and approx_count_distinct(), which is exact.
+template <bool most_frequent>
+class ValueCounts final : public Accumulator {
  public:
   void add(Arguments arguments, std::int64_t weight) override {
     if (!arguments[0].is_null()) add_to(values_, arguments[0], weight);
   }
   Datum result(Evaluation& evaluation) const override {
+    if constexpr (!most_frequent) return Datum::of(static_cast<std::int64_t>(values_.size()));
     if (values_.empty()) return Datum::null();
     const auto most =
         std::max_element(values_.begin(), values_.end(),
@@ -525,6 +528,7 @@ std::unique_ptr<Accumulator> make_typed(Types types) {
 const AggregateFunction rows[] = {
     {"count", {}, int8, 0, make<CountRows>},
     {"count", {any}, int8, 0, make<Count>},
+    {"approx_count_distinct", {any}, int8, 0, make<ValueCounts<false>>},
     {"sum", {int2}, int8, 0, make<IntegerSum<false, false>>},
     {"sum", {int4}, int8, 0, make<IntegerSum<false, false>>},
     {"sum", {int8}, numeric, 0, make<IntegerSum<true, false>>},
@@ -576,7 +580,7 @@ const AggregateFunction rows[] = {
     {"arg_max", {any_element, any}, any_element, 0, make<ArgumentOfExtreme<true>>},
     {"percentile_cont", {float8, float8}, float8, 0, make<Percentile<true>>, true, true},
     {"percentile_disc", {float8, any_element}, any_element, 0, make<Percentile<false>>, true, true},
-    {"mode", {any_element}, any_element, 0, make<Mode>, false, true},
+    {"mode", {any_element}, any_element, 0, make<ValueCounts<true>>, false, true},
 };
 
 }  // namespace

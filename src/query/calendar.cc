@@ -359,9 +359,10 @@ void append_time(std::int64_t microseconds, std::string& out) {
                 seconds % 60);
   out += text;
   if (fraction == 0) return;
+  // None, three or six digits, as RisingWave has it.
   std::snprintf(text, sizeof text, ".%06llu", fraction);
   out += text;
-  while (out.back() == '0') out.pop_back();
+  if (fraction % 1000 == 0) out.resize(out.size() - 3);
 }
 
 void append_timestamp(std::int64_t microseconds, std::string& out) {

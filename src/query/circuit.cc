@@ -25,6 +25,7 @@ class CircuitBuilder {
     const std::size_t id = circuit_->nodes_.size();
     Circuit::Node& made = circuit_->nodes_.emplace_back();
     if (op != nullptr && op->follows_time()) circuit_->follows_time_ = true;
+    if (op != nullptr && op->follows_watermarks()) circuit_->follows_watermarks_ = true;
     made.op = std::move(op);
     made.inbox.resize(std::max<std::size_t>(inputs.size(), 1));
     for (std::size_t i = 0; i < inputs.size(); ++i)
@@ -270,8 +271,16 @@ class CircuitBuilder {
     const std::size_t from = ATTEMPT(lowered(single.input));
     return node(make_single_row(single), {from});
   }
-  Id lower(const EmitOnClose&, const Plan&) {
-    return refuse(sqlstate::feature_not_supported, "EMIT ON WINDOW CLOSE is not supported yet");
+  Id lower(const EmitOnClose& emit, const Plan&) {
+    const std::size_t from = ATTEMPT(lowered(emit.input));
+    return node(make_emit_on_close(emit), {from});
+  }
+  Id lower(const Changelog& changes, const Plan&) {
+    if (circuit_->once_)
+      return refuse(sqlstate::feature_not_supported,
+                    "AS CHANGELOG is only for materialized views and sinks");
+    const std::size_t from = ATTEMPT(lowered(changes.input));
+    return node(make_changelog(changes), {from});
   }
 
   std::unique_ptr<Circuit> circuit_;
@@ -319,7 +328,7 @@ SqlResult<Delta> Circuit::run(std::span<const RelationDelta> changes, Evaluation
     Delta out;
     if (node.op == nullptr) {
       out = std::move(node.inbox[0]);
-    } else if (changed || step.first || node.op->follows_time()) {
+    } else if (changed || step.first || node.op->follows_time() || node.op->follows_watermarks()) {
       node.op->step(step, node.inbox, out);
     }
     for (Delta& delta : node.inbox) delta.clear();

@@ -40,6 +40,7 @@ class Circuit {
   SqlResult<Delta> step(std::span<const RelationDelta> changes, Evaluation& evaluation);
 
   bool follows_time() const { return follows_time_; }
+  bool follows_watermarks() const { return follows_watermarks_; }
   bool reads(RelationId relation) const;
 
  private:
@@ -64,7 +65,7 @@ class Circuit {
   std::vector<Node> nodes_;  // inputs before their consumers; the last is the root
   std::vector<Source> sources_;
   std::size_t root_ = 0;
-  bool once_ = false, first_ = true, follows_time_ = false;
+  bool once_ = false, first_ = true, follows_time_ = false, follows_watermarks_ = false;
 };
 
 // A SELECT: the rows, in the plan's order if it has one.

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -30,7 +31,10 @@ class Breath {
 
 // What stable functions may look at. In a view only the epoch's time differs from the defaults.
 struct SessionFacts {
-  std::int64_t now = 0;    // microseconds since 1970-01-01 UTC: statement or epoch
+  std::int64_t now = 0;      // microseconds since 1970-01-01 UTC: statement or epoch
+  std::int64_t started = 0;  // when the server was
+  // Of relations by id: rows below never come again. nullptr: nobody keeps any.
+  const std::map<std::uint32_t, Value>* watermarks = nullptr;
   std::uint64_t seed = 1;  // of random() and the like
   std::string time_zone = "UTC";
   std::string user = "root";
@@ -43,6 +47,13 @@ struct SessionFacts {
   // What its rows occupy; nullopt: unknown. And the oid of a relation's name.
   std::function<std::optional<std::int64_t>(std::int64_t oid)> size_of = {};
   std::function<std::optional<std::int64_t>(std::string_view name)> oid_of = {};
+  // has_…_privilege: user (empty: the session's), the thing's name or oid, privileges.
+  std::function<SqlResult<bool>(std::string_view function, std::string_view user,
+                                const Datum& thing, std::string_view privileges)>
+      has_privilege = {};
+  // SET, for set_config(); and what COMMENT ON said of an object, or of its n-th column.
+  std::function<SqlResult<Unit>(std::string_view name, std::string_view value)> change_setting = {};
+  std::function<std::optional<std::string>(std::int64_t oid, std::int64_t column)> comment_of = {};
   Breath* breath = nullptr;  // null: runs to its end
 };
 

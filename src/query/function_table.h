@@ -1,6 +1,7 @@
 #pragma once
 // The parts of the function table, a file each. functions.cc puts them together.
 
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -19,15 +20,23 @@ std::span<const Function> pattern_functions();
 std::span<const Function> time_functions();
 std::span<const Function> list_functions();
 std::span<const Function> json_functions();
+std::span<const Function> json_edit_functions();
+std::span<const Function> json_path_functions();
+std::span<const Function> binary_functions();
 std::span<const Function> system_functions();
 std::span<const AggregateFunction> aggregate_functions();
 std::span<const TableFunction> table_functions();
+std::span<const TableFunction> json_edit_table_functions();
+std::span<const TableFunction> json_path_table_functions();
 
 inline constexpr std::uint32_t result_list = 1u << 31;
 constexpr std::uint32_t list_argument(unsigned index) { return 1u << index; }
 
 std::string hex(std::string_view bytes);  // two digits a byte (encoding_functions.cc)
 
+// Whether the pattern is found in the text; nullopt: it is none (pattern_functions.cc).
+std::optional<bool> regexp_test(std::string_view text, std::string_view pattern,
+                                std::string_view flags);
 // Every match of text, pattern [, flags] (pattern_functions.cc): the list of its groups.
 void regexp_matches(Evaluation& evaluation, const CallSite& site, std::span<const Datum> arguments,
                     std::vector<Datum>& out);

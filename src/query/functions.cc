@@ -4,6 +4,7 @@
 #include <map>
 
 #include "query/function_table.h"
+#include "query/int256.h"
 
 namespace levada::query {
 
@@ -23,7 +24,8 @@ const Index<Function>& function_index() {
     for (const auto part :
          {arithmetic_functions(), comparison_functions(), mathematical_functions(),
           text_functions(), encoding_functions(), pattern_functions(), time_functions(),
-          list_functions(), json_functions(), system_functions()})
+          list_functions(), json_functions(), json_edit_functions(), json_path_functions(),
+          binary_functions(), int256_functions(), system_functions()})
       add(made, part);
     return made;
   }();
@@ -103,6 +105,7 @@ std::span<const AggregateFunction* const> aggregates_named(std::string_view name
   static const Index<AggregateFunction> index = [] {
     Index<AggregateFunction> made;
     add(made, aggregate_functions());
+    add(made, int256_aggregates());
     return made;
   }();
   return named(index, name);
@@ -141,7 +144,9 @@ const WindowFunction* window_function_named(std::string_view name) {
 std::span<const TableFunction* const> table_functions_named(std::string_view name) {
   static const Index<TableFunction> index = [] {
     Index<TableFunction> made;
-    add(made, table_functions());
+    for (const auto part :
+         {table_functions(), json_edit_table_functions(), json_path_table_functions()})
+      add(made, part);
     return made;
   }();
   return named(index, name);
@@ -157,6 +162,7 @@ std::optional<Type> result_type(const TableFunction& function, std::span<const T
     if (!match.takes(function.arguments[at], (function.lists >> at & 1) != 0, arguments[i]))
       return std::nullopt;
   }
+  if (function.shape != nullptr) return function.shape();
   if (function.result == TypeKind::structure)  // a list's elements, each with its place
     return Type::structure({{"x", arguments[0].element()}, {"n", TypeKind::int4}});
   return match.result(function.result, (function.lists >> 31) != 0);

@@ -142,6 +142,8 @@ struct TableFunction {
   // Appends the rows' only column to `out`.
   void (*run)(Evaluation&, const CallSite&, std::span<const Datum>,
               std::vector<Datum>& out) = nullptr;
+  // Of any_structure: the columns of its rows.
+  const Type& (*shape)() = nullptr;
 };
 std::span<const TableFunction* const> table_functions_named(std::string_view name);
 std::optional<Type> result_type(const TableFunction& function, std::span<const Type> arguments);

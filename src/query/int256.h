@@ -1,16 +1,20 @@
 #pragma once
 // RisingWave's rw_int256: 32 bytes, two's complement, little endian. Stored, compared, read,
-// written.
+// written; its functions are in int256_functions.cc.
 
 #include <string>
 #include <string_view>
 
+#include "query/functions.h"
 #include "query/value.h"
 
 namespace levada::query {
 
 bool parse_int256(std::string_view text, char (&bytes)[32]);  // false: not one
 void append_int256(const char* bytes, std::string& out);
+
+std::span<const Function> int256_functions();
+std::span<const AggregateFunction> int256_aggregates();
 
 inline Datum int256_datum(const char* bytes) {
   Datum datum;

@@ -75,7 +75,7 @@ const Unit* unit_named(std::string_view name) {
 // A sum that may leave the fields' ranges; checked at the end.
 struct Sum {
   double months = 0, days = 0, microseconds = 0;
-  std::int64_t whole_microseconds = 0;
+  Int128 whole_microseconds = 0;
 
   void add(double amount, const Unit& unit) {
     if (unit.months != 0) {
@@ -87,7 +87,7 @@ struct Sum {
       days += amount * unit.days;
     } else {
       const double whole = std::trunc(amount);
-      whole_microseconds += static_cast<std::int64_t>(whole) * unit.microseconds;
+      whole_microseconds += static_cast<Int128>(whole) * unit.microseconds;
       microseconds += std::round((amount - whole) * static_cast<double>(unit.microseconds));
     }
   }
@@ -99,8 +99,10 @@ struct Sum {
     if (std::abs(months) > std::numeric_limits<std::int32_t>::max() ||
         std::abs(whole_days) > std::numeric_limits<std::int32_t>::max() || std::abs(micros) > 9e18)
       return std::nullopt;
+    const Int128 all = whole_microseconds + static_cast<Int128>(micros);
+    if (all != static_cast<std::int64_t>(all)) return std::nullopt;
     return Interval{static_cast<std::int32_t>(months), static_cast<std::int32_t>(whole_days),
-                    whole_microseconds + static_cast<std::int64_t>(micros)};
+                    static_cast<std::int64_t>(all)};
   }
 };
 
@@ -146,30 +148,49 @@ std::optional<Interval> parse_iso(std::string_view text) {  // P1Y2M3DT4H5M6.5S
   return any ? sum.interval() : std::nullopt;
 }
 
+// "04.5" as microseconds; halves beyond them go to the even one.
+std::optional<std::int64_t> parse_seconds(std::string_view text) {
+  std::int64_t whole = 0, micros = 0;
+  const auto end = std::from_chars(text.data(), text.data() + text.size(), whole);
+  if (end.ec != std::errc{} || whole >= 60) return std::nullopt;
+  std::string_view rest(end.ptr, static_cast<std::size_t>(text.data() + text.size() - end.ptr));
+  if (rest.empty()) return whole * microseconds_per_second;
+  if (rest.front() != '.' || rest.find_first_not_of("0123456789", 1) != std::string_view::npos)
+    return std::nullopt;
+  rest.remove_prefix(1);
+  for (std::size_t i = 0; i < 6; ++i) micros = micros * 10 + (i < rest.size() ? rest[i] - '0' : 0);
+  if (rest.size() > 6) {
+    const bool tie = rest[6] == '5' && rest.find_first_not_of('0', 7) == std::string_view::npos;
+    if (tie ? micros % 2 != 0 : rest[6] >= '5') ++micros;
+  }
+  return whole * microseconds_per_second + micros;
+}
+
 // "02:03", "02:03:04.5" as microseconds.
-std::optional<std::int64_t> parse_clock(std::string_view text) {
+std::optional<Int128> parse_clock(std::string_view text) {
   std::int64_t parts[2] = {0, 0};
-  double seconds = 0;
+  std::int64_t seconds = 0;
   int count = 0;
   while (count < 3) {
     const std::size_t colon = text.find(':');
     const std::string_view part = text.substr(0, colon);
-    if (part.empty()) return std::nullopt;
-    if (count < 2) {
+    if (part.empty() && count == 0) return std::nullopt;
+    if (part.empty()) {  // "1:" has no minutes
+    } else if (count < 2) {
       const auto end = std::from_chars(part.data(), part.data() + part.size(), parts[count]);
       if (end.ec != std::errc{} || end.ptr != part.data() + part.size()) return std::nullopt;
     } else {
-      const auto end = std::from_chars(part.data(), part.data() + part.size(), seconds);
-      if (end.ec != std::errc{} || end.ptr != part.data() + part.size()) return std::nullopt;
+      const auto read = parse_seconds(part);
+      if (!read) return std::nullopt;
+      seconds = *read;
     }
     ++count;
     if (colon == std::string_view::npos) break;
     text.remove_prefix(colon + 1);
     if (count == 3) return std::nullopt;
   }
-  if (parts[1] > 59 || seconds >= 60) return std::nullopt;
-  return parts[0] * microseconds_per_hour + parts[1] * microseconds_per_minute +
-         static_cast<std::int64_t>(std::llround(seconds * 1e6));
+  if (parts[1] > 59) return std::nullopt;
+  return Int128{parts[0]} * microseconds_per_hour + parts[1] * microseconds_per_minute + seconds;
 }
 
 }  // namespace
@@ -205,17 +226,22 @@ std::optional<Interval> negate(const Interval& a) {
   return result;
 }
 
+// As PostgreSQL: what is left of months becomes days, what is left of days the clock's; the last
+// half goes to the even microsecond.
 std::optional<Interval> multiply(const Interval& a, double factor) {
-  const double months = a.months * factor;
-  const double whole_months = std::trunc(months);
-  const double days = a.days * factor + std::round((months - whole_months) * 30 * 1e6) / 1e6;
-  const double whole_days = std::trunc(days);
-  const double micros = std::round(static_cast<double>(a.microseconds) * factor +
-                                   std::round((days - whole_days) * 86400 * 1e6) / 1e6 * 1e6);
-  if (!std::isfinite(factor) || std::abs(whole_months) > std::numeric_limits<std::int32_t>::max() ||
-      std::abs(whole_days) > std::numeric_limits<std::int32_t>::max() || std::abs(micros) > 9.2e18)
+  const long double scale = factor;
+  const long double months = a.months * scale, days = a.days * scale;
+  const long double whole_months = std::trunc(months), whole_days = std::trunc(days);
+  const long double month_days = (months - whole_months) * 30;
+  const long double all_days = whole_days + std::trunc(month_days);
+  const long double seconds = (days - whole_days + month_days - std::trunc(month_days)) * 86400;
+  const long double micros = std::nearbyint(
+      static_cast<double>(static_cast<long double>(a.microseconds) * scale + seconds * 1e6L));
+  constexpr long double field_max = std::numeric_limits<std::int32_t>::max();
+  if (!std::isfinite(factor) || std::abs(whole_months) > field_max ||
+      std::abs(all_days) > field_max || std::abs(micros) > 9.2e18L)
     return std::nullopt;
-  return Interval{static_cast<std::int32_t>(whole_months), static_cast<std::int32_t>(whole_days),
+  return Interval{static_cast<std::int32_t>(whole_months), static_cast<std::int32_t>(all_days),
                   static_cast<std::int64_t>(micros)};
 }
 
@@ -271,6 +297,7 @@ std::optional<Interval> parse_interval(std::string_view text, std::string_view d
     }
     bool negative = false;
     if (text[i] == '-' || text[i] == '+') negative = text[i++] == '-';
+    while (i < text.size() && blank(text[i])) ++i;
     std::size_t end = i;
     while (end < text.size() &&
            ((text[end] >= '0' && text[end] <= '9') || text[end] == '.' || text[end] == ':'))

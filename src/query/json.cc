@@ -2,7 +2,10 @@
 
 #include <simdjson.h>
 #include <algorithm>
+#include <charconv>
+#include <cmath>
 #include <cstdio>
+#include <cstdlib>
 
 #include "query/calendar.h"
 #include "query/text.h"
@@ -10,10 +13,6 @@
 namespace levada::query {
 
 namespace {
-
-bool key_less(std::string_view a, std::string_view b) {
-  return a.size() != b.size() ? a.size() < b.size() : a < b;
-}
 
 // simdjson says what is well formed; numbers keep their digits, which its own parser would not.
 std::optional<Json> converted(simdjson::ondemand::value value, int depth) {
@@ -112,13 +111,26 @@ Json Json::of_text(std::string_view value) {
 Json Json::of_number(std::string digits) {
   Json json;
   json.kind = Kind::number;
-  if (digits.find_first_of("eE") != std::string::npos) {
-    if (const auto number = Decimal::parse(digits)) {
-      digits.clear();
-      number->append_text(digits);
-    }
+  constexpr std::size_t integer_digits_max = 18;  // surely within 64 bits
+  const bool negative = digits.starts_with('-');
+  if (digits.find_first_of(".eE") != std::string::npos)
+    return of_real(std::strtod(digits.c_str(), nullptr));
+  if (digits.size() > integer_digits_max) {
+    std::int64_t narrow = 0;
+    std::uint64_t wide = 0;
+    const char* const end = digits.data() + digits.size();
+    const auto read = negative ? std::from_chars(digits.data(), end, narrow)
+                               : std::from_chars(digits.data(), end, wide);
+    if (read.ec != std::errc()) return of_real(std::strtod(digits.c_str(), nullptr));
   }
   json.text = digits == "-0" ? "0" : std::move(digits);
+  return json;
+}
+
+Json Json::of_real(double value) {
+  Json json;
+  json.kind = Kind::number;
+  append_json_real(value, json.text);
   return json;
 }
 
@@ -145,9 +157,9 @@ const Json* Json::item(std::int64_t index) const {
 }
 
 void Json::put(std::string name, Json value) {
-  const auto at = std::lower_bound(
-      members.begin(), members.end(), name,
-      [](const auto& member, const std::string& n) { return key_less(member.first, n); });
+  const auto at =
+      std::lower_bound(members.begin(), members.end(), name,
+                       [](const auto& member, const std::string& n) { return member.first < n; });
   if (at != members.end() && at->first == name)
     at->second = std::move(value);
   else
@@ -240,12 +252,13 @@ Json json_of(const Type& type, const Datum& datum) {
     case TypeKind::int2:
     case TypeKind::int4:
     case TypeKind::int8:
+      return Json::of_number(std::to_string(datum.integer));
     case TypeKind::numeric:
     case TypeKind::float4:
     case TypeKind::float8: {
-      const std::string text = to_text(type, datum);
+      const double value = type.is(TypeKind::numeric) ? Decimal::of(datum).to_double() : datum.real;
       // JSON has no number for NaN and the infinities.
-      return text.back() == 'N' || text.back() == 'y' ? Json::of_text(text) : Json::of_number(text);
+      return std::isfinite(value) ? Json::of_real(value) : Json::of_text(to_text(type, datum));
     }
     case TypeKind::jsonb:
       return Json::parse(datum.text()).value_or(json);
@@ -309,6 +322,34 @@ void append_json_string(std::string_view text, std::string& out) {
     }
   }
   out += '"';
+}
+
+void append_json_real(double value, std::string& out) {
+  char shortest[32];
+  const auto end =
+      std::to_chars(shortest, shortest + sizeof shortest, value, std::chars_format::scientific).ptr;
+  const std::string_view written(shortest, static_cast<std::size_t>(end - shortest));
+  const std::size_t e = written.find('e');
+  std::string digits;
+  for (const char c : written.substr(0, e))
+    if (c >= '0' && c <= '9') digits += c;
+  while (digits.size() > 1 && digits.back() == '0') digits.pop_back();
+  int exponent = std::atoi(written.data() + e + 1);
+  const auto count = static_cast<int>(digits.size());
+  const int point = exponent + 1;  // digits in front of it
+  if (written.front() == '-') out += '-';
+  if (count <= point && point <= 16) {
+    out += digits + std::string(static_cast<std::size_t>(point - count), '0') + ".0";
+  } else if (point > 0 && point <= 16) {
+    out += digits.substr(0, static_cast<std::size_t>(point)) + "." +
+           digits.substr(static_cast<std::size_t>(point));
+  } else if (point > -5 && point <= 0) {
+    out += "0." + std::string(static_cast<std::size_t>(-point), '0') + digits;
+  } else {
+    out += digits.substr(0, 1);
+    if (count > 1) out += "." + digits.substr(1);
+    out += "e" + std::to_string(exponent);
+  }
 }
 
 }  // namespace levada::query

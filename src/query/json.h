@@ -1,7 +1,7 @@
 #pragma once
 // Json: jsonb as canonical text, and what its operators need. Canonical: keys of an object once and
-// sorted as PostgreSQL sorts them (shorter first, then bytewise), one blank behind ',' and ':',
-// numbers as numerics. Equal values have equal text.
+// sorted bytewise, one blank behind ',' and ':', numbers as RisingWave keeps them: whole ones of 64
+// bits, the others doubles. Equal values have equal text.
 
 #include <memory>
 #include <optional>
@@ -28,6 +28,7 @@ struct Json {
   static std::optional<Json> parse(std::string_view text);
   static Json of_text(std::string_view value);
   static Json of_number(std::string digits);
+  static Json of_real(double value);  // finite
   static Json of_boolean(bool value);
 
   const Json* member(std::string_view name) const;
@@ -44,6 +45,8 @@ struct Json {
 };
 
 void append_json_string(std::string_view text, std::string& out);
+// A finite one as Rust's ryu prints it, and so RisingWave: 1.0, 1e16, 1.234e-7.
+void append_json_real(double value, std::string& out);
 
 // The JSON of any SQL value (to_jsonb); NULL gives null.
 Json json_of(const Type& type, const Datum& datum);

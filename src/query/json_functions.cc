@@ -104,6 +104,8 @@ Datum concatenation(Evaluation& evaluation, const CallSite&, Arguments a) {
 
 Datum without_key(Evaluation& evaluation, const CallSite&, Arguments a) {
   Json json = parsed(a[0]);
+  if (json.kind != Json::Kind::object && json.kind != Json::Kind::list)
+    return evaluation.fail(sqlstate::invalid_parameter_value, "cannot delete from scalar");
   const std::string_view key = a[1].text();
   std::erase_if(json.members, [&](const auto& m) { return m.first == key; });
   std::erase_if(json.items,
@@ -114,7 +116,9 @@ Datum without_index(Evaluation& evaluation, const CallSite&, Arguments a) {
   Json json = parsed(a[0]);
   if (json.kind != Json::Kind::list)
     return evaluation.fail(sqlstate::invalid_parameter_value,
-                           "cannot delete from object using integer index");
+                           json.kind == Json::Kind::object
+                               ? "cannot delete from object using integer index"
+                               : "cannot delete from scalar");
   const Json* gone = json.item(a[1].integer);
   if (gone != nullptr) json.items.erase(json.items.begin() + (gone - json.items.data()));
   return as_json(evaluation, &json);
@@ -245,6 +249,32 @@ const Function rows[] = {
     {"||", {jsonb, jsonb}, jsonb, concatenation},
     {"-", {jsonb, varchar}, jsonb, without_key},
     {"-", {jsonb, int4}, jsonb, without_index},
+    {"jsonb_object_field", {jsonb, varchar}, jsonb, member<as_json>},
+    {"jsonb_array_element", {jsonb, int4}, jsonb, item<as_json>},
+    {"jsonb_object_field_text", {jsonb, varchar}, varchar, member<as_text>},
+    {"jsonb_array_element_text", {jsonb, int4}, varchar, item<as_text>},
+    {"jsonb_contains", {jsonb, jsonb}, boolean, contains},
+    {"jsonb_contained", {jsonb, jsonb}, boolean, contained},
+    {"jsonb_exists", {jsonb, varchar}, boolean, exists},
+    {"jsonb_exists_any",
+     {jsonb, varchar},
+     boolean,
+     exists_of<false>,
+     true,
+     false,
+     Volatility::pure,
+     list_argument(1)},
+    {"jsonb_exists_all",
+     {jsonb, varchar},
+     boolean,
+     exists_of<true>,
+     true,
+     false,
+     Volatility::pure,
+     list_argument(1)},
+    {"jsonb_concat", {jsonb, jsonb}, jsonb, concatenation},
+    {"jsonb_delete", {jsonb, varchar}, jsonb, without_key},
+    {"jsonb_delete", {jsonb, int4}, jsonb, without_index},
     {"jsonb_typeof", {jsonb}, varchar, type_of},
     {"jsonb_array_length", {jsonb}, int4, list_length},
     {"jsonb_strip_nulls", {jsonb}, jsonb, stripped},

@@ -1,6 +1,7 @@
 // Functions on lists.
 
 #include <algorithm>
+#include <optional>
 
 #include "query/function_table.h"
 #include "query/text.h"
@@ -34,11 +35,48 @@ Datum cardinality(Evaluation&, const CallSite&, Arguments a) {
 Datum array_length(Evaluation&, const CallSite&, Arguments a) {
   return a[0].size == 0 ? Datum::null() : Datum::of(std::int64_t{a[0].size});
 }
-Datum array_length_of(Evaluation&, const CallSite&, Arguments a) {
-  return a[0].size == 0 || a[1].integer != 1 ? Datum::null() : Datum::of(std::int64_t{a[0].size});
+// The size of a list's dimension is that of its first list there; nullopt: it has no such.
+std::optional<std::int64_t> size_of_dimension(const Type& type, Datum list, std::int64_t number) {
+  if (number < 1) return std::nullopt;
+  const Type* at = &type;
+  for (; number > 1; --number) {
+    if (!at->element().is(TypeKind::list) || list.size == 0) return std::nullopt;
+    at = &at->element();
+    list = list.elements[0];
+    if (list.is_null()) return std::nullopt;
+  }
+  return list.size == 0 ? std::nullopt : std::optional<std::int64_t>(list.size);
 }
-Datum array_lower(Evaluation&, const CallSite&, Arguments a) {
-  return a[0].size == 0 || a[1].integer != 1 ? Datum::null() : Datum::of(1);
+Datum array_length_of(Evaluation&, const CallSite& site, Arguments a) {
+  const auto size = size_of_dimension(site.arguments[0], a[0], a[1].integer);
+  return size ? Datum::of(*size) : Datum::null();
+}
+Datum array_lower(Evaluation&, const CallSite& site, Arguments a) {
+  const auto size = size_of_dimension(site.arguments[0], a[0], a[1].integer);
+  return size ? Datum::of(1) : Datum::null();
+}
+Datum array_dims(Evaluation& evaluation, const CallSite& site, Arguments a) {
+  std::string out;
+  for (std::int64_t n = 1;; ++n) {
+    const auto size = size_of_dimension(site.arguments[0], a[0], n);
+    if (!size) break;
+    out += "[1:" + std::to_string(*size) + "]";
+  }
+  return out.empty() ? Datum::null() : evaluation.text(out);
+}
+Datum trim_array(Evaluation& evaluation, const CallSite&, Arguments a) {
+  const std::int64_t gone = a[1].integer, size = a[0].size;
+  if (gone < 0 || gone > size)
+    return evaluation.fail(
+        sqlstate::array_subscript_error,
+        "number of elements to trim must be between 0 and " + std::to_string(size));
+  return Datum::of(a[0].list().first(static_cast<std::size_t>(size - gone)));
+}
+Datum array_flatten(Evaluation& evaluation, const CallSite&, Arguments a) {
+  std::vector<Datum> all;
+  for (const Datum& inner : a[0].list())
+    if (!inner.is_null()) all.insert(all.end(), inner.list().begin(), inner.list().end());
+  return evaluation.list(all);
 }
 Datum array_ndims(Evaluation&, const CallSite& site, Arguments) {
   std::int64_t count = 0;
@@ -82,10 +120,13 @@ Datum array_replace(Evaluation& evaluation, const CallSite&, Arguments a) {
     if (equal(datum, a[1])) datum = a[2];
   return evaluation.list(all);
 }
-Datum array_position(Evaluation&, const CallSite&, Arguments a) {
+Datum array_position(Evaluation& evaluation, const CallSite&, Arguments a) {
   if (a[0].is_null()) return Datum::null();
-  for (std::size_t i = 0; i < a[0].size; ++i)
-    if (equal(a[0].elements[i], a[1])) return Datum::of(static_cast<std::int64_t>(i + 1));
+  if (a.size() > 2 && a[2].is_null())
+    return evaluation.fail("22004", "initial position must not be null");
+  const std::int64_t start = a.size() > 2 ? std::max<std::int64_t>(a[2].integer, 1) : 1;
+  for (std::int64_t i = start; i <= a[0].size; ++i)
+    if (equal(a[0].elements[i - 1], a[1])) return Datum::of(i);
   return Datum::null();
 }
 Datum array_positions(Evaluation& evaluation, const CallSite&, Arguments a) {
@@ -243,6 +284,16 @@ const Function rows[] = {
     {"array_upper", {any_list, int4}, int4, array_length_of},
     {"array_lower", {any_list, int4}, int4, array_lower},
     {"array_ndims", {any_list}, int4, array_ndims},
+    {"array_dims", {any_list}, varchar, array_dims},
+    {"trim_array", {any_list, int4}, any_list, trim_array},
+    {"array_flatten",
+     {any_list},
+     any_list,
+     array_flatten,
+     true,
+     false,
+     Volatility::pure,
+     list_argument(0)},
     {"||", {any_list, any_list}, any_list, array_cat, false},
     {"||", {any_list, any_element}, any_list, array_append, false},
     {"||", {any_element, any_list}, any_list, array_prepend, false},
@@ -252,6 +303,7 @@ const Function rows[] = {
     {"array_remove", {any_list, any_element}, any_list, array_remove, false},
     {"array_replace", {any_list, any_element, any_element}, any_list, array_replace, false},
     {"array_position", {any_list, any_element}, int4, array_position, false},
+    {"array_position", {any_list, any_element, int4}, int4, array_position, false},
     {"array_positions",
      {any_list, any_element},
      int4,
@@ -267,6 +319,8 @@ const Function rows[] = {
     {"array_min", {any_list}, any_element, array_extreme<false>},
     {"array_contains", {any_list, any_list}, boolean, array_contains},
     {"array_contained", {any_list, any_list}, boolean, array_contained},
+    {"arraycontains", {any_list, any_list}, boolean, array_contains},
+    {"arraycontained", {any_list, any_list}, boolean, array_contained},
     {"@>", {any_list, any_list}, boolean, array_contains},
     {"<@", {any_list, any_list}, boolean, array_contained},
     {"&&", {any_list, any_list}, boolean, array_overlaps},
@@ -282,6 +336,7 @@ const Function rows[] = {
     {"array_to_string", {any_list, varchar}, varchar, array_to_string, false},
     {"array_to_string", {any_list, varchar, varchar}, varchar, array_to_string, false},
     {"array_join", {any_list, varchar}, varchar, array_to_string, false},
+    {"array_join", {any_list, varchar, varchar}, varchar, array_to_string, false},
     {"string_to_array",
      {varchar, varchar},
      varchar,

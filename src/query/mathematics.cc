@@ -77,9 +77,21 @@ Datum power_float(Evaluation& evaluation, const CallSite&, Arguments a) {
         sqlstate::invalid_argument_for_power,
         "a negative number raised to a non-integer power yields a complex result");
   const double result = std::pow(x, y);
+  if (result == 0 && x != 0 && std::isfinite(x) && std::isfinite(y))
+    return evaluation.fail(sqlstate::numeric_value_out_of_range, "value out of range: underflow");
   if (std::isinf(result) && !std::isinf(x) && !std::isinf(y))
     return evaluation.fail(sqlstate::numeric_value_out_of_range, "value out of range: overflow");
   return Datum::of(result);
+}
+
+// Powers keep to what RisingWave's numeric has: 96 bits.
+constexpr Int128 power_mantissa_beyond = Int128{1} << 96;
+
+Datum numeric_of(Evaluation& evaluation, double value) {
+  constexpr int exact_digits = 15;
+  const auto result = Decimal::of(value, exact_digits);
+  if (!result) return out_of_range(evaluation, "numeric");
+  return evaluation.decimal(result->is_special() ? *result : result->without_trailing_zeros());
 }
 
 Datum power_numeric(Evaluation& evaluation, const CallSite& site, Arguments a) {
@@ -88,19 +100,35 @@ Datum power_numeric(Evaluation& evaluation, const CallSite& site, Arguments a) {
   if (whole && *whole >= 0 && *whole < 256 && compare(exponent, Decimal::of(*whole)) == 0) {
     std::optional<Decimal> result = Decimal::of(1);
     for (std::int64_t i = 0; i < *whole && result; ++i) result = multiply(*result, base);
-    if (!result) return out_of_range(evaluation, "numeric");
-    return evaluation.decimal(*result);
+    if (!result || result->mantissa >= power_mantissa_beyond ||
+        result->mantissa <= -power_mantissa_beyond)
+      return evaluation.fail(sqlstate::numeric_value_out_of_range, "value out of range: overflow");
+    return evaluation.decimal(result->is_special() ? *result : result->without_trailing_zeros());
   }
   const Datum reals[] = {Datum::of(base.to_double()), Datum::of(exponent.to_double())};
+  // What is too small for a double is zero for a numeric.
+  if (std::isfinite(reals[0].real) && reals[0].real > 0 &&
+      std::pow(reals[0].real, reals[1].real) == 0)
+    return evaluation.decimal(Decimal::of(0));
   const Datum real = power_float(evaluation, site, reals);
   if (real.is_null()) return real;
-  const auto result = Decimal::of(real.real, 15);
-  if (!result) return out_of_range(evaluation, "numeric");
-  return evaluation.decimal(*result);
+  return numeric_of(evaluation, real.real);
+}
+
+Datum exp_numeric(Evaluation& evaluation, const CallSite&, Arguments a) {
+  return numeric_of(evaluation, std::exp(Decimal::of(a[0]).to_double()));
+}
+template <double (*compute)(double)>
+Datum logarithm_numeric(Evaluation& evaluation, const CallSite& site, Arguments a) {
+  const Datum real = Datum::of(Decimal::of(a[0]).to_double());
+  const Datum result = logarithm<compute>(evaluation, site, {&real, 1});
+  return result.is_null() ? result : numeric_of(evaluation, result.real);
 }
 
 Datum exp_float(Evaluation& evaluation, const CallSite&, Arguments a) {
   const double result = std::exp(a[0].real);
+  if (result == 0 && std::isfinite(a[0].real))
+    return evaluation.fail(sqlstate::numeric_value_out_of_range, "value out of range: underflow");
   if (std::isinf(result) && !std::isinf(a[0].real))
     return evaluation.fail(sqlstate::numeric_value_out_of_range, "value out of range: overflow");
   return Datum::of(result);
@@ -202,6 +230,11 @@ const Function rows[] = {
     {"power", {float8, float8}, float8, power_float},
     {"power", {numeric, numeric}, numeric, power_numeric},
     {"^", {float8, float8}, float8, power_float},
+    {"^", {numeric, numeric}, numeric, power_numeric},
+    {"exp", {numeric}, numeric, exp_numeric},
+    {"ln", {numeric}, numeric, logarithm_numeric<std::log>},
+    {"log10", {numeric}, numeric, logarithm_numeric<std::log10>},
+    {"log", {numeric}, numeric, logarithm_numeric<std::log10>},
     {"sin", {float8}, float8, real<std::sin>},
     {"cos", {float8}, float8, real<std::cos>},
     {"tan", {float8}, float8, real<std::tan>},

@@ -27,6 +27,8 @@ class Operator {
   virtual void step(const Step& step, std::span<Delta> inputs, Delta& out) = 0;
   // Also stepped when nothing came: now() moves it.
   virtual bool follows_time() const { return false; }
+  // Also stepped when nothing came but a watermark may have risen.
+  virtual bool follows_watermarks() const { return false; }
 };
 
 struct CompiledSortKey {
@@ -70,5 +72,7 @@ std::unique_ptr<Operator> make_top_n(const TopN& node, std::int64_t limit, std::
                                      bool append_only_input, bool ranked);
 std::unique_ptr<Operator> make_window(const Window& node);
 std::unique_ptr<Operator> make_single_row(const SingleRow& node);
+std::unique_ptr<Operator> make_emit_on_close(const EmitOnClose& node);
+std::unique_ptr<Operator> make_changelog(const Changelog& node);
 
 }  // namespace levada::query

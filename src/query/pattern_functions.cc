@@ -399,6 +399,21 @@ const Function rows[] = {
 
 std::span<const Function> pattern_functions() { return rows; }
 
+std::optional<bool> regexp_test(std::string_view text, std::string_view pattern,
+                                std::string_view flags) {
+  std::uint32_t options = 0;
+  for (const char c : flags) {  // jsonpath's: q is a literal, m and s as in XQuery
+    if (c == 'q') options |= PCRE2_LITERAL;
+    if (c == 'i') options |= PCRE2_CASELESS;
+    if (c == 'm') options |= PCRE2_MULTILINE;
+    if (c == 's') options |= PCRE2_DOTALL;
+    if (c == 'x') options |= PCRE2_EXTENDED;
+  }
+  const auto compiled = Pattern::compiled(pattern, options);
+  if (!compiled) return std::nullopt;
+  return (*compiled)->match(text, 0);
+}
+
 void regexp_matches(Evaluation& evaluation, const CallSite& site, std::span<const Datum> arguments,
                     std::vector<Datum>& out) {
   for (const Datum& argument : arguments)

@@ -131,9 +131,15 @@ Plan single_row(Plan input, std::vector<ExpressionRef> partition) {
   return make(SingleRow{std::move(input), std::move(partition)}, std::move(columns));
 }
 
-Plan emit_on_close(Plan input, std::size_t column) {
+Plan emit_on_close(Plan input, Watermark watermark) {
   auto columns = input->columns;
-  return make(EmitOnClose{std::move(input), column}, std::move(columns));
+  return make(EmitOnClose{std::move(input), std::move(watermark)}, std::move(columns));
+}
+
+Plan changelog(Plan input, std::vector<std::size_t> key) {
+  auto columns = widened(
+      input, {{"changelog_op", TypeKind::int2}, {"_changelog_row_id", TypeKind::serial, true}});
+  return make(Changelog{std::move(input), std::move(key)}, std::move(columns));
 }
 
 const OutputColumn& output(const Plan& plan, std::size_t index) {

@@ -110,7 +110,12 @@ struct TopN {
   bool ranked = false;  // made by the optimizer: row_number() is one more column
 };
 
-enum class FrameUnit : std::uint8_t { rows, range, groups };
+enum class FrameUnit : std::uint8_t {
+  rows,
+  range,
+  groups,
+  session,  // rows that follow each other within `start.offset`, a gap
+};
 enum class FrameBoundKind : std::uint8_t {
   unbounded_preceding,
   preceding,
@@ -146,6 +151,8 @@ struct Window {
   std::vector<ExpressionRef> partition;
   std::vector<SortKey> order;
   std::vector<WindowCall> calls;
+  // Rows come in order and only once: one goes out when its frames cannot change any more.
+  bool on_close = false;
 };
 
 // Set-returning functions, evaluated for each input row side by side (NULL where one has ended).
@@ -182,15 +189,23 @@ struct SingleRow {
   std::vector<ExpressionRef> partition = {};
 };
 
-// EMIT ON WINDOW CLOSE: rows pass when the watermark has passed their `column`.
+// EMIT ON WINDOW CLOSE: rows pass when the watermark has passed their column.
 struct EmitOnClose {
   Plan input;
-  std::size_t column = 0;
+  Watermark watermark;
+};
+
+// AS CHANGELOG: each change of the input is a row of its own, that never changes again: the input's
+// columns, changelog_op (1 insert, 2 delete, 3 and 4 what an update of the key's row made and took)
+// and a number of its own.
+struct Changelog {
+  Plan input;
+  std::vector<std::size_t> key;
 };
 
 struct PlanNode {
   std::variant<Scan, Values, Project, Filter, Join, Aggregate, Distinct, SetOperation, TopN, Window,
-               ProjectSet, TimeWindow, SingleRow, EmitOnClose>
+               ProjectSet, TimeWindow, SingleRow, EmitOnClose, Changelog>
       node;
   std::vector<OutputColumn> columns;
 };
@@ -210,7 +225,8 @@ Plan window(Window node);
 Plan project_set(ProjectSet node);
 Plan time_window(TimeWindow node);
 Plan single_row(Plan input, std::vector<ExpressionRef> partition = {});
-Plan emit_on_close(Plan input, std::size_t column);
+Plan emit_on_close(Plan input, Watermark watermark);
+Plan changelog(Plan input, std::vector<std::size_t> key);
 
 const OutputColumn& output(const Plan& plan, std::size_t index);
 std::vector<Plan> inputs(const PlanNode& node);
@@ -223,6 +239,7 @@ std::optional<std::vector<std::size_t>> derived_key(const Plan& plan);
 bool is_append_only(const Plan& plan);
 // The same plan with parameters replaced.
 Plan with_parameters(const Plan& plan, const std::vector<Value>& values);
+bool has_changelog(const Plan& plan);
 // The tree as EXPLAIN shows it, one line a node.
 std::vector<std::string> explain(const Plan& plan);
 

@@ -88,6 +88,8 @@ Key key_of(const Plan& plan) {
         } else if constexpr (std::is_same_v<Node, SingleRow>) {
           if (Key key = columns_of(node.partition)) return key;
           return key_of(node.input);
+        } else if constexpr (std::is_same_v<Node, Changelog>) {
+          return std::vector<std::size_t>{plan->columns.size() - 1};
         } else {
           return key_of(node.input);
         }
@@ -155,8 +157,10 @@ std::string line_of(const Plan& plan) {
           return "HopWindow { time_col: " + text(*node.time) + " }";
         } else if constexpr (std::is_same_v<Node, SingleRow>) {
           return "MaxOneRow";
+        } else if constexpr (std::is_same_v<Node, Changelog>) {
+          return "ChangeLog";
         } else {
-          return "EmitOnWindowClose { column: $" + std::to_string(node.column) + " }";
+          return "EmitOnWindowClose { column: $" + std::to_string(node.watermark.column) + " }";
         }
       },
       plan->node);
@@ -179,6 +183,9 @@ std::optional<std::vector<std::size_t>> derived_key(const Plan& plan) {
 }
 
 bool is_append_only(const Plan& plan) {
+  if (std::holds_alternative<Changelog>(plan->node) ||
+      std::holds_alternative<EmitOnClose>(plan->node))
+    return true;
   const bool inputs_are = [&] {
     for (const Plan& input : inputs(*plan))
       if (!is_append_only(input)) return false;
@@ -190,14 +197,21 @@ bool is_append_only(const Plan& plan) {
   if (const auto* node = std::get_if<Join>(&plan->node)) return node->kind == JoinKind::inner;
   if (const auto* node = std::get_if<SetOperation>(&plan->node))
     return node->kind == SetKind::union_ && node->all;
+  if (const auto* node = std::get_if<Window>(&plan->node)) return node->on_close;
   if (const auto* node = std::get_if<TopN>(&plan->node))
     return node->limit == nullptr && node->offset == nullptr;
   return std::holds_alternative<Values>(plan->node) ||
          std::holds_alternative<Project>(plan->node) ||
          std::holds_alternative<Distinct>(plan->node) ||
          std::holds_alternative<ProjectSet>(plan->node) ||
-         std::holds_alternative<TimeWindow>(plan->node) ||
-         std::holds_alternative<EmitOnClose>(plan->node);
+         std::holds_alternative<TimeWindow>(plan->node);
+}
+
+bool has_changelog(const Plan& plan) {
+  if (std::holds_alternative<Changelog>(plan->node)) return true;
+  for (const Plan& input : inputs(*plan))
+    if (has_changelog(input)) return true;
+  return false;
 }
 
 std::vector<std::string> explain(const Plan& plan) {

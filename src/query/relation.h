@@ -37,17 +37,33 @@ struct RelationColumn {
   ExpressionRef generated = {};      // of the row's other columns; NULL: not generated
 };
 
+// Of a column: rows below it never come again. `relation` has the watermark, `value` makes this
+// column's of it (it is column 0); of several the least counts.
+struct Watermark {
+  struct Bound {
+    RelationId relation;
+    ExpressionRef value;
+  };
+  std::size_t column = 0;
+  std::vector<Bound> bounds;
+};
+
 struct Relation {
   RelationId id;
   RelationKind kind = RelationKind::table;
+  std::string database = {};  // of system relations: every one
   std::string schema;
   std::string name;
   std::vector<RelationColumn> columns;  // hidden ones too, in the order of stored rows
   std::vector<std::size_t> key;         // primary key or derived key; empty: none is known
   bool append_only = false;
   std::string definition;  // SQL; of views the query's text
-  // Watermarked columns: rows older than the watermark never come again.
-  std::vector<std::size_t> watermarks = {};
+  std::vector<Watermark> watermarks = {};
+  // WATERMARK FOR c AS …: the highest value of the term is the watermark of c; rows below it are
+  // not taken. With a time to live a row that is there ends when the watermark passes it.
+  ExpressionRef watermark_term = {};
+  std::size_t watermark_column = 0;
+  bool rows_expire = false;
 };
 
 // A function that is written in SQL: one term over its arguments, put in the place of each call.

@@ -61,6 +61,7 @@ struct Expressions {  // one visitor for every node's expressions
   void operator()(TimeWindow& node) const { one(node.time); }
   void operator()(SingleRow& node) const { all(node.partition); }
   void operator()(EmitOnClose&) const {}
+  void operator()(Changelog&) const {}
 };
 
 void replace_inputs(PlanNode& node, std::vector<Plan> inputs) {

@@ -49,7 +49,17 @@ Datum yes(Evaluation&, const CallSite&, Arguments) { return Datum::of(true); }
 Datum no(Evaluation&, const CallSite&, Arguments) { return Datum::of(false); }
 Datum nothing(Evaluation&, const CallSite&, Arguments) { return Datum::null(); }
 Datum no_text(Evaluation&, const CallSite&, Arguments) { return Datum::of(""); }
+Datum zero(Evaluation&, const CallSite&, Arguments) { return Datum::of(0); }
+Datum start_time(Evaluation& evaluation, const CallSite&, Arguments) {
+  return Datum::of(evaluation.facts().started);
+}
+// RisingWave's epochs are milliseconds since 2021-04-01, shifted by 16 bits.
+Datum epoch_time(Evaluation&, const CallSite&, Arguments a) {
+  constexpr std::int64_t begin_of_epochs = 1'617'235'200'000;
+  return Datum::of(((a[0].integer >> 16) + begin_of_epochs) * 1000);
+}
 Datum first(Evaluation&, const CallSite&, Arguments a) { return a[0]; }
+Datum running(Evaluation&, const CallSite&, Arguments) { return Datum::of("RUNNING"); }
 Datum encoding(Evaluation&, const CallSite&, Arguments) { return Datum::of("UTF8"); }
 
 Datum definition(Evaluation& evaluation, const CallSite&, Arguments a) {
@@ -135,6 +145,41 @@ Datum uuid(Evaluation& evaluation, const CallSite&, Arguments) {
   return evaluation.text(text);
 }
 
+Datum comment(Evaluation& evaluation, const CallSite&, Arguments a) {
+  const auto& comment_of = evaluation.facts().comment_of;
+  const auto text = comment_of ? comment_of(a[0].integer, 0) : std::nullopt;
+  return text ? evaluation.text(*text) : Datum::null();
+}
+Datum column_comment(Evaluation& evaluation, const CallSite&, Arguments a) {
+  const auto& comment_of = evaluation.facts().comment_of;
+  const auto text = comment_of ? comment_of(a[0].integer, a[1].integer) : std::nullopt;
+  return text ? evaluation.text(*text) : Datum::null();
+}
+Datum set_config(Evaluation& evaluation, const CallSite&, Arguments a) {
+  const auto& change = evaluation.facts().change_setting;
+  if (!change || a[2].boolean())
+    return evaluation.fail(sqlstate::feature_not_supported,
+                           "`is_local = true` is not supported now.");
+  const auto changed = change(a[0].text(), a[1].text());
+  return changed ? a[1] : evaluation.fail(changed.error());
+}
+
+// Of the session's user, or of the one that is named first.
+template <const char* function>
+Datum privilege(Evaluation& evaluation, const CallSite&, Arguments a) {
+  const auto& has = evaluation.facts().has_privilege;
+  if (!has) return Datum::of(true);
+  const bool named = a.size() > 2;
+  const auto answer =
+      has(function, named ? a[0].text() : std::string_view(), a[named ? 1 : 0], a.back().text());
+  return answer ? Datum::of(*answer) : evaluation.fail(answer.error());
+}
+constexpr char of_table[] = "has_table_privilege";
+constexpr char of_columns[] = "has_any_column_privilege";
+constexpr char of_schema[] = "has_schema_privilege";
+constexpr char of_database[] = "has_database_privilege";
+constexpr char of_function[] = "has_function_privilege";
+
 constexpr auto stable = Volatility::stable;
 
 const Function rows[] = {
@@ -198,16 +243,113 @@ const Function rows[] = {
     {"pg_size_pretty", {int8}, varchar, size_pretty},
     {"getdatabaseencoding", {}, varchar, encoding},
     {"pg_encoding_to_char", {int4}, varchar, encoding},
-    {"obj_description", {int4}, varchar, nothing, false},
-    {"obj_description", {int4, varchar}, varchar, nothing, false},
-    {"col_description", {int4, int4}, varchar, nothing, false},
+    {"obj_description", {int4}, varchar, comment, true, false, stable},
+    {"obj_description", {int4, varchar}, varchar, comment, true, false, stable},
+    {"col_description", {int4, int4}, varchar, column_comment, true, false, stable},
+    {"set_config",
+     {varchar, varchar, boolean},
+     varchar,
+     set_config,
+     true,
+     false,
+     Volatility::changing},
     {"shobj_description", {int4, varchar}, varchar, nothing, false},
     {"format_type", {int4, int4}, varchar, format_type, false},
     {"pg_typeof", {any}, varchar, type_name, false},
-    {"has_table_privilege", {varchar, varchar}, boolean, yes},
-    {"has_table_privilege", {int4, varchar}, boolean, yes},
-    {"has_schema_privilege", {varchar, varchar}, boolean, yes},
-    {"has_database_privilege", {varchar, varchar}, boolean, yes},
+    {"pg_my_temp_schema", {}, int4, zero},
+    {"pg_cancel_backend", {int4}, boolean, no},
+    {"pg_terminate_backend", {int4}, boolean, no},
+    {"pg_postmaster_start_time", {}, timestamptz, start_time, true, false, stable},
+    {"pg_stat_get_numscans", {int4}, int8, zero},
+    {"pg_get_partkeydef", {int4}, varchar, nothing, false},
+    {"rw_epoch_to_ts", {int8}, timestamptz, epoch_time},
+    {"rw_recovery_status", {}, varchar, running},
+    {"has_table_privilege", {varchar, varchar}, boolean, privilege<of_table>, true, false, stable},
+    {"has_table_privilege",
+     {varchar, varchar, varchar},
+     boolean,
+     privilege<of_table>,
+     true,
+     false,
+     stable},
+    {"has_table_privilege", {int4, varchar}, boolean, privilege<of_table>, true, false, stable},
+    {"has_table_privilege",
+     {varchar, int4, varchar},
+     boolean,
+     privilege<of_table>,
+     true,
+     false,
+     stable},
+    {"has_any_column_privilege",
+     {varchar, varchar},
+     boolean,
+     privilege<of_columns>,
+     true,
+     false,
+     stable},
+    {"has_any_column_privilege",
+     {varchar, varchar, varchar},
+     boolean,
+     privilege<of_columns>,
+     true,
+     false,
+     stable},
+    {"has_any_column_privilege",
+     {int4, varchar},
+     boolean,
+     privilege<of_columns>,
+     true,
+     false,
+     stable},
+    {"has_any_column_privilege",
+     {varchar, int4, varchar},
+     boolean,
+     privilege<of_columns>,
+     true,
+     false,
+     stable},
+    {"has_schema_privilege",
+     {varchar, varchar},
+     boolean,
+     privilege<of_schema>,
+     true,
+     false,
+     stable},
+    {"has_schema_privilege",
+     {varchar, varchar, varchar},
+     boolean,
+     privilege<of_schema>,
+     true,
+     false,
+     stable},
+    {"has_database_privilege",
+     {varchar, varchar},
+     boolean,
+     privilege<of_database>,
+     true,
+     false,
+     stable},
+    {"has_database_privilege",
+     {varchar, varchar, varchar},
+     boolean,
+     privilege<of_database>,
+     true,
+     false,
+     stable},
+    {"has_function_privilege",
+     {varchar, varchar},
+     boolean,
+     privilege<of_function>,
+     true,
+     false,
+     stable},
+    {"has_function_privilege",
+     {varchar, varchar, varchar},
+     boolean,
+     privilege<of_function>,
+     true,
+     false,
+     stable},
     {"gen_random_uuid", {}, varchar, uuid, true, false, Volatility::changing},
 };
 

@@ -45,12 +45,16 @@ void integers(Evaluation& evaluation, const CallSite&, Arguments a, Out& out) {
 
 void numerics(Evaluation& evaluation, const CallSite&, Arguments a, Out& out) {
   if (any_null(a)) return;
-  const Decimal step = a.size() > 2 ? Decimal::of(a[2]) : Decimal::of(1), last = Decimal::of(a[1]);
-  if (step.is_zero()) return zero_step(evaluation);
-  if (step.is_special() || last.is_special() || Decimal::of(a[0]).is_special()) {
-    evaluation.fail(sqlstate::invalid_parameter_value, "start, stop and step value must be finite");
+  constexpr std::string_view names[] = {"start", "stop", "step"};
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    const Decimal value = Decimal::of(a[i]);
+    if (!value.is_special()) continue;
+    evaluation.fail(sqlstate::invalid_parameter_value, std::string(names[i]) + " value cannot be " +
+                                                           (value.is_nan() ? "NaN" : "infinity"));
     return;
   }
+  const Decimal step = a.size() > 2 ? Decimal::of(a[2]) : Decimal::of(1), last = Decimal::of(a[1]);
+  if (step.is_zero()) return zero_step(evaluation);
   for (std::optional<Decimal> at = Decimal::of(a[0]);
        at && (step.is_negative() ? compare(*at, last) >= 0 : compare(*at, last) <= 0);
        at = add(*at, step)) {
@@ -72,6 +76,34 @@ void moments(Evaluation& evaluation, const CallSite&, Arguments a, Out& out) {
     if (out.size() > series_rows_max) return too_many(evaluation);
     at = (add_months(day_of(at), step.months) + step.days) * microseconds_per_day +
          time_of_day(at) + step.microseconds;
+  }
+}
+
+// Months and days are those of the zone's calendar: the session's, or the one that is named.
+void zoned_moments(Evaluation& evaluation, const CallSite&, Arguments a, Out& out) {
+  if (any_null(a)) return;
+  const std::string zone(a.size() > 3 ? a[3].text()
+                                      : std::string_view(evaluation.facts().time_zone));
+  if (!zone_offset(zone, 0)) {
+    evaluation.fail(sqlstate::invalid_parameter_value, "time zone \"" + zone + "\" not recognized");
+    return;
+  }
+  const Interval& step = *a[2].interval;
+  const auto size = compare(step, Interval{});
+  if (size == 0) return zero_step(evaluation);
+  const std::int64_t last = a[1].integer;
+  for (std::int64_t at = a[0].integer; size > 0 ? at <= last : at >= last;) {
+    out.push_back(Datum::of(at));
+    if (out.size() > series_rows_max) return too_many(evaluation);
+    if (step.months != 0 || step.days != 0) {
+      const std::int64_t local =
+          at + std::int64_t{zone_offset(zone, at).value_or(0)} * microseconds_per_second;
+      const std::int64_t moved =
+          (add_months(day_of(local), step.months) + step.days) * microseconds_per_day +
+          time_of_day(local);
+      at = to_utc(zone, moved).value_or(moved);
+    }
+    at += step.microseconds;
   }
 }
 
@@ -163,7 +195,13 @@ const TableFunction rows[] = {
     {"generate_series", {numeric, numeric}, 0, numeric, false, numerics},
     {"generate_series", {numeric, numeric, numeric}, 0, numeric, false, numerics},
     {"generate_series", {timestamp, timestamp, interval}, 0, timestamp, false, moments<true>},
-    {"generate_series", {timestamptz, timestamptz, interval}, 0, timestamptz, false, moments<true>},
+    {"generate_series", {timestamptz, timestamptz, interval}, 0, timestamptz, false, zoned_moments},
+    {"generate_series",
+     {timestamptz, timestamptz, interval, varchar},
+     0,
+     timestamptz,
+     false,
+     zoned_moments},
     {"range", {int4, int4}, 0, int4, false, integers<false>},
     {"range", {int4, int4, int4}, 0, int4, false, integers<false>},
     {"range", {int8, int8}, 0, int8, false, integers<false>},

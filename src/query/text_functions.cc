@@ -412,6 +412,11 @@ Datum quoted(Evaluation& evaluation, const CallSite&, Arguments a) {
   return evaluation.text(out + quote);
 }
 
+Datum quote_nullable(Evaluation& evaluation, const CallSite& site, Arguments a) {
+  if (a[0].is_null()) return Datum::of("NULL");
+  return quoted<'\''>(evaluation, site, a);
+}
+
 const Function rows[] = {
     {"length", {varchar}, int4, length},
     {"length", {bytea}, int4, octet_length},
@@ -474,6 +479,7 @@ const Function rows[] = {
     {"format", {varchar, any}, varchar, format, false, true},
     {"quote_ident", {varchar}, varchar, quoted<'"'>},
     {"quote_literal", {varchar}, varchar, quoted<'\''>},
+    {"quote_nullable", {varchar}, varchar, quote_nullable, false},
 };
 
 }  // namespace

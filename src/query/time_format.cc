@@ -47,6 +47,7 @@ enum class Field : std::uint8_t {
   julian,
   zone,
   zone_hours,
+  zone_minutes,
   zone_offset,
   seconds_of_day,
   iso_year,
@@ -98,6 +99,7 @@ constexpr Keyword keywords[] = {
     {"J", Field::julian},
     {"Q", Field::quarter},
     {"TZH", Field::zone_hours},
+    {"TZM", Field::zone_minutes},
     {"TZ", Field::zone},
     {"OF", Field::zone_offset},
 };
@@ -206,6 +208,8 @@ std::string written(Field field, const Parts& at, std::string_view pattern, bool
       return digits(at.day + 2440588, 1, plain);
     case Field::zone:
       return cased(at.zone, pattern);
+    case Field::zone_minutes:
+      return digits(std::abs(at.offset) / 60 % 60, 2, false);
     case Field::zone_hours:
     case Field::zone_offset: {
       const std::int32_t size = std::abs(at.offset);
@@ -283,10 +287,13 @@ std::string format_time(std::int64_t local, std::int32_t offset_seconds, std::st
   return out;
 }
 
-std::optional<std::int64_t> parse_time_by(std::string_view pattern, std::string_view text) {
+std::optional<ParsedTime> parse_time_by(std::string_view pattern, std::string_view text) {
   CivilDate date{1, 1, 1};
   std::int64_t hour = 0, minute = 0, second = 0, fraction = 0;
   std::optional<bool> afternoon;
+  std::optional<std::int32_t> zone_hours;  // signed; the minutes have its sign
+  std::int32_t zone_minutes = 0;
+  bool zone_is_negative = false;
   const auto number = [&](std::size_t digits_max) -> std::optional<std::int64_t> {
     while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
     std::int64_t value = 0;
@@ -299,16 +306,23 @@ std::optional<std::int64_t> parse_time_by(std::string_view pattern, std::string_
     if (count == 0) return std::nullopt;
     return value;
   };
-  const auto scaled_fraction = [&](std::size_t digits_max) -> bool {
+  const auto scaled_fraction = [&](std::size_t wanted) -> bool {
     std::int64_t unit = 100000;
     std::size_t count = 0;
-    for (; count < digits_max && !text.empty() && text.front() >= '0' && text.front() <= '9';
-         ++count) {
+    for (; count < wanted && !text.empty() && text.front() >= '0' && text.front() <= '9'; ++count) {
       fraction += (text.front() - '0') * unit;
       unit /= 10;
       text.remove_prefix(1);
     }
-    return count > 0;
+    return count == wanted;  // RisingWave takes no fewer
+  };
+  const auto two_digits = [&](std::int32_t& target) {
+    if (text.size() < 2) return false;
+    const auto digit = [&](std::size_t i) { return text[i] >= '0' && text[i] <= '9'; };
+    if (!digit(0) || !digit(1)) return false;
+    target = (text[0] - '0') * 10 + (text[1] - '0');
+    text.remove_prefix(2);
+    return true;
   };
   const auto name_of_month = [&](bool whole) {
     for (unsigned i = 0; i < 12; ++i) {
@@ -362,6 +376,15 @@ std::optional<std::int64_t> parse_time_by(std::string_view pattern, std::string_
             afternoon = lower(text[0]) == 'p';
             text.remove_prefix(2);
             return true;
+          case Field::zone_hours: {
+            while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
+            if (text.empty() || (text.front() != '+' && text.front() != '-')) return false;
+            zone_is_negative = text.front() == '-';
+            text.remove_prefix(1);
+            return two_digits(zone_hours.emplace());
+          }
+          case Field::zone_minutes:
+            return two_digits(zone_minutes);
           default:
             return false;
         }
@@ -375,8 +398,14 @@ std::optional<std::int64_t> parse_time_by(std::string_view pattern, std::string_
   if (!fits || date.month < 1 || date.month > 12 || date.day < 1 ||
       date.day > days_in_month(date.year, date.month) || hour > 23 || minute > 59 || second > 59)
     return std::nullopt;
-  return days_from_civil(date) * microseconds_per_day + hour * microseconds_per_hour +
-         minute * microseconds_per_minute + second * microseconds_per_second + fraction;
+  ParsedTime parsed;
+  parsed.local = days_from_civil(date) * microseconds_per_day + hour * microseconds_per_hour +
+                 minute * microseconds_per_minute + second * microseconds_per_second + fraction;
+  if (zone_hours) {
+    const std::int32_t size = *zone_hours * 3600 + zone_minutes * 60;
+    parsed.offset_seconds = zone_is_negative ? -size : size;
+  }
+  return parsed;
 }
 
 }  // namespace levada::query

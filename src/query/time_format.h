@@ -11,6 +11,10 @@ namespace levada::query {
 std::string format_time(std::int64_t local, std::int32_t offset_seconds, std::string_view zone,
                         std::string_view pattern);
 // Local microseconds; nullopt: the text does not fit the pattern.
-std::optional<std::int64_t> parse_time_by(std::string_view pattern, std::string_view text);
+struct ParsedTime {
+  std::int64_t local = 0;
+  std::optional<std::int32_t> offset_seconds;  // where the text tells its zone
+};
+std::optional<ParsedTime> parse_time_by(std::string_view pattern, std::string_view text);
 
 }  // namespace levada::query

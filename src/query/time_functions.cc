@@ -378,14 +378,16 @@ Datum bad_time(Evaluation& evaluation, Arguments a) {
                              std::string(a[1].text()) + "\"");
 }
 Datum timestamp_by_format(Evaluation& evaluation, const CallSite&, Arguments a) {
-  const auto local = parse_time_by(a[1].text(), a[0].text());
-  if (!local) return bad_time(evaluation, a);
-  return Datum::of(to_utc(evaluation.facts().time_zone, *local).value_or(*local));
+  const auto parsed = parse_time_by(a[1].text(), a[0].text());
+  if (!parsed) return bad_time(evaluation, a);
+  if (parsed->offset_seconds)
+    return Datum::of(parsed->local - *parsed->offset_seconds * microseconds_per_second);
+  return Datum::of(to_utc(evaluation.facts().time_zone, parsed->local).value_or(parsed->local));
 }
 Datum date_by_format(Evaluation& evaluation, const CallSite&, Arguments a) {
-  const auto local = parse_time_by(a[1].text(), a[0].text());
-  if (!local) return bad_time(evaluation, a);
-  return Datum::of(day_of(*local));
+  const auto parsed = parse_time_by(a[1].text(), a[0].text());
+  if (!parsed) return bad_time(evaluation, a);
+  return Datum::of(day_of(parsed->local));
 }
 
 Datum proctime(Evaluation& evaluation, const CallSite&, Arguments) {

@@ -28,7 +28,8 @@ struct Call {
 
 class WindowOperator final : public Operator {
  public:
-  explicit WindowOperator(const Window& node) : order_(compiled(node.order)) {
+  explicit WindowOperator(const Window& node)
+      : order_(compiled(node.order)), on_close_(node.on_close) {
     for (const SortKey& key : node.order) order_types_.push_back(key.expression->type);
     for (const ExpressionRef& expression : node.partition) partition_.emplace_back(expression);
     static const SessionFacts no_facts;
@@ -106,6 +107,7 @@ class WindowOperator final : public Operator {
   struct Ordered {
     std::vector<Row> rows, keys;
     std::vector<std::size_t> peer_start, peer_end, group;  // of each row: its peers
+    std::vector<std::size_t> session_start, session_end;   // of each row, for the call in work
   };
 
   Ordered ordered(Evaluation& evaluation, const Bag& bag) const {
@@ -149,13 +151,20 @@ class WindowOperator final : public Operator {
   }
 
   Delta computed(Evaluation& evaluation, const Bag& bag) const {
-    const Ordered rows = ordered(evaluation, bag);
+    Ordered rows = ordered(evaluation, bag);
     const std::size_t count = rows.rows.size();
     std::vector<std::vector<Value>> results;
-    for (const Call& call : calls_) results.push_back(results_of(evaluation, call, rows));
+    std::vector<bool> waits(count, false);
+    for (const Call& call : calls_) {
+      if (call.frame.unit == FrameUnit::session) find_sessions(call, rows);
+      results.push_back(results_of(evaluation, call, rows));
+      for (std::size_t i = 0; on_close_ && i < count; ++i)
+        if (!is_final(evaluation, call, rows, i)) waits[i] = true;
+    }
     Delta out;
     std::vector<Datum> more(calls_.size());
     for (std::size_t i = 0; i < count; ++i) {
+      if (waits[i]) continue;
       for (std::size_t c = 0; c < calls_.size(); ++c) more[c] = results[c][i].datum();
       out.push_back({Row::joined(rows.rows[i].span(), more), 1});
     }
@@ -254,6 +263,68 @@ class WindowOperator final : public Operator {
     return results;
   }
 
+  // A row begins a session when the one before it lies a gap or more behind.
+  void find_sessions(const Call& call, Ordered& rows) const {
+    const std::size_t count = rows.rows.size();
+    rows.session_start.assign(count, 0);
+    rows.session_end.assign(count, count);
+    static const SessionFacts no_facts;
+    Evaluation evaluation(no_facts, Evaluation::Mode::lenient);
+    std::size_t start = 0;
+    for (std::size_t i = 1; i <= count; ++i) {
+      bool begins = i == count;
+      if (!begins && order_.size() == 1 && !rows.keys[i - 1][0].is_null()) {
+        const Datum limit = displaced(evaluation, rows.keys[i - 1][0], call.start_offset.datum(),
+                                      order_[0].descending);
+        begins = compare(rows.keys[i].span(), Row::of({limit}).span(), order_) >= 0;
+        evaluation.reset();
+      }
+      if (!begins) continue;
+      for (std::size_t row = start; row < i; ++row) {
+        rows.session_start[row] = start;
+        rows.session_end[row] = i;
+      }
+      start = i;
+    }
+  }
+
+  // Whether rows that come later, which stand behind all that are here, leave the row's result.
+  bool is_final(Evaluation& evaluation, const Call& call, const Ordered& rows,
+                std::size_t i) const {
+    const std::size_t count = rows.rows.size();
+    switch (call.kind) {
+      case WindowKind::row_number:
+      case WindowKind::rank:
+      case WindowKind::dense_rank:
+      case WindowKind::lag:
+        return true;
+      case WindowKind::lead: {
+        std::int64_t by = 1;
+        if (call.arguments.size() > 1) {
+          const Datum offset = call.arguments[1].evaluate(evaluation, rows.rows[i].data());
+          by = offset.is_null() ? 0 : offset.integer;
+        }
+        return static_cast<std::int64_t>(i) + by < static_cast<std::int64_t>(count);
+      }
+      case WindowKind::percent_rank:
+      case WindowKind::cume_dist:
+      case WindowKind::ntile:
+        return false;
+      case WindowKind::first_value:
+      case WindowKind::last_value:
+      case WindowKind::nth_value:
+      case WindowKind::aggregate:
+        break;
+    }
+    if (call.frame.unit == FrameUnit::session) return rows.session_end[i] < count;
+    const FrameBoundKind end = call.frame.end.kind;
+    if (end == FrameBoundKind::unbounded_following) return false;
+    if (end != FrameBoundKind::following) return true;
+    if (call.frame.unit != FrameUnit::rows) return end_of(call, rows, i) < count;
+    const std::int64_t by = call.end_offset.is_null() ? 0 : call.end_offset.datum().integer;
+    return static_cast<std::int64_t>(i) + by < static_cast<std::int64_t>(count);
+  }
+
   Datum shifted(Evaluation& evaluation, const Call& call, const Ordered& rows,
                 std::size_t i) const {
     std::int64_t by = 1;
@@ -273,7 +344,8 @@ class WindowOperator final : public Operator {
 
   static bool frame_only_grows(const Call& call) {
     const FrameBoundKind end = call.frame.end.kind;
-    return call.frame.start.kind == FrameBoundKind::unbounded_preceding &&
+    return call.frame.unit != FrameUnit::session &&
+           call.frame.start.kind == FrameBoundKind::unbounded_preceding &&
            call.frame.exclusion == FrameExclusion::no_others &&
            (end == FrameBoundKind::current_row || end == FrameBoundKind::unbounded_following);
   }
@@ -289,6 +361,8 @@ class WindowOperator final : public Operator {
   std::size_t edge(const Call& call, const Ordered& rows, std::size_t i, FrameBoundKind kind,
                    const Value& offset, bool start) const {
     const std::size_t count = rows.rows.size();
+    if (call.frame.unit == FrameUnit::session)
+      return start ? rows.session_start[i] : rows.session_end[i];
     switch (kind) {
       case FrameBoundKind::unbounded_preceding:
         return 0;
@@ -380,6 +454,7 @@ class WindowOperator final : public Operator {
   std::vector<CompiledSortKey> order_;
   std::vector<Type> order_types_;
   std::vector<Call> calls_;
+  bool on_close_ = false;
   GrowingMap<Partition> table_;
 };
 

@@ -82,6 +82,13 @@ SqlResult<std::optional<ExpressionRef>> QueryBinder::special_call(const Term& on
     const Type type = ATTEMPT(coercion_.common(values, "COALESCE"));
     return Made(query::expression(ExpressionKind::coalesce, type, std::move(values)));
   }
+  if (name == "pg_typeof" && one.arguments.size() == 1) {
+    // Of the value as written: a literal has no type yet, a row none that has a name.
+    const ExpressionRef value = ATTEMPT(term(*one.arguments.front(), place));
+    const bool row = value->kind == ExpressionKind::make_row;
+    const std::string type = row ? "record" : value->type.name();
+    return Made(query::constant(TypeKind::varchar, query::Datum::of(std::string_view(type))));
+  }
   if (name == "nullif" && one.arguments.size() == 2) {
     std::vector<ExpressionRef> values = ATTEMPT(terms(one.arguments, place));
     ExpressionRef equal = ATTEMPT(compare("=", values[0], values[1]));
@@ -105,13 +112,15 @@ SqlResult<std::optional<ExpressionRef>> QueryBinder::special_call(const Term& on
 
 SqlResult<std::optional<ExpressionRef>> QueryBinder::aggregate_call(const Term& one, Place& place) {
   using Made = std::optional<ExpressionRef>;
-  if (query::aggregates_named(one.names.back()).empty()) return Made();
+  const bool wraps = one.call->as_aggregate;
+  if (!wraps && query::aggregates_named(one.names.back()).empty()) return Made();
   // Some names are both, first_value for one: without OVER they are aggregates.
   if (place.aggregating == nullptr)
     return at(one.position, query::sqlstate::grouping_error,
               "aggregate functions are not allowed in " +
                   std::string(place.clause.empty() ? "this clause" : place.clause));
-  query::AggregateCall made = ATTEMPT(aggregate_of(one, place));
+  query::AggregateCall made =
+      ATTEMPT(aggregate_of(one, wraps ? "array_agg" : one.names.back(), place));
   auto& calls = place.aggregating->calls;
   for (std::size_t n = 0; n < calls.size(); ++n) {
     const query::AggregateCall& known = calls[n];
@@ -125,11 +134,16 @@ SqlResult<std::optional<ExpressionRef>> QueryBinder::aggregate_call(const Term& 
   }
   const Type type = made.type;
   calls.push_back(std::move(made));
-  return Made(placeholder(calls.size() - 1, type));
+  const ExpressionRef result = placeholder(calls.size() - 1, type);
+  if (!wraps) return Made(result);
+  if (const query::SqlFunction* written = catalog_.function("", one.names.back()))
+    return Made(ATTEMPT(written_call(one, *written, {result})));
+  return Made(ATTEMPT(coercion_.call(one.names.back(), {result})));
 }
 
 // The call itself; its arguments look at the rows before grouping.
-SqlResult<query::AggregateCall> QueryBinder::aggregate_of(const Term& one, Place& outside) {
+SqlResult<query::AggregateCall> QueryBinder::aggregate_of(const Term& one, const std::string& name,
+                                                          Place& outside) {
   Place place = outside;
   std::vector<Pending> pending;
   place.pending = &pending;
@@ -151,7 +165,7 @@ SqlResult<query::AggregateCall> QueryBinder::aggregate_of(const Term& one, Place
     place.clause = "FILTER";
     made.filter = ATTEMPT(boolean_term(*one.call->filter, place));
   }
-  const auto functions = query::aggregates_named(one.names.back());
+  const auto functions = query::aggregates_named(name);
   std::vector<Coercion::Signature> signatures;
   std::vector<const query::AggregateFunction*> candidates;
   for (const query::AggregateFunction* function : functions) {
@@ -168,7 +182,7 @@ SqlResult<query::AggregateCall> QueryBinder::aggregate_of(const Term& one, Place
     chosen = ATTEMPT(coercion_.choose(signatures, arguments));
   if (!chosen)
     return at(one.position, query::sqlstate::undefined_function,
-              "function " + signature_text(one.names.back(), given) + " does not exist",
+              "function " + signature_text(name, given) + " does not exist",
               "No function matches the given name and argument types. You might need to add "
               "explicit type casts.");
   made.function = candidates[*chosen];
@@ -177,7 +191,7 @@ SqlResult<query::AggregateCall> QueryBinder::aggregate_of(const Term& one, Place
   const auto result = query::result_type(*made.function, types);
   if (!result)
     return at(one.position, query::sqlstate::undefined_function,
-              "function " + signature_text(one.names.back(), given) + " does not exist");
+              "function " + signature_text(name, given) + " does not exist");
   made.type = *result;
   made.arguments = std::move(arguments);
   if (!pending.empty()) {
@@ -310,15 +324,15 @@ SqlResult<query::Frame> QueryBinder::window_frame(const FrameClause& clause, Pla
       frame.unit = query::FrameUnit::groups;
       break;
     case FrameUnit::session:
-      return query::refuse(query::sqlstate::feature_not_supported,
-                           "session windows are not supported");
+      frame.unit = query::FrameUnit::session;
+      break;
   }
   const auto bound = [&](const FrameBound& written) -> SqlResult<query::FrameBound> {
     query::FrameBound made;
     made.kind = static_cast<query::FrameBoundKind>(written.kind);
     if (written.offset) {
       made.offset = ATTEMPT(term(*written.offset, place));
-      if (frame.unit != query::FrameUnit::range)
+      if (frame.unit == query::FrameUnit::rows || frame.unit == query::FrameUnit::groups)
         made.offset = ATTEMPT(coercion_.to(made.offset, TypeKind::int8, CastContext::implicit));
       else
         made.offset = ATTEMPT(coercion_.settled(made.offset));

@@ -102,13 +102,36 @@ SqlResult<Plan> QueryBinder::query_as(const Query& written, const Scope* outer, 
   return made;
 }
 
+// The changes of a relation as rows: its columns, what happened, and a hidden number.
+SqlResult<Plan> QueryBinder::changelog(const Name& of, const Scope* outer) {
+  TableRef written;
+  written.names = of;
+  const Frame frame = ATTEMPT(relation(written, outer));
+  std::vector<std::size_t> key =
+      query::derived_key(frame.plan).value_or(std::vector<std::size_t>());
+  if (const auto* scan = std::get_if<query::Scan>(&frame.plan->node);
+      scan != nullptr && scan->relation->rows_expire)
+    key.push_back(scan->relation->watermark_column);
+  const Plan changes = query::changelog(frame.plan, std::move(key));
+  std::vector<ExpressionRef> shown;
+  std::vector<std::string> names;
+  for (std::size_t n = 0; n < changes->columns.size(); ++n) {
+    const bool last = n + 1 == changes->columns.size();
+    if (changes->columns[n].hidden && !last) continue;
+    shown.push_back(query::column(n, changes->columns[n].type));
+    names.push_back(changes->columns[n].name);
+  }
+  auto made = std::make_shared<query::PlanNode>(*query::project(changes, shown, names));
+  made->columns.back().hidden = true;
+  return Plan(made);
+}
+
 SqlResult<Unit> QueryBinder::common_tables(const Query& written, const Scope* outer) {
   for (const CommonTable& common : written.with) {
     if (written.recursive)
       return query::refuse(sqlstate::feature_not_supported, "WITH RECURSIVE is not supported");
-    if (common.query == nullptr)
-      return query::refuse(sqlstate::feature_not_supported, "AS CHANGELOG FROM is not supported");
-    Plan plan = ATTEMPT(query(*common.query, outer));
+    Plan plan = common.query == nullptr ? ATTEMPT(changelog(common.changelog_of, outer))
+                                        : ATTEMPT(query(*common.query, outer));
     if (common.columns.size() > plan->columns.size())
       return query::refuse(sqlstate::invalid_column_reference,
                            "WITH query \"" + common.name + "\" has " +
@@ -300,19 +323,26 @@ SqlResult<std::vector<std::pair<ExpressionRef, std::string>>> QueryBinder::expan
     return all;
   }
   const Scope& scope = frame.scope;
+  std::vector<const ScopeColumn*> excepted;
+  for (const Name& name : star.excepted) {
+    const ScopeColumn* found = nullptr;
+    for (const ScopeColumn& column : scope.columns) {
+      if (column.name != name.back() || column.merged_away) continue;
+      if (name.size() > 1 && name[name.size() - 2] != column.table) continue;
+      if (found != nullptr)
+        return at(star.position, sqlstate::ambiguous_column,
+                  "Ambiguous column name: " + name.back());
+      found = &column;
+    }
+    if (found == nullptr)
+      return at(star.position, sqlstate::undefined_column, "Invalid column: " + name.back());
+    if (std::find(excepted.begin(), excepted.end(), found) != excepted.end())
+      return at(star.position, sqlstate::duplicate_column, "Duplicate entry in except list");
+    excepted.push_back(found);
+  }
   const auto is_excepted = [&](const ScopeColumn& column) {
-    return std::any_of(star.excepted.begin(), star.excepted.end(), [&](const Name& name) {
-      return name.back() == column.name &&
-             (name.size() == 1 || name[name.size() - 2] == column.table);
-    });
+    return std::find(excepted.begin(), excepted.end(), &column) != excepted.end();
   };
-  for (const Name& name : star.excepted)
-    if (std::none_of(scope.columns.begin(), scope.columns.end(), [&](const ScopeColumn& column) {
-          return column.name == name.back() &&
-                 (name.size() == 1 || name[name.size() - 2] == column.table);
-        }))
-      return at(star.position, sqlstate::undefined_column,
-                "column \"" + name.back() + "\" of EXCEPT does not exist");
   const auto add = [&](const ScopeColumn& column) {
     if (!column.hidden && !is_excepted(column)) all.emplace_back(column.value, column.name);
   };

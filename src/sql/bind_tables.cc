@@ -36,6 +36,7 @@ Frame frame_of(Plan plan, const std::string& alias) {
 query::JoinKind kind_of(JoinType type) {
   switch (type) {
     case JoinType::left:
+    case JoinType::asof_left:
       return query::JoinKind::left;
     case JoinType::right:
       return query::JoinKind::right;
@@ -104,11 +105,11 @@ SqlResult<Frame> QueryBinder::table(const TableRef& written, Frame* left, const 
     case TableRef::Kind::join: {
       Frame first = ATTEMPT(table(*written.left, left, outer));
       first.scope.parent = outer;
-      if (written.join == JoinType::asof || written.join == JoinType::asof_left)
-        return at(written.position, query::sqlstate::feature_not_supported,
-                  "ASOF JOIN is not supported");
+      const std::size_t left_width = first.plan->columns.size();
       Frame joined = ATTEMPT(
           combine(std::move(first), *written.right, kind_of(written.join), &written, outer));
+      if (written.join == JoinType::asof || written.join == JoinType::asof_left)
+        ATTEMPT(keep_closest(joined, left_width, written.position));
       if (!written.alias.empty()) rename(joined, written.alias);
       ATTEMPT(rename_columns(joined, written.columns, 0));
       return joined;
@@ -123,6 +124,50 @@ SqlResult<Frame> QueryBinder::table(const TableRef& written, Frame* left, const 
       return window_table(written, outer);
   }
   return query::refuse(query::sqlstate::internal_error, "a table without kind");
+}
+
+// ASOF: of the right rows that match, the one at which the only inequality is tightest. Rows of the
+// left that are alike keep their number: they share their closest row.
+SqlResult<Unit> QueryBinder::keep_closest(Frame& joined, std::size_t left_width,
+                                          std::uint32_t position) const {
+  const auto* join = std::get_if<query::Join>(&joined.plan->node);
+  const std::size_t width = joined.plan->columns.size();
+  bool equality = false;
+  std::vector<query::SortKey> order;
+  std::size_t inequalities = 0;
+  for (const ExpressionRef& condition :
+       join == nullptr ? std::vector<ExpressionRef>() : query::conjuncts(join->condition)) {
+    if (condition->kind != ExpressionKind::call || condition->arguments.size() != 2) continue;
+    const std::string_view sign = condition->function->name;
+    const auto of_left = [&](const ExpressionRef& side) {
+      return !query::mentions_column(*side, left_width, width);
+    };
+    const auto of_right = [&](const ExpressionRef& side) {
+      return !query::mentions_column(*side, 0, left_width);
+    };
+    const ExpressionRef &a = condition->arguments[0], &b = condition->arguments[1];
+    const bool straight = of_left(a) && of_right(b);
+    if (!straight && !(of_right(a) && of_left(b))) continue;
+    if (sign == "=") equality = true;
+    if (sign != "<" && sign != "<=" && sign != ">" && sign != ">=") continue;
+    ++inequalities;
+    const bool right_is_greater = (sign[0] == '<') == straight;
+    order = {{straight ? b : a, !right_is_greater, false}};
+  }
+  if (!equality || inequalities != 1)
+    return at(position, query::sqlstate::feature_not_supported,
+              "AsOf join requires at least 1 equal condition and exactly 1 inequality condition");
+  query::TopN closest;
+  for (std::size_t n = 0; n < left_width; ++n)
+    closest.partition.push_back(query::column(n, joined.plan->columns[n].type));
+  for (std::size_t n = left_width; n < width; ++n)
+    order.push_back({query::column(n, joined.plan->columns[n].type), false, false});
+  closest.input = joined.plan;
+  closest.order = std::move(order);
+  closest.limit = query::constant(TypeKind::int8, query::Datum::of(1));
+  closest.with_ties = true;
+  joined.plan = query::top_n(std::move(closest));
+  return Unit{};
 }
 
 SqlResult<Frame> QueryBinder::relation_frame(std::shared_ptr<const query::Relation> found,
@@ -177,6 +222,27 @@ SqlResult<Frame> QueryBinder::relation(const TableRef& written, const Scope*) {
   return frame;
 }
 
+// jsonb_to_record(json) AS t(a int, …): the columns are what the query says they are.
+SqlResult<query::TableCall> QueryBinder::record_call(const Term& one, const TableRef& written,
+                                                     Place& place) {
+  if (written.column_types.empty() || written.column_types.size() != written.columns.size())
+    return at(one.position, query::sqlstate::syntax_error,
+              "a column definition list is required for functions returning \"record\"");
+  if (one.arguments.size() != 1)
+    return at(one.position, query::sqlstate::undefined_function,
+              one.names.back() + " takes one argument");
+  std::vector<query::TypeField> fields;
+  for (std::size_t n = 0; n < written.columns.size(); ++n)
+    fields.push_back({written.columns[n], ATTEMPT(type_of(written.column_types[n]))});
+  query::TableCall made;
+  made.function = query::table_functions_named(one.names.back()).front();
+  made.type = Type::structure(std::move(fields));
+  ExpressionRef json = ATTEMPT(term(*one.arguments.front(), place));
+  json = ATTEMPT(coercion_.to(std::move(json), TypeKind::jsonb, CastContext::implicit));
+  made.arguments = {query::null_constant(made.type), std::move(json)};
+  return made;
+}
+
 // FROM f(…): one row a result, beside the row of `left` that its arguments come from.
 SqlResult<Frame> QueryBinder::functions(const TableRef& written, Frame* left, const Scope*,
                                         bool outer_join) {
@@ -192,7 +258,10 @@ SqlResult<Frame> QueryBinder::functions(const TableRef& written, Frame* left, co
   for (const TermRef& one : written.functions) {
     const std::string name = one->kind == TermKind::call ? one->names.back() : "column";
     std::optional<query::TableCall> call;
-    if (one->kind == TermKind::call) call = ATTEMPT(table_call(*one, place));
+    if (name == "jsonb_to_record" || name == "jsonb_to_recordset")
+      call = ATTEMPT(record_call(*one, written, place));
+    else if (one->kind == TermKind::call)
+      call = ATTEMPT(table_call(*one, place));
     if (!call) {
       call.emplace();
       call->arguments.push_back(ATTEMPT(coercion_.settled(ATTEMPT(term(*one, place)))));

@@ -157,6 +157,10 @@ SqlResult<ExpressionRef> QueryBinder::term_here(const Term& one, Place& place) {
     case TermKind::quantified:
       return quantified(one, place);
     case TermKind::array: {
+      if (one.arguments.empty())
+        return at(one.position, query::sqlstate::indeterminate_datatype,
+                  "cannot determine type of empty array",
+                  "Explicitly cast to the desired type, for example ARRAY[]::integer[].");
       std::vector<ExpressionRef> items = ATTEMPT(terms(one.arguments, place));
       const Type element = ATTEMPT(coercion_.common(items, "ARRAY"));
       return query::expression(ExpressionKind::make_list, Type::list(element), std::move(items));
@@ -484,6 +488,8 @@ SqlResult<ExpressionRef> QueryBinder::cast(const Term& one, Place& place) {
                         ? Type(one.type.name == "oid" || one.type.name == "xid" ? TypeKind::int4
                                                                                 : TypeKind::varchar)
                         : ATTEMPT(type_of(one.type));
+  if (inside.kind == TermKind::array && inside.arguments.empty() && type.is(TypeKind::list))
+    return query::expression(ExpressionKind::make_list, type, {});
   ExpressionRef value = ATTEMPT(term(inside, place));
   return coercion_.to(std::move(value), type, CastContext::is_explicit);
 }

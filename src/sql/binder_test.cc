@@ -233,6 +233,28 @@ TEST(Binder, knows_tables_that_functions_make) {
             "1|2024-01-01 00:00:00 2|2024-01-01 00:00:00 3|2024-01-01 00:10:00");
 }
 
+TEST(Binder, joins_each_row_with_its_closest) {
+  const std::string sides =
+      "(select a % 2 as k, a from t) x asof left join (select a % 2 as k, a "
+      "from u) y on x.k = y.k and x.a ";
+  EXPECT_EQ(answer("select x.a, y.a from " + sides + "<= y.a order by 1"), "1|1 2|NULL 3|3 4|NULL");
+  EXPECT_EQ(answer("select x.a, y.a from " + sides + "> y.a order by 1"),
+            "1|NULL 2|NULL 3|1 4|NULL");
+  EXPECT_EQ(answer("select x.a from t x asof join u y on x.a = y.a").substr(0, 5), "0A000");
+}
+
+TEST(Binder, makes_rows_of_jsonb) {
+  EXPECT_EQ(answer("select * from jsonb_to_record('{\"a\": 1, \"b\": [2]}') as x(a int, b int[])"),
+            "1|{2}");
+  EXPECT_EQ(
+      answer("select b, a from jsonb_to_recordset('[{\"a\": 1}, {\"b\": \"x\"}]') as x(a int, b "
+             "text)"),
+      "NULL|1 x|NULL");
+  EXPECT_EQ(answer("select key, value from jsonb_each('{\"b\": null, \"a\": 1}')"), "a|1 b|null");
+  EXPECT_EQ(answer("select jsonb_path_query('[1, 2]', '$[*] ? (@ > 1)')"), "2");
+  EXPECT_EQ(answer("select aggregate:array_sum(a), approx_count_distinct(s) from t"), "10|3");
+}
+
 TEST(Binder, refuses_with_the_words_of_postgresql) {
   EXPECT_EQ(answer("select nope from t"), "42703: column \"nope\" does not exist @8");
   EXPECT_EQ(answer("select * from nope"), "42P01: relation \"nope\" does not exist @15");

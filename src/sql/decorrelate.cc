@@ -270,6 +270,10 @@ class Dependent {
                          "EMIT ON WINDOW CLOSE stands at the end of a view");
   }
 
+  SqlResult<Plan> of(const query::Changelog&, const Plan& plan) {
+    return query::join(query::JoinKind::inner, domain_, plan, truth());
+  }
+
   const Plan& domain_;
   const Outer& outer_;
 };

@@ -158,6 +158,7 @@ void Writer::elements(const CreateTable& table) {
     next();
     out_ += "WATERMARK FOR " + quoted_name(watermark.column) + " AS ";
     out_ += text_of(*watermark.term);
+    if (watermark.with_ttl) out_ += " WITH TTL";
   }
   out_ += ")";
 }
@@ -242,6 +243,26 @@ std::string quoted_value(std::string_view value) {
   return out + "'";
 }
 
+// RisingWave's spelling of types that have several.
+std::string spelling(const std::string& name) {
+  constexpr std::pair<std::string_view, std::string_view> spellings[] = {
+      {"varchar", "CHARACTER VARYING"},
+      {"bool", "BOOLEAN"},
+      {"integer", "INT"},
+      {"int4", "INT"},
+      {"int8", "BIGINT"},
+      {"int2", "SMALLINT"},
+      {"float4", "REAL"},
+      {"float8", "DOUBLE"},
+      {"double precision", "DOUBLE"},
+      {"decimal", "NUMERIC"},
+      {"timestamptz", "TIMESTAMP WITH TIME ZONE"},
+  };
+  for (const auto& [from, to] : spellings)
+    if (name == from) return std::string(to);
+  return upper(name);
+}
+
 std::string type_text(const TypeName& type) {
   std::string out;
   if (type.name == "struct") {
@@ -257,7 +278,7 @@ std::string type_text(const TypeName& type) {
     });
     // (3) belongs to the first word of TIMESTAMP (3) WITH TIME ZONE.
     const std::size_t zone = type.name.find(" with time zone");
-    out = words ? upper(type.name.substr(0, zone)) : quoted_name(type.name);
+    out = words ? spelling(type.name.substr(0, zone)) : quoted_name(type.name);
     if (!type.modifiers.empty()) {
       out += "(";
       for (std::size_t i = 0; i < type.modifiers.size(); ++i)

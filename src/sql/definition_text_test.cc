@@ -54,7 +54,7 @@ TEST(DefinitionText, keeps_every_clause_of_a_table) {
       "w int as v::int + 1, primary key (id), watermark for at as at - interval '5 seconds') "
       "append only on conflict do update if not null with version column (v)",
       "CREATE TABLE IF NOT EXISTS sales.t (id BIGINT, v NUMERIC(10, 2) DEFAULT 1 + 2 * 3, "
-      "at TIMESTAMP WITH TIME ZONE NOT NULL, s STRUCT<a INT, b VARCHAR[]>, d DOUBLE PRECISION, "
+      "at TIMESTAMP WITH TIME ZONE NOT NULL, s STRUCT<a INT, b CHARACTER VARYING[]>, d DOUBLE, "
       "w INT AS v::int + 1, PRIMARY KEY (id), WATERMARK FOR at AS at - interval '5 seconds') "
       "APPEND ONLY ON CONFLICT DO UPDATE IF NOT NULL WITH VERSION COLUMN (v)");
   expect_shown("create table u (a int primary key) on conflict ignore",

@@ -163,6 +163,8 @@ class Grammar {
   SqlResult<CreateSecret> create_secret();
   SqlResult<FormatClause> format_clause();
   SqlResult<ObjectKind> object_kind();
+  SqlResult<UserOptions> user_options();
+  SqlResult<Grant> grant();
   SqlResult<Drop> drop();
   SqlResult<Alter> alter();
   SqlResult<Insert> insert();

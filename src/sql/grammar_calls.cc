@@ -71,6 +71,13 @@ SqlResult<TermRef> Grammar::word_term() {
       ++at_;
       return closed(std::move(made));
     }
+    if (word == "aggregate" && is_sign(":", 1) && peek(2).kind == TokenKind::word &&
+        is_sign("(", 3)) {
+      at_ += 2;
+      TermRef made = ATTEMPT(call({tokens_[at_++].text}, position, true));
+      made->call->as_aggregate = true;
+      return made;
+    }
     if (at_type_literal()) {
       TermRef made = make(TermKind::cast, position);
       made->type = ATTEMPT(type_name());

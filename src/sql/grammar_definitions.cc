@@ -44,13 +44,21 @@ SqlResult<Statement> Grammar::create() {
     schema.is_database = is("database");
     ++at_;
     schema.if_not_exists = take_if_not_exists();
-    schema.name = ATTEMPT(qualified_name()).back();
-    if (take("with") || is("owner")) {
-      take("owner");
+    if (!is("authorization")) schema.name = ATTEMPT(qualified_name()).back();
+    for (take("with"); peek().kind != TokenKind::end && !is_sign(";"); take("with")) {
+      if (take("authorization")) {
+        schema.owner = ATTEMPT(label());
+        if (schema.name.empty()) schema.name = schema.owner;
+        continue;
+      }
+      const std::string option = ATTEMPT(label());
       take_sign("=");
-      (void)ATTEMPT(label());
+      std::string value = ATTEMPT(option_value());
+      if (option == "owner")
+        schema.owner = std::move(value);
+      else
+        schema.options.emplace_back(option, std::move(value));
     }
-    if (take("authorization")) (void)ATTEMPT(label());
     made.form = std::move(schema);
   } else if (take("function")) {
     made.form = ATTEMPT(create_function(or_replace));
@@ -58,8 +66,10 @@ SqlResult<Statement> Grammar::create() {
     made.form = ATTEMPT(create_secret());
   } else if (is("user") || is("role")) {
     ++at_;
-    made.form = CreateUser{ATTEMPT(label())};
-    while (peek().kind != TokenKind::end && !is_sign(";")) ++at_;
+    CreateUser user;
+    user.name = ATTEMPT(label());
+    user.options = ATTEMPT(user_options());
+    made.form = std::move(user);
   } else {
     return unexpected_token();
   }
@@ -83,8 +93,10 @@ SqlResult<CreateTable> Grammar::create_table(bool is_source, bool or_replace, bo
       else if (take("ignore") || take({"do", "nothing"}))
         table.conflict = ConflictAction::ignore;
       else {
-        ATTEMPT(expect({"do", "update", "if", "not", "null"}));
-        table.conflict = ConflictAction::if_not_null;
+        ATTEMPT(expect({"do", "update"}));
+        const bool whole = take("full");
+        if (!whole) ATTEMPT(expect({"if", "not", "null"}));
+        table.conflict = whole ? ConflictAction::overwrite : ConflictAction::if_not_null;
       }
     } else if (is("with") && is("version", 1)) {
       at_ += 2;
@@ -144,8 +156,7 @@ SqlResult<Unit> Grammar::table_elements(CreateTable& table) {
       watermark.column = ATTEMPT(label());
       ATTEMPT(expect("as"));
       watermark.term = ATTEMPT(term());
-      if (take({"with", "ttl"})) {
-      }
+      watermark.with_ttl = take({"with", "ttl"});
       table.watermarks.push_back(std::move(watermark));
     } else {
       table.columns.push_back(ATTEMPT(column_definition()));
@@ -186,8 +197,12 @@ SqlResult<Unit> Grammar::column_constraints(ColumnDefinition& column) {
       ATTEMPT(expect_sign(")"));
       take("stored");
     } else if (is("collate")) {
+      const std::uint32_t position = here();
       ++at_;
-      (void)ATTEMPT(qualified_name_or_default());
+      const std::string collation = ATTEMPT(qualified_name_or_default()).back();
+      if (collation != "C" && collation != "c" && collation != "default" && collation != "POSIX")
+        return refuse("collation \"" + collation + "\" is not supported: text sorts by its bytes",
+                      position);
     } else if (is("unique") || is("references") || is("check")) {
       return refuse("constraints other than PRIMARY KEY and NOT NULL are not supported", here());
     } else {

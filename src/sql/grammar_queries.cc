@@ -385,8 +385,7 @@ SqlResult<Unit> Grammar::table_alias(TableRef& table) {
   ++at_;
   do {
     table.columns.push_back(ATTEMPT(label()));
-    // f(…) AS t(a int, …): the types are the function's own.
-    if (!is_sign(",") && !is_sign(")")) (void)ATTEMPT(type_name());
+    if (!is_sign(",") && !is_sign(")")) table.column_types.push_back(ATTEMPT(type_name()));
   } while (take_sign(","));
   return expect_sign(")");
 }

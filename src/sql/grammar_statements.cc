@@ -63,7 +63,9 @@ SqlResult<Statement> Grammar::statement_form() {
     cursor.query = ATTEMPT(query());
     cursor.query_end = last_end();
     made.form = std::move(cursor);
-  } else if (is("fetch") || is("move"))
+  } else if (is("grant") || is("revoke"))
+    made.form = ATTEMPT(grant());
+  else if (is("fetch") || is("move"))
     made.form = ATTEMPT(fetch());
   else if (take("close")) {
     CloseCursor close;
@@ -106,8 +108,8 @@ SqlResult<Statement> Grammar::statement_form() {
 
 SqlResult<Command> Grammar::command() {
   Command command;
-  for (const char* known : {"flush", "wait", "recover", "vacuum", "analyze", "discard", "grant",
-                            "revoke", "kill", "use", "checkpoint", "listen", "unlisten", "lock"})
+  for (const char* known : {"flush", "wait", "recover", "vacuum", "analyze", "discard", "kill",
+                            "use", "checkpoint", "listen", "unlisten", "lock"})
     if (is(known)) command.name = known;
   if (are({"cancel", "jobs"}) || are({"cancel", "job"})) {
     ++at_;
@@ -145,13 +147,103 @@ SqlResult<ObjectKind> Grammar::object_kind() {
   return unexpected_token();
 }
 
+// [WITH] SUPERUSER NOCREATEDB PASSWORD '…' …
+SqlResult<UserOptions> Grammar::user_options() {
+  UserOptions options;
+  take("with");
+  while (peek().kind == TokenKind::word || peek().kind == TokenKind::quoted) {
+    const std::uint32_t position = here();
+    const std::string word = tokens_[at_++].text;
+    const auto flag = [&](std::string_view name, std::optional<bool>& target) {
+      const bool no = word.size() == name.size() + 2 && word.starts_with("no");
+      if (word != name && !(no && word.ends_with(name))) return false;
+      target = !no;
+      return true;
+    };
+    if (flag("superuser", options.superuser) || flag("createdb", options.create_database) ||
+        flag("createuser", options.create_user) || flag("createrole", options.create_user) ||
+        flag("login", options.login))
+      continue;
+    std::optional<bool> ignored;  // what PostgreSQL has and Levada has nothing for
+    if (flag("inherit", ignored) || flag("admin", ignored)) continue;
+    const bool encrypted = word == "encrypted" && take("password");
+    if (word != "password" && !encrypted)
+      return refuse("unexpected user option: " + word, position);
+    options.password = take("null") ? std::string() : ATTEMPT(string());
+  }
+  return options;
+}
+
+// GRANT SELECT, INSERT ON t, u TO a, b WITH GRANT OPTION; REVOKE … FROM …
+SqlResult<Grant> Grammar::grant() {
+  Grant made;
+  made.revokes = is("revoke");
+  ++at_;
+  made.only_option = made.revokes && take({"grant", "option", "for"});
+  if (take("all")) {
+    take("privileges");
+  } else {
+    do {
+      made.privileges.push_back(ATTEMPT(label()));
+    } while (take_sign(","));
+  }
+  ATTEMPT(expect("on"));
+  if (take("all")) {
+    made.all_in_schemas = true;
+    const struct {
+      std::string_view word;
+      ObjectKind kind;
+    } many[] = {{"tables", ObjectKind::table},
+                {"sources", ObjectKind::source},
+                {"views", ObjectKind::view},
+                {"sinks", ObjectKind::sink},
+                {"functions", ObjectKind::function},
+                {"secrets", ObjectKind::secret},
+                {"connections", ObjectKind::connection},
+                {"subscriptions", ObjectKind::subscription}};
+    if (take({"materialized", "views"})) {
+      made.kind = ObjectKind::materialized_view;
+    } else {
+      bool known = false;
+      for (const auto& [word, kind] : many)
+        if (take(word)) {
+          made.kind = kind;
+          known = true;
+          break;
+        }
+      if (!known) return unexpected_token();
+    }
+    ATTEMPT(expect({"in", "schema"}));
+  } else if (peek(1).kind == TokenKind::word && !is("to", 1) && !is("from", 1)) {
+    made.kind = ATTEMPT(object_kind());
+  }
+  do {
+    made.names.push_back(ATTEMPT(qualified_name()));
+    if (is_sign("(")) {  // a function's arguments
+      while (!is_sign(")") && peek().kind != TokenKind::end) ++at_;
+      ATTEMPT(expect_sign(")"));
+    }
+  } while (take_sign(","));
+  ATTEMPT(expect(made.revokes ? "from" : "to"));
+  do {
+    made.users.push_back(ATTEMPT(label()));
+  } while (take_sign(","));
+  made.with_option = take({"with", "grant", "option"});
+  if (take({"granted", "by"})) (void)ATTEMPT(label());
+  if (!take("cascade")) take("restrict");
+  return made;
+}
+
 SqlResult<Drop> Grammar::drop() {
   ++at_;
   Drop made;
   made.kind = ATTEMPT(object_kind());
   made.if_exists = take_if_exists();
   do {
-    made.names.push_back(ATTEMPT(qualified_name()));
+    if (made.kind == ObjectKind::user)
+      made.names.push_back({ATTEMPT(label())});
+    else
+      made.names.push_back(ATTEMPT(qualified_name()));
     if (is_sign("(")) {  // a function's arguments
       while (!is_sign(")") && peek().kind != TokenKind::end) ++at_;
       ATTEMPT(expect_sign(")"));
@@ -168,7 +260,10 @@ SqlResult<Alter> Grammar::alter() {
   if (is("system")) return refuse("ALTER SYSTEM is not supported", here());
   made.kind = ATTEMPT(object_kind());
   take_if_exists();
-  made.name = ATTEMPT(qualified_name());
+  if (made.kind == ObjectKind::user)
+    made.name = {ATTEMPT(label())};
+  else
+    made.name = ATTEMPT(qualified_name());
   using Action = Alter::Action;
   if (take("rename")) {
     if (take("to")) {
@@ -213,6 +308,15 @@ SqlResult<Alter> Grammar::alter() {
     made.text = ATTEMPT(label());
     if (!take_sign("=")) take("to");
     made.value = take("default") ? "default" : ATTEMPT(option_value());
+    take("deferred");
+  } else if (take("reset")) {
+    made.action = Action::set_option;
+    made.text = ATTEMPT(label());
+    made.value = "default";
+    take("deferred");
+  } else if (made.kind == ObjectKind::user) {
+    made.action = Action::user_options;
+    made.user = ATTEMPT(user_options());
   } else {
     made.action = Action::other;
     made.text = peek().text;

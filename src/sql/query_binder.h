@@ -116,7 +116,8 @@ class QueryBinder {
                                         std::vector<ExpressionRef> arguments);
   SqlResult<std::optional<ExpressionRef>> special_call(const Term& term, Place& place);
   SqlResult<std::optional<ExpressionRef>> aggregate_call(const Term& term, Place& place);
-  SqlResult<query::AggregateCall> aggregate_of(const Term& term, Place& place);
+  SqlResult<query::AggregateCall> aggregate_of(const Term& term, const std::string& name,
+                                               Place& place);
   SqlResult<ExpressionRef> window_call(const Term& term, Place& place);
   SqlResult<query::Frame> window_frame(const FrameClause& clause, Place& place);
   SqlResult<std::optional<query::TableCall>> table_call(const Term& term, Place& place);
@@ -139,6 +140,8 @@ class QueryBinder {
   SqlResult<Frame> join(const TableRef& table, const Scope* outer, Frame* left);
   SqlResult<Frame> functions(const TableRef& table, Frame* left, const Scope* outer,
                              bool outer_join);
+  SqlResult<query::TableCall> record_call(const Term& one, const TableRef& written, Place& place);
+  SqlResult<Unit> keep_closest(Frame& joined, std::size_t left_width, std::uint32_t position) const;
   SqlResult<Frame> window_table(const TableRef& table, const Scope* outer);
   SqlResult<Frame> combine(Frame left, const TableRef& right, query::JoinKind kind,
                            const TableRef* join, const Scope* outer);
@@ -150,6 +153,7 @@ class QueryBinder {
   // type.
   SqlResult<Plan> query_as(const Query& query, const Scope* outer, bool settle);
   SqlResult<Unit> common_tables(const Query& query, const Scope* outer);
+  SqlResult<Plan> changelog(const Name& of, const Scope* outer);
   SqlResult<Plan> values(const ValuesList& list, const Scope* outer, bool settle);
   SqlResult<Plan> set_operation(const SetQuery& set, const Scope* outer);
   SqlResult<Plan> ordered(const Query& query, Plan plan);

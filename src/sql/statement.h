@@ -41,6 +41,7 @@ struct IncludeClause {
 struct Watermark {
   std::string column;
   TermRef term;
+  bool with_ttl = false;
 };
 
 enum class ConflictAction : std::uint8_t { overwrite, ignore, if_not_null };
@@ -108,6 +109,8 @@ struct CreateSchema {
   bool if_not_exists = false;
   bool is_database = false;
   std::string name;
+  std::string owner;  // AUTHORIZATION, OWNER; empty: whoever makes it
+  Options options;    // of a database
 };
 
 struct FunctionArgument {
@@ -131,8 +134,14 @@ struct CreateSecret {
   std::string value;
 };
 
+// What was said of a user; nothing: it stays as it is.
+struct UserOptions {
+  std::optional<bool> superuser, create_database, create_user, login;
+  std::optional<std::string> password;  // "": none
+};
 struct CreateUser {
   std::string name;
+  UserOptions options;
 };
 
 enum class ObjectKind : std::uint8_t {
@@ -172,6 +181,7 @@ struct Alter {
     set_option,      // SET NAME = value: rate limits, parallelism
     pause,
     resume,
+    user_options,  // ALTER USER … WITH …
     other,
   };
   ObjectKind kind = ObjectKind::table;
@@ -184,6 +194,19 @@ struct Alter {
   bool if_exists = false;
   bool cascade = false;
   Options options;
+  UserOptions user;
+};
+
+// GRANT and REVOKE.
+struct Grant {
+  bool revokes = false;
+  bool only_option = false;             // REVOKE GRANT OPTION FOR
+  std::vector<std::string> privileges;  // "select", …; empty: all
+  ObjectKind kind = ObjectKind::table;
+  bool all_in_schemas = false;  // ON ALL TABLES IN SCHEMA: names are the schemas
+  std::vector<Name> names;
+  std::vector<std::string> users;
+  bool with_option = false;
 };
 
 struct Insert {
@@ -301,9 +324,10 @@ struct Statement {
   std::uint32_t begin = 0;  // bytes into the text
   std::uint32_t end = 0;
   std::variant<Query, CreateTable, CreateView, CreateSink, CreateIndex, CreateSchema,
-               CreateFunction, CreateSecret, CreateUser, Drop, Alter, Insert, Update, Delete, Show,
-               Describe, Explain, SetParameter, ResetParameter, Transaction, DeclareCursor, Fetch,
-               CloseCursor, Copy, PrepareStatement, ExecuteStatement, Deallocate, Comment, Command>
+               CreateFunction, CreateSecret, CreateUser, Drop, Alter, Grant, Insert, Update, Delete,
+               Show, Describe, Explain, SetParameter, ResetParameter, Transaction, DeclareCursor,
+               Fetch, CloseCursor, Copy, PrepareStatement, ExecuteStatement, Deallocate, Comment,
+               Command>
       form;
 };
 

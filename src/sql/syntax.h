@@ -112,6 +112,7 @@ struct CallParts {
   std::optional<std::string> window_name;
   std::optional<WindowClause> window;
   bool ignore_nulls = false;
+  bool as_aggregate = false;  // aggregate:f(x): a function of lists, of the group's list
 };
 
 struct Term {
@@ -157,7 +158,8 @@ struct TableRef {
   bool lateral = false;
   bool as_of_now = false;  // FOR SYSTEM_TIME AS OF PROCTIME()
   std::string alias;
-  std::vector<std::string> columns;  // of the alias
+  std::vector<std::string> columns;    // of the alias
+  std::vector<TypeName> column_types;  // as many as columns, or none: f(…) AS t(a int, …)
   // Of a join.
   JoinType join = JoinType::inner;
   bool natural = false;

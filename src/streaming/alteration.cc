@@ -138,13 +138,13 @@ SqlResult<Unit> check_unused(const Object& reader, const query::RelationCatalog&
 }  // namespace
 
 std::vector<Retexted> retexted(Catalog& catalog, const std::vector<Renamed>& renamed,
-                               const std::string& schema) {
+                               const Definition& definition) {
   std::map<RelationId, const Renamed*> last;
   for (const Renamed& one : renamed) last[one.id] = &one;
-  const SessionCatalog names(catalog, {schema});
+  const SessionCatalog names(catalog, definition.database, {definition.schema});
   std::vector<Retexted> texts;
   for (const auto& [id, object] : catalog.objects()) {
-    if (object->is_hidden()) continue;
+    if (object->is_hidden() || object->relation->database != definition.database) continue;
     std::vector<sql::NameEdit> edits;
     const auto edit = [&](std::optional<std::uint32_t> position, RelationId relation, bool alias) {
       const auto found = last.find(relation);
@@ -197,10 +197,9 @@ SqlResult<Altered> altered(Engine& engine, const Object& table, const sql::Alter
   if (adds && (alter.column.primary_key || alter.column.generated != nullptr))
     return refuse(sqlstate::feature_not_supported,
                   "a column of the primary key or a generated one cannot be added");
-  if (adds && alter.column.not_null && alter.column.default_value == nullptr &&
-      table.rows->size() > 0)
-    return refuse(sqlstate::not_null_violation, "column \"" + column + "\" of relation \"" +
-                                                    old.name + "\" contains null values");
+  if (adds && alter.column.not_null && alter.column.default_value == nullptr)
+    return refuse(sqlstate::not_null_violation,
+                  "alter table add NOT NULL columns must have default value");
   if (!adds && alter.cascade)
     return refuse(sqlstate::feature_not_supported, "DROP COLUMN … CASCADE is not supported");
   if (!adds && std::any_of(old.key.begin(), old.key.end(),
@@ -223,7 +222,7 @@ SqlResult<Altered> altered(Engine& engine, const Object& table, const sql::Alter
   }
   std::vector<std::size_t> now_at;
   for (const query::RelationColumn& one : old.columns) now_at.push_back(place(now, one.name));
-  const SessionCatalog names(engine.catalog(), {definition.schema});
+  const SessionCatalog names(engine.catalog(), definition.database, {definition.schema});
   for (const Object* reader : engine.catalog().readers_of(old.id)) {
     if (!adds) ATTEMPT(check_unused(*reader, names, result.table->relation, column));
     if (reader->circuit == nullptr) continue;

@@ -10,7 +10,7 @@ namespace levada::streaming {
 // Every definition that has another text once the relations are renamed: their own, and those of
 // their readers.
 std::vector<Retexted> retexted(Catalog& catalog, const std::vector<Renamed>& renamed,
-                               const std::string& schema);
+                               const Definition& definition);
 
 // ALTER TABLE … ADD COLUMN, DROP COLUMN. Without a table: IF [NOT] EXISTS leaves nothing to do.
 query::SqlResult<Altered> altered(Engine& engine, const Object& table, const sql::Alter& alter,

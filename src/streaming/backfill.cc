@@ -72,6 +72,7 @@ SqlResult<Unit> Engine::fill(Object& object, std::uint64_t epoch, std::int64_t t
   SessionFacts facts;
   facts.now = time;
   facts.seed = epoch;
+  facts.watermarks = &watermarks_;
   facts.breath = breath;
   Evaluation evaluation(facts, Evaluation::Mode::lenient);
   std::vector<Delta> deltas;

@@ -15,7 +15,7 @@ using query::take_row;
 using query::take_text;
 using query::take_varint;
 
-constexpr std::uint64_t version = 3;
+constexpr std::uint64_t version = 4;
 
 constexpr std::uint64_t has_definition = 1, has_more = 2;  // flags
 
@@ -94,6 +94,7 @@ Buffer encoded(const Decision& decision) {
     append_text(decision.definition->text, out);
     append_text(decision.definition->schema, out);
     append_text(decision.definition->user, out);
+    append_text(decision.definition->database, out);
   }
   append_varint(decision.inputs.size(), out);
   for (const Input& input : decision.inputs) append_input(input, out);
@@ -118,10 +119,12 @@ std::optional<Decision> decoded(ByteView bytes) {
   decision.more = (*flags & has_more) != 0;
   if ((*flags & has_definition) != 0) {
     const auto id = take_varint(in);
-    const auto text = take_text(in), schema = take_text(in), user = take_text(in);
-    if (!id || !text || !schema || !user) return std::nullopt;
-    decision.definition = Definition{static_cast<std::uint32_t>(*id), std::string(*text),
-                                     std::string(*schema), std::string(*user)};
+    const auto text = take_text(in), schema = take_text(in), user = take_text(in),
+               database = take_text(in);
+    if (!id || !text || !schema || !user || !database) return std::nullopt;
+    decision.definition =
+        Definition{static_cast<std::uint32_t>(*id), std::string(*text), std::string(*schema),
+                   std::string(*user), std::string(*database)};
   }
   const auto inputs = take_varint(in);
   if (!inputs || *inputs > in.size()) return std::nullopt;

@@ -32,6 +32,7 @@ struct Definition {
   std::string text;
   std::string schema;  // the session's first
   std::string user;
+  std::string database;
 };
 
 struct Acknowledgement {

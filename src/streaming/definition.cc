@@ -3,13 +3,17 @@
 #include <algorithm>
 
 #include "query/evaluation.h"
+#include "query/watermark.h"
 #include "sql/binder.h"
 #include "sql/parser.h"
 #include "streaming/alteration.h"
+#include "streaming/column_terms.h"
 #include "streaming/engine.h"
 #include "streaming/included_columns.h"
+#include "streaming/name_definition.h"
 #include "streaming/object_kind.h"
 #include "streaming/own_source.h"
+#include "streaming/role_definition.h"
 #include "streaming/session_catalog.h"
 #include "streaming/sink_definition.h"
 #include "streaming/sql_function.h"
@@ -29,25 +33,16 @@ using query::Type;
 using query::TypeKind;
 namespace sqlstate = query::sqlstate;
 
-struct QualifiedName {
-  std::string schema, name;
-};
-
-std::string quoted(std::string_view name) { return "\"" + std::string(name) + "\""; }
-
 std::string option_of(const sql::Options& options, std::string_view name) {
   for (const auto& [key, value] : options)
     if (key == name) return value;
   return {};
 }
 
-class Definer {
+class Definer : DefinitionScope {
  public:
   Definer(Engine& engine, const Definition& definition)
-      : engine_(engine),
-        catalog_(engine.catalog()),
-        names_(engine.catalog(), {definition.schema}),
-        definition_(definition) {}
+      : DefinitionScope(engine.catalog(), definition), engine_(engine) {}
 
   SqlResult<std::unique_ptr<Object>> only_table() const {
     auto statements = ATTEMPT(sql::parse(definition_.text));
@@ -60,76 +55,18 @@ class Definer {
   SqlResult<Change> change() {
     auto statements = ATTEMPT(sql::parse(definition_.text));
     if (statements.size() != 1) return refuse(sqlstate::syntax_error, "one definition at a time");
-    return std::visit([&](const auto& form) { return define(form); }, statements.front().form);
+    Change made = ATTEMPT(
+        std::visit([&](const auto& form) { return define(form); }, statements.front().form));
+    made.database = definition_.database;
+    return made;
   }
 
  private:
-  sql::BindOptions bind_options() const {
-    sql::BindOptions options;
-    options.text = definition_.text;
-    return options;
-  }
-
-  SqlResult<QualifiedName> resolve(const sql::Name& name) const {
-    QualifiedName result{definition_.schema, name.back()};
-    if (name.size() > 1) result.schema = name[name.size() - 2];
-    if (!catalog_.has_schema(result.schema))
-      return refuse(sqlstate::invalid_schema_name,
-                    "schema " + quoted(result.schema) + " does not exist");
-    if (result.schema == "pg_catalog" || result.schema == "information_schema" ||
-        result.schema == "rw_catalog" || result.schema == "levada")
-      return refuse(sqlstate::insufficient_privilege, "system catalogs cannot be changed");
-    return result;
-  }
-
-  // nullopt: goes on. A notice: there is such a relation, and that is fine.
-  SqlResult<std::optional<Change>> taken(const QualifiedName& name, bool if_not_exists) const {
-    if (catalog_.find(name.schema, name.name) == nullptr) return std::optional<Change>();
-    if (!if_not_exists)
-      return refuse(sqlstate::duplicate_table, "relation " + quoted(name.name) + " already exists");
-    Change nothing;
-    nothing.notice = "relation " + quoted(name.name) + " already exists, skipping";
-    return std::optional<Change>(std::move(nothing));
-  }
-
-  SqlResult<Object*> existing(const sql::Name& name) const {
-    const std::string schema = name.size() > 1 ? name[name.size() - 2] : definition_.schema;
-    Object* object = catalog_.find(schema, name.back());
-    if (object == nullptr)
-      return refuse(sqlstate::undefined_table,
-                    "relation " + quoted(name.back()) + " does not exist");
-    return object;
-  }
-
-  std::unique_ptr<Object> object(const QualifiedName& name, RelationKind kind) const {
-    auto made = std::make_unique<Object>();
-    auto relation = std::make_shared<Relation>();
-    relation->id = RelationId(definition_.id);
-    relation->kind = kind;
-    relation->schema = name.schema;
-    relation->name = name.name;
-    relation->definition = definition_.text;
-    made->relation = std::move(relation);
-    made->text = definition_.text;
-    made->owner = definition_.user;
-    return made;
-  }
-  static Relation& relation_of(Object& made) { return const_cast<Relation&>(*made.relation); }
-
-  SqlResult<Unit> set_reads(Object& object, const Plan& plan) const {
-    for (const auto& relation : query::relations(plan)) {
-      if (relation->kind == RelationKind::system)
-        return refuse(sqlstate::feature_not_supported,
-                      "a view cannot be made from system catalogs");
-      object.reads.push_back(relation->id);
-    }
-    return Unit{};
-  }
-
   // What the object puts out; streams that it reads come along, as its own.
   SqlResult<Change> running(std::unique_ptr<Object> made, const Plan& plan) const {
     OwnSources own = with_own_sources(catalog_, plan, made->relation->id);
     made->circuit = ATTEMPT(query::Circuit::build(own.plan, false));
+    if (made->bag != nullptr) relation_of(*made).watermarks = query::watermarks_of(own.plan);
     made->plan = std::move(own.plan);
     for (const auto& source : own.sources) made->reads.push_back(source->relation->id);
     Change change;
@@ -179,7 +116,7 @@ class Definer {
       relation.columns.push_back(std::move(added));
     }
     ATTEMPT(check_columns(relation));
-    ATTEMPT(add_terms(create, relation));
+    ATTEMPT(add_column_terms(create, names_, bind_options(), relation));
     const std::string connector = option_of(create.options, "connector");
     if (create.is_source && connector.empty())
       return refuse(sqlstate::invalid_parameter_value, "missing field 'connector'");
@@ -189,6 +126,15 @@ class Definer {
       const std::size_t at = ATTEMPT(column_index(relation, wanted));
       relation.key.push_back(at);
     }
+    for (const std::size_t at : relation.key) {
+      const RelationColumn& column = relation.columns[at];
+      if (column.generated != nullptr &&
+          query::text(*column.generated).find("proctime") != std::string::npos)
+        return refuse(sqlstate::feature_not_supported,
+                      "Generated columns with impure expressions should not be part of the primary "
+                      "key. Here column " +
+                          quoted(column.name) + " is defined as part of the primary key.");
+    }
     if (relation.key.empty()) {
       relation.columns.push_back({"_row_id", TypeKind::serial, true, true});
       relation.key.push_back(relation.columns.size() - 1);
@@ -196,6 +142,10 @@ class Definer {
     const bool upsert =
         create.format && create.format->format != "PLAIN" && create.format->format != "NATIVE";
     relation.append_only = create.append_only || (create.is_source && !upsert);
+    if (create.conflict && create.append_only && *create.conflict != sql::ConflictAction::ignore)
+      return refuse(sqlstate::syntax_error,
+                    "When PRIMARY KEY constraint applied to an APPEND ONLY table, the ON CONFLICT "
+                    "behavior must be DO NOTHING.");
     made->conflict = conflict_of(create);
     for (const std::string& version : create.version_columns)
       made->versions.push_back(ATTEMPT(column_index(relation, version)));
@@ -203,27 +153,11 @@ class Definer {
     if (upsert && relation.columns.back().hidden)
       return refuse(sqlstate::invalid_parameter_value,
                     "FORMAT " + create.format->format + " needs a PRIMARY KEY");
+    if (relation.watermark_term != nullptr)
+      made->watermark = std::make_unique<WatermarkFilter>(relation);
     if (!create.is_source || upsert) made->rows = std::make_unique<KeyedStore>(relation.key);
     if (!connector.empty()) ATTEMPT(add_source(create, connector, own_columns, *made));
     return made;
-  }
-
-  SqlResult<Unit> add_terms(const sql::CreateTable& create, Relation& relation) const {
-    const std::size_t first = relation.columns.size() - create.columns.size();
-    const auto columns = relation.columns;
-    for (std::size_t i = 0; i < create.columns.size(); ++i) {
-      const sql::ColumnDefinition& from = create.columns[i];
-      RelationColumn& column = relation.columns[first + i];
-      if (from.default_value != nullptr)
-        column.default_value =
-            ATTEMPT(sql::bind_term(*from.default_value, {}, column.type, names_, bind_options()));
-      if (from.generated != nullptr)
-        column.generated =
-            ATTEMPT(sql::bind_term(*from.generated, columns, column.type, names_, bind_options()));
-    }
-    for (const sql::Watermark& watermark : create.watermarks)
-      relation.watermarks.push_back(ATTEMPT(column_index(relation, watermark.column)));
-    return Unit{};
   }
 
   SqlResult<Unit> add_source(const sql::CreateTable& create, const std::string& connector,
@@ -235,7 +169,7 @@ class Definer {
     SourceDefinition& source = object.source->definition;
     source.id = object.relation->id.value();
     source.name = object.relation->name;
-    source.database = engine_.options().database;
+    source.database = definition_.database;
     for (const RelationColumn& column : object.relation->columns)
       if (!column.hidden) source.columns.push_back(column);
     source.key = object.relation->columns.back().name == "_row_id" ? std::vector<std::size_t>()
@@ -247,18 +181,20 @@ class Definer {
     }
     for (std::size_t i = 0; i < create.includes.size(); ++i)
       source.includes.push_back({create.includes[i].what, own_columns + i});
-    source.options = create.options;
+    source.options = ATTEMPT(NameDefiner(catalog_, definition_).revealed(create.options));
     return Unit{};
   }
 
   // ---- views ----
 
   SqlResult<Change> define(const sql::CreateView& create) {
-    if (create.emit_on_window_close)
-      return refuse(sqlstate::feature_not_supported, "EMIT ON WINDOW CLOSE is not supported");
     const QualifiedName name = ATTEMPT(resolve(create.name));
     if (auto there = ATTEMPT(taken(name, create.if_not_exists))) return std::move(*there);
-    const auto bound = ATTEMPT(sql::bind_query(*create.query, names_, {}, bind_options()));
+    auto bound = ATTEMPT(sql::bind_query(*create.query, names_, {}, bind_options()));
+    if (create.emit_on_window_close && !create.materialized)
+      return refuse(sqlstate::feature_not_supported,
+                    "EMIT ON WINDOW CLOSE is for materialized views and sinks");
+    if (create.emit_on_window_close) bound.plan = ATTEMPT(query::emitting_on_close(bound.plan));
     if (!bound.parameters.empty())
       return refuse(sqlstate::undefined_parameter, "there is no parameter $1");
     auto made =
@@ -273,7 +209,7 @@ class Definer {
       const query::OutputColumn& column = bound.plan->columns[i];
       const std::string& output = i < create.columns.size() ? create.columns[i] : column.name;
       for (const RelationColumn& other : relation.columns)
-        if (other.name == output)
+        if (other.name == output && create.materialized)
           return refuse(sqlstate::duplicate_column,
                         "column " + quoted(output) + " specified more than once");
       relation.columns.push_back({output, column.type, column.hidden});
@@ -326,12 +262,10 @@ class Definer {
   }
 
   SqlResult<Change> define(const sql::CreateSink& create) {
-    if (create.emit_on_window_close)
-      return refuse(sqlstate::feature_not_supported, "EMIT ON WINDOW CLOSE is not supported");
     const QualifiedName name = ATTEMPT(resolve(create.name));
     const Object* old = nullptr;
     if (create.replace)
-      old = ATTEMPT(replaced_sink(create, catalog_, name.schema, name.name));
+      old = ATTEMPT(replaced_sink(create, catalog_, find(name.schema, name.name), name.name));
     else if (auto there = ATTEMPT(taken(name, create.if_not_exists)))
       return std::move(*there);
     if (!create.into.empty()) return define_into(create, name);
@@ -339,6 +273,7 @@ class Definer {
     std::string relation_name = name.name;
     if (create.query != nullptr) {
       plan = ATTEMPT(sql::bind_query(*create.query, names_, {}, bind_options())).plan;
+      if (create.emit_on_window_close) plan = ATTEMPT(query::emitting_on_close(plan));
     } else {
       const Object* from = ATTEMPT(existing(create.from));
       relation_name = from->relation->name;
@@ -348,7 +283,9 @@ class Definer {
     ATTEMPT(set_reads(*made, plan));
     made->sink = std::make_unique<SinkFeed>();
     made->sink->definition = ATTEMPT(sink_definition(create, plan, definition_.id, name.name,
-                                                     relation_name, engine_.options().database));
+                                                     relation_name, definition_.database));
+    made->sink->definition.options = ATTEMPT(
+        NameDefiner(catalog_, definition_).revealed(std::move(made->sink->definition.options)));
     if (engine_.sink_connector(option_of(create.options, "connector")) == nullptr)
       return refuse(sqlstate::feature_not_supported,
                     "connector '" + option_of(create.options, "connector") + "' is not supported");
@@ -372,65 +309,35 @@ class Definer {
     return running(std::move(made), planned.plan);
   }
 
-  // SELECT * FROM the relation.
-  SqlResult<Plan> plan_of(const Object& from) const {
-    if (from.relation->kind == RelationKind::view) {
-      const auto text = ATTEMPT(sql::parse_query(from.relation->definition));
-      return ATTEMPT(sql::bind_query(*text, names_, {}, bind_options())).plan;
-    }
-    if (from.relation->kind == RelationKind::index || from.relation->kind == RelationKind::sink)
-      return refuse(sqlstate::wrong_object_type,
-                    quoted(from.relation->name) + " is not a table, source or view");
-    return visible_rows(from.relation);
-  }
-
-  SqlResult<Change> define(const sql::CreateSchema& create) {
-    Change change;
-    if (create.is_database)
-      return refuse(sqlstate::feature_not_supported, "there is one database; use schemas");
-    if (catalog_.has_schema(create.name)) {
-      if (!create.if_not_exists)
-        return refuse(sqlstate::duplicate_schema,
-                      "schema " + quoted(create.name) + " already exists");
-      change.notice = "schema " + quoted(create.name) + " already exists, skipping";
-      return change;
-    }
-    change.schemas_added.push_back(create.name);
-    return change;
-  }
-
-  SqlResult<Change> define(const sql::CreateFunction& create) {
-    const QualifiedName name = ATTEMPT(resolve(create.name));
-    Change change;
-    if (catalog_.function(name.schema, name.name) != nullptr && !create.or_replace) {
-      if (!create.if_not_exists)
-        return refuse("42723", "function " + quoted(name.name) + " already exists");
-      change.notice = "function " + quoted(name.name) + " already exists, skipping";
-      return change;
-    }
-    change.functions_added.push_back(ATTEMPT(sql_function(create, name.schema, names_)));
-    return change;
-  }
-
   // ---- DROP ----
 
   SqlResult<Change> define(const sql::Drop& drop) {
     Change change;
     for (const sql::Name& name : drop.names) {
+      if (drop.kind == sql::ObjectKind::secret) {
+        ATTEMPT(NameDefiner(catalog_, definition_).drop_secret(drop, name, change));
+        continue;
+      }
+      if (drop.kind == sql::ObjectKind::user) {
+        ATTEMPT(drop_role(catalog_, name.back(), drop.if_exists, change));
+        continue;
+      }
       if (drop.kind == sql::ObjectKind::function) {
         const std::string schema = name.size() > 1 ? name[name.size() - 2] : definition_.schema;
-        if (catalog_.function(schema, name.back()) != nullptr)
+        if (catalog_.function(definition_.database, schema, name.back()) != nullptr)
           change.functions_removed.emplace_back(schema, name.back());
         else if (!drop.if_exists)
           return refuse("42883", "function " + quoted(name.back()) + " does not exist");
         continue;
       }
-      if (drop.kind == sql::ObjectKind::schema) {
-        ATTEMPT(drop_schema(drop, name.back(), change));
+      if (drop.kind == sql::ObjectKind::schema || drop.kind == sql::ObjectKind::database) {
+        const bool schema = drop.kind == sql::ObjectKind::schema;
+        ATTEMPT(schema ? drop_schema(drop, name.back(), change)
+                       : drop_database(drop, name.back(), change));
         continue;
       }
       const std::string schema = name.size() > 1 ? name[name.size() - 2] : definition_.schema;
-      Object* object = catalog_.find(schema, name.back());
+      Object* object = find(schema, name.back());
       const std::string word(word_of(drop.kind));
       if (object == nullptr) {
         if (!drop.if_exists)
@@ -476,18 +383,23 @@ class Definer {
       return tl::make_unexpected(std::move(error));
     }
     change.removed.push_back(id);  // after its readers
+    change.edits.push_back([id](Catalog& made) {
+      made.privileges().forget({sql::ObjectKind::table, id.value(), {}});
+    });
     return Unit{};
   }
 
   SqlResult<Unit> drop_schema(const sql::Drop& drop, const std::string& name, Change& change) {
-    if (!catalog_.schemas().contains(name)) {
+    if (!schemas().contains(name)) {
       if (!drop.if_exists)
         return refuse(sqlstate::invalid_schema_name, "schema " + quoted(name) + " does not exist");
       change.notice = "schema " + quoted(name) + " does not exist, skipping";
       return Unit{};
     }
     for (const auto& [id, object] : catalog_.objects()) {
-      if (object->relation->schema != name || object->is_hidden()) continue;
+      if (object->relation->schema != name || object->is_hidden() ||
+          object->relation->database != definition_.database)
+        continue;
       if (!drop.cascade)
         return refuse(sqlstate::dependent_objects,
                       "cannot drop schema " + name + " because other objects depend on it");
@@ -497,12 +409,36 @@ class Definer {
     return Unit{};
   }
 
+  // With everything in it, as RisingWave does.
+  SqlResult<Unit> drop_database(const sql::Drop& drop, const std::string& name, Change& change) {
+    if (catalog_.database(name) == nullptr) {
+      if (!drop.if_exists)
+        return refuse(sqlstate::invalid_catalog_name,
+                      "database " + quoted(name) + " does not exist");
+      change.notice = "database " + quoted(name) + " does not exist, skipping";
+      return Unit{};
+    }
+    if (name == definition_.database)
+      return refuse("55006", "cannot drop the currently open database");
+    if (name == engine_.options().database)
+      return refuse("55006", "cannot drop the database that is always there");
+    for (const auto& [id, object] : catalog_.objects())
+      if (object->relation->database == name && !object->is_hidden())
+        ATTEMPT(remove(*object, true, change));
+    change.databases_removed.push_back(name);
+    return Unit{};
+  }
+
   // ---- ALTER ----
 
   SqlResult<Change> define(const sql::Alter& alter) {
     Change change;
-    if (alter.kind == sql::ObjectKind::schema || alter.kind == sql::ObjectKind::database)
-      return refuse(sqlstate::feature_not_supported, "ALTER SCHEMA is not supported");
+    if (alter.kind == sql::ObjectKind::database)
+      return NameDefiner(catalog_, definition_).altered_database(alter);
+    if (alter.kind == sql::ObjectKind::user) return role_change(catalog_, definition_, alter);
+    if (alter.action == sql::Alter::Action::owner) ATTEMPT(check_role(catalog_, alter.text));
+    if (alter.kind == sql::ObjectKind::schema)
+      return NameDefiner(catalog_, definition_).altered_schema(alter);
     auto found = existing(alter.name);
     if (!found && alter.if_exists) {
       change.notice = found.error().message + ", skipping";
@@ -518,7 +454,7 @@ class Definer {
         const QualifiedName to{relation.schema, alter.text};
         ATTEMPT(taken(to, false));
         change.renamed.push_back({relation.id, to.schema, to.name});
-        change.retexted = retexted(catalog_, change.renamed, definition_.schema);
+        change.retexted = retexted(catalog_, change.renamed, definition_);
         return change;
       }
       case sql::Alter::Action::add_column:
@@ -529,13 +465,13 @@ class Definer {
         return change;
       }
       case sql::Alter::Action::set_schema: {
-        if (!catalog_.schemas().contains(alter.text))
+        if (!schemas().contains(alter.text))
           return refuse(sqlstate::invalid_schema_name,
                         "schema " + quoted(alter.text) + " does not exist");
         const QualifiedName to{alter.text, relation.name};
         ATTEMPT(taken(to, false));
         change.renamed.push_back({relation.id, to.schema, to.name});
-        change.retexted = retexted(catalog_, change.renamed, definition_.schema);
+        change.retexted = retexted(catalog_, change.renamed, definition_);
         return change;
       }
       case sql::Alter::Action::swap_with: {
@@ -547,7 +483,7 @@ class Definer {
         change.renamed.push_back({relation.id, relation.schema, relation.name + " (swapping)"});
         change.renamed.push_back({second.id, relation.schema, relation.name});
         change.renamed.push_back({relation.id, second.schema, second.name});
-        change.retexted = retexted(catalog_, change.renamed, definition_.schema);
+        change.retexted = retexted(catalog_, change.renamed, definition_);
         return change;
       }
       case sql::Alter::Action::connector_with:
@@ -566,6 +502,12 @@ class Definer {
         return change;
       }
       case sql::Alter::Action::owner:
+        change.edits.push_back([id = relation.id, owner = alter.text](Catalog& made) {
+          if (Object* known = made.find(id)) known->owner = owner;
+          for (Object* reader : made.readers_of(id))
+            if (reader->relation->kind == RelationKind::index) reader->owner = owner;
+        });
+        return change;
       case sql::Alter::Action::set_option:
         return change;  // accepted; there is nothing to change
       default:
@@ -573,7 +515,25 @@ class Definer {
     }
   }
 
-  SqlResult<Change> define(const sql::Comment&) { return Change(); }
+  SqlResult<Change> define(const sql::CreateUser& create) {
+    return role_change(catalog_, definition_, create);
+  }
+  SqlResult<Change> define(const sql::Grant& grant) {
+    return role_change(catalog_, definition_, grant);
+  }
+
+  SqlResult<Change> define(const sql::CreateFunction& create) {
+    return NameDefiner(catalog_, definition_).change(create);
+  }
+  SqlResult<Change> define(const sql::CreateSchema& create) {
+    return NameDefiner(catalog_, definition_).change(create);
+  }
+  SqlResult<Change> define(const sql::Comment& comment) {
+    return NameDefiner(catalog_, definition_).change(comment);
+  }
+  SqlResult<Change> define(const sql::CreateSecret& create) {
+    return NameDefiner(catalog_, definition_).change(create);
+  }
 
   template <class Other>
   SqlResult<Change> define(const Other&) {
@@ -581,9 +541,6 @@ class Definer {
   }
 
   Engine& engine_;
-  Catalog& catalog_;
-  SessionCatalog names_;
-  const Definition& definition_;
 };
 
 }  // namespace

@@ -2,6 +2,7 @@
 // Definitions: what CREATE, DROP and ALTER will do to the catalog, checked and built before it is
 // decided. Replay builds the same from the same text.
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -43,7 +44,20 @@ struct Change {
   std::unique_ptr<Altered> altered;
   std::vector<query::SqlFunction> functions_added;
   std::vector<std::pair<std::string, std::string>> functions_removed;  // schema, name
-  std::vector<std::string> schemas_added, schemas_removed;
+  // Of functions, schemas and comments: the database that they are in.
+  std::string database;
+  std::vector<std::pair<std::string, std::string>> schemas_added;  // name, owner
+  std::vector<std::string> schemas_removed;
+  std::vector<std::pair<std::string, Database>> databases_added;
+  std::vector<std::string> databases_removed;
+  // database, option, value; without one it goes back to its default.
+  struct DatabaseOption {
+    std::string database, name;
+    std::optional<std::string> value;
+  };
+  std::vector<DatabaseOption> database_options;
+  // Users, privileges, owners: changes of the catalog that need nothing else.
+  std::vector<std::function<void(Catalog&)>> edits;
   // ALTER SINK: new options, or paused.
   RelationId sink;
   std::vector<std::pair<std::string, std::string>> sink_options;
@@ -53,7 +67,8 @@ struct Change {
   bool empty() const {
     return added.empty() && removed.empty() && renamed.empty() && altered == nullptr &&
            functions_added.empty() && functions_removed.empty() && schemas_added.empty() &&
-           schemas_removed.empty() && sink == RelationId();
+           schemas_removed.empty() && databases_added.empty() && databases_removed.empty() &&
+           database_options.empty() && edits.empty() && sink == RelationId();
   }
 };
 

@@ -49,6 +49,7 @@ struct Engine::Join {
 Engine::Engine(const log::Journal& journal, io::Disk& disk, EngineOptions options)
     : journal_(journal),
       options_(std::move(options)),
+      catalog_(options_.database),
       fold_(journal, sql_partition, *this, disk,
             {.checkpoint_path = options_.checkpoint_path,
              .checkpoint_interval = Bytes{std::numeric_limits<std::uint64_t>::max()}}) {
@@ -88,8 +89,8 @@ SourceConnector* Engine::source_connector(std::string_view name) const {
   return nullptr;
 }
 
-Delta Engine::rows_of(const Relation& relation) {
-  if (const SystemRows* rows = catalog_.system_rows(relation.id)) return (*rows)();
+Delta Engine::rows_of(const Relation& relation, std::string_view database) {
+  if (const SystemRows* rows = catalog_.system_rows(relation.id)) return (*rows)(database);
   Object* object = catalog_.find(relation.id);
   if (object == nullptr) return {};
   if (object->rows != nullptr) return object->rows->all();
@@ -98,9 +99,10 @@ Delta Engine::rows_of(const Relation& relation) {
 }
 
 // By the key, or by an index, whose columns are all fixed.
-Delta Engine::rows_of(const Relation& relation, const query::Equalities& equalities) {
+Delta Engine::rows_of(const Relation& relation, const query::Equalities& equalities,
+                      std::string_view database) {
   const Object* object = catalog_.find(relation.id);
-  if (object == nullptr || equalities.empty()) return rows_of(relation);
+  if (object == nullptr || equalities.empty()) return rows_of(relation, database);
   std::vector<query::Datum> data(relation.columns.size());
   std::vector<bool> fixed(data.size(), false);
   for (const auto& [column, value] : equalities) {
@@ -121,7 +123,7 @@ Delta Engine::rows_of(const Relation& relation, const query::Equalities& equalit
     if (other->indexed == relation.id && other->index != nullptr &&
         covered(other->index->columns()))
       return other->index->find(probe);
-  return rows_of(relation);
+  return rows_of(relation, database);
 }
 
 SqlResult<Unit> Engine::check_memory() const {
@@ -349,15 +351,15 @@ Result<Unit> Engine::apply_decision(const Decision& decision) {
   epoch_ = decision.epoch;
   time_ = decision.time;
   if (decision.definition) {
+    const Definition& definition = *decision.definition;
     if (built_ == nullptr) {
-      auto change = change_of(*this, *decision.definition);
+      auto change = change_of(*this, definition);
       if (!change)
-        return fail(ErrorKind::corrupt,
-                    "a definition cannot be made again: " + decision.definition->text + ": " +
-                        change.error().message);
+        return fail(ErrorKind::corrupt, "a definition cannot be made again: " + definition.text +
+                                            ": " + change.error().message);
       built_ = std::make_unique<Change>(std::move(*change));
     }
-    history_.push_back(*decision.definition);
+    history_.push_back(definition);
     perform(std::move(*built_), true);
     built_.reset();
     return Unit{};
@@ -399,19 +401,29 @@ void Engine::take_input(const Input& input, std::int64_t time, Arrival& arrival)
   }
   const auto& columns = object->relation->columns;
   const bool has_row_id = !columns.empty() && columns.back().name == "_row_id";
+  const WatermarkFilter* watermark = object->watermark.get();
   for (const query::Change& change : input.changes) {
     if (has_row_id && !change.row[columns.size() - 1].is_null())
       next_row_id_ = std::max(next_row_id_, change.row[columns.size() - 1].integer + 1);
+    const bool late = watermark != nullptr && change.weight > 0 && watermark->is_late(change.row);
     if (object->rows == nullptr) {
-      delta.push_back(change);
+      if (!late) delta.push_back(change);
       continue;
     }
-    if (change.weight < 0) {
-      if (Row old = object->rows->take(change.row)) delta.push_back({std::move(old), -1});
+    // What has expired is gone for the views; only its place is taken.
+    const auto expired = [&](const Row& old) {
+      return watermark != nullptr && watermark->has_expired(old);
+    };
+    if (change.weight < 0 || late) {
+      const Row* known = object->rows->find(change.row);
+      if (known == nullptr || (late && !object->relation->rows_expire) || (late && expired(*known)))
+        continue;
+      Row old = object->rows->take(change.row);
+      if (!expired(old)) delta.push_back({std::move(old), -1});
       continue;
     }
     Row row = change.row;
-    if (const Row* old = object->rows->find(row)) {
+    if (const Row* old = object->rows->find(row); old != nullptr && !expired(*old)) {
       const auto older = [&](std::size_t column) {
         return !(*old)[column].is_null() &&
                (row[column].is_null() || query::compare(row[column], (*old)[column]) < 0);
@@ -431,6 +443,9 @@ void Engine::take_input(const Input& input, std::int64_t time, Arrival& arrival)
     object->rows->put(row);
     delta.push_back({std::move(row), 1});
   }
+  if (watermark == nullptr) return;
+  object->watermark->rise(input);
+  watermarks_.insert_or_assign(input.relation.value(), object->watermark->now());
 }
 
 // Views stand behind what they read, so one walk serves them all. What a sink puts INTO a table is
@@ -439,6 +454,7 @@ void Engine::run_circuits(Arrival arrival, std::int64_t time) {
   SessionFacts facts;
   facts.now = time;
   facts.seed = epoch_;
+  facts.watermarks = &watermarks_;
   Evaluation evaluation(facts, Evaluation::Mode::lenient);
   std::map<std::uint32_t, Delta> sunk;  // a sink has one delta an epoch
   for (bool first = true; first || !arrival.empty(); first = false) {
@@ -452,7 +468,8 @@ void Engine::run_circuits(Arrival arrival, std::int64_t time) {
       for (const RelationId read : object->reads)
         if (const auto found = arrival.find(read); found != arrival.end() && !found->second.empty())
           changes.push_back({read, &found->second});
-      if (changes.empty() && !(first && object->circuit->follows_time())) continue;
+      const bool moves = object->circuit->follows_time() || object->circuit->follows_watermarks();
+      if (changes.empty() && !(first && moves)) continue;
       auto delta = object->circuit->step(changes, evaluation);
       CHECK(delta.has_value(), "a view's errors are lenient");
       if (delta->empty()) continue;
@@ -486,6 +503,7 @@ void Engine::perform(Change change, bool with_rows) {
   for (const RelationId id : change.removed) {
     if (Object* object = catalog_.find(id)) stop_feeds(*object);
     auto gone = catalog_.remove(id);
+    watermarks_.erase(id.value());
     if (change.replaced == id) replaced = std::move(gone);
   }
   for (Renamed& one : change.renamed)
@@ -498,11 +516,7 @@ void Engine::perform(Change change, bool with_rows) {
       object->text = std::move(one.text);
     }
   if (change.altered != nullptr) alter(std::move(*change.altered), with_rows);
-  for (query::SqlFunction& one : change.functions_added) catalog_.add_function(std::move(one));
-  for (const auto& [schema, name] : change.functions_removed)
-    catalog_.remove_function(schema, name);
-  for (std::string& schema : change.schemas_added) catalog_.add_schema(std::move(schema));
-  for (const std::string& schema : change.schemas_removed) catalog_.remove_schema(schema);
+  catalog_.perform(change);
   for (auto& object : change.added) {
     Object& added = *object;
     if (replaced != nullptr && added.sink != nullptr) {
@@ -554,6 +568,10 @@ void Engine::alter(Altered change, bool with_rows) {
     change.table->rows->put(Row::of(data));
   }
   object->rows = std::move(change.table->rows);
+  if (object->watermark != nullptr && change.table->watermark != nullptr) {
+    change.table->watermark->restore(object->watermark->now());
+    object->watermark = std::move(change.table->watermark);
+  }
   object->text = std::move(change.table->text);
   object->versions = std::move(change.table->versions);
   catalog_.replace(change.table->relation);

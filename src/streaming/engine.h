@@ -64,11 +64,13 @@ class Engine final : public state::Folded {
   const EngineOptions& options() const { return options_; }
   Catalog& catalog() { return catalog_; }
   std::uint64_t epoch() const { return epoch_; }
+  std::int64_t started() const { return started_; }  // microseconds since 1970-01-01
 
   // Rows of a readable relation, as of the last epoch.
-  query::Delta rows_of(const Relation& relation);
+  query::Delta rows_of(const Relation& relation, std::string_view database = {});
   // Those that may have these values; a table is looked up when they cover its key.
-  query::Delta rows_of(const Relation& relation, const query::Equalities& equalities);
+  query::Delta rows_of(const Relation& relation, const query::Equalities& equalities,
+                       std::string_view database);
 
   // Joins the next epoch; visible when it resolves.
   Task<SqlResult<Unit>> write(std::vector<Input> inputs);
@@ -165,8 +167,10 @@ class Engine final : public state::Folded {
   std::vector<std::unique_ptr<Sink>> stopping_, dropped_;
   std::map<std::uint32_t, std::shared_ptr<SourceReader>> readers_;  // by their relation
 
+  std::map<std::uint32_t, query::Value> watermarks_;  // of tables and sources that have one
   std::uint64_t epoch_ = 0;
   std::int64_t time_ = 0;
+  std::int64_t started_ = now_micros();
   std::int64_t next_row_id_ = 1;
   std::int64_t next_sunk_row_id_ = -1;
 };

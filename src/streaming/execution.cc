@@ -51,6 +51,10 @@ std::string tag_of(const sql::Statement& statement) {
     return "DROP_" + kind_word(drop->kind);
   if (const auto* alter = std::get_if<sql::Alter>(&statement.form))
     return "ALTER_" + kind_word(alter->kind);
+  if (std::holds_alternative<sql::CreateUser>(statement.form)) return "CREATE_USER";
+  if (std::holds_alternative<sql::CreateSecret>(statement.form)) return "CREATE_SECRET";
+  if (const auto* grant = std::get_if<sql::Grant>(&statement.form))
+    return grant->revokes ? "REVOKE_PRIVILEGE" : "GRANT_PRIVILEGE";
   if (std::holds_alternative<sql::Comment>(statement.form)) return "COMMENT";
   return "OK";
 }
@@ -91,7 +95,8 @@ Task<SqlResult<Unit>> CursorRun::run() {
                              [&](const Relation& relation, const query::Equalities& wanted) {
                                if (const auto* stream = streams.rows_of(relation.id))
                                  return *stream;
-                               return state.writes.rows_of(state.engine, relation, wanted);
+                               return state.writes.rows_of(state.engine, relation, wanted,
+                                                           state.options.database);
                              });
     };
     co_await io::in_slices(state_.engine.reactor(), compute);
@@ -200,6 +205,7 @@ Task<SqlResult<Unit>> CursorRun::define() {
   definition.text = std::string(plan_->statement.text());
   definition.schema = state_.settings.search_path().front();
   definition.user = state_.options.user;
+  definition.database = state_.options.database;
   definition.id = state_.engine.catalog().next_id();
   auto change = change_of(state_.engine, definition);
   if (!change) co_return SqlResult<Unit>(tl::make_unexpected(std::move(change).error()));
@@ -236,7 +242,8 @@ Task<SqlResult<Unit>> CursorRun::define() {
   const auto* table = std::get_if<sql::CreateTable>(&tree.form);
   if (table == nullptr || table->query == nullptr) co_return SqlResult<Unit>(Unit{});
   // CREATE TABLE … AS: the rows follow.
-  const SessionCatalog names(state_.engine.catalog(), state_.settings.search_path());
+  const SessionCatalog names(state_.engine.catalog(), state_.options.database,
+                             state_.settings.search_path());
   auto bound = sql::bind_query(*table->query, names, {}, state_.bind_options(plan_->statement));
   const std::string schema = table->name.size() > 1 ? table->name[table->name.size() - 2] : "";
   const auto relation = names.relation(schema, table->name.back());
@@ -380,6 +387,9 @@ Task<SqlResult<Unit>> CursorRun::command(const sql::Statement& tree) {
                           std::holds_alternative<sql::CreateIndex>(tree.form) ||
                           std::holds_alternative<sql::CreateSchema>(tree.form) ||
                           std::holds_alternative<sql::CreateFunction>(tree.form) ||
+                          std::holds_alternative<sql::CreateUser>(tree.form) ||
+                          std::holds_alternative<sql::Grant>(tree.form) ||
+                          std::holds_alternative<sql::CreateSecret>(tree.form) ||
                           std::holds_alternative<sql::Drop>(tree.form) ||
                           std::holds_alternative<sql::Alter>(tree.form) ||
                           std::holds_alternative<sql::Comment>(tree.form);

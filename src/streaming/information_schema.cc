@@ -9,15 +9,15 @@ namespace {
 using query::Datum;
 using query::RelationColumn;
 
-void information_tables(Engine& engine, Rows& rows) {
-  each_object(engine, [&](const Object& object) {
+void information_tables(const DatabaseView& view, Rows& rows) {
+  each_object(view, [&](const Object& object) {
     const RelationKind kind = object.relation->kind;
     if (kind == RelationKind::index || kind == RelationKind::sink) return;
     const std::string_view type = kind == RelationKind::table               ? "BASE TABLE"
                                   : kind == RelationKind::materialized_view ? "MATERIALIZED VIEW"
                                   : kind == RelationKind::source            ? "SOURCE"
                                                                             : "VIEW";
-    rows.add({{"table_catalog", Datum::of(engine.options().database)},
+    rows.add({{"table_catalog", Datum::of(view.database())},
               {"table_schema", Datum::of(object.relation->schema)},
               {"table_name", Datum::of(object.relation->name)},
               {"table_type", Datum::of(type)},
@@ -31,14 +31,14 @@ std::string_view standard_name(const query::Type& type, const std::string& name)
   return name;
 }
 
-void information_columns(Engine& engine, Rows& rows) {
-  each_object(engine, [&](const Object& object) {
+void information_columns(const DatabaseView& view, Rows& rows) {
+  each_object(view, [&](const Object& object) {
     if (object.relation->kind == RelationKind::index) return;
     std::int64_t number = 0;
     for (const RelationColumn& column : object.relation->columns) {
       if (column.hidden) continue;
       const std::string type = column.type.name();
-      rows.add({{"table_catalog", Datum::of(engine.options().database)},
+      rows.add({{"table_catalog", Datum::of(view.database())},
                 {"table_schema", Datum::of(object.relation->schema)},
                 {"table_name", Datum::of(object.relation->name)},
                 {"column_name", Datum::of(column.name)},
@@ -50,7 +50,7 @@ void information_columns(Engine& engine, Rows& rows) {
                 {"numeric_precision", Datum::null()},
                 {"numeric_scale", Datum::null()},
                 {"datetime_precision", Datum::null()},
-                {"udt_catalog", Datum::of(engine.options().database)},
+                {"udt_catalog", Datum::of(view.database())},
                 {"udt_schema", Datum::of("pg_catalog")},
                 {"udt_name", Datum::of(type)},
                 {"is_identity", Datum::of("NO")},
@@ -61,21 +61,21 @@ void information_columns(Engine& engine, Rows& rows) {
   });
 }
 
-void schemata(Engine& engine, Rows& rows) {
+void schemata(const DatabaseView& view, Rows& rows) {
   const auto add = [&](std::string_view name) {
-    rows.add({{"catalog_name", Datum::of(engine.options().database)},
+    rows.add({{"catalog_name", Datum::of(view.database())},
               {"schema_name", Datum::of(name)},
               {"schema_owner", Datum::of("root")}});
   };
-  for (const std::string& schema : engine.catalog().schemas()) add(schema);
+  for (const std::string& schema : view.schemas()) add(schema);
   for (const std::string_view schema : {"information_schema", "pg_catalog", "rw_catalog"})
     add(schema);
 }
 
-void information_views(Engine& engine, Rows& rows) {
-  each_object(engine, [&](const Object& object) {
+void information_views(const DatabaseView& view, Rows& rows) {
+  each_object(view, [&](const Object& object) {
     if (object.relation->kind != RelationKind::view) return;
-    rows.add({{"table_catalog", Datum::of(engine.options().database)},
+    rows.add({{"table_catalog", Datum::of(view.database())},
               {"table_schema", Datum::of(object.relation->schema)},
               {"table_name", Datum::of(object.relation->name)},
               {"view_definition", Datum::of(object.relation->definition)},
@@ -85,14 +85,14 @@ void information_views(Engine& engine, Rows& rows) {
   });
 }
 
-void table_constraints(Engine& engine, Rows& rows) {
-  each_object(engine, [&](const Object& object) {
+void table_constraints(const DatabaseView& view, Rows& rows) {
+  each_object(view, [&](const Object& object) {
     const query::Relation& relation = *object.relation;
     if (!has_declared_key(relation)) return;
-    rows.add({{"constraint_catalog", Datum::of(engine.options().database)},
+    rows.add({{"constraint_catalog", Datum::of(view.database())},
               {"constraint_schema", Datum::of(relation.schema)},
               {"constraint_name", Datum::of(relation.name + "_pkey")},
-              {"table_catalog", Datum::of(engine.options().database)},
+              {"table_catalog", Datum::of(view.database())},
               {"table_schema", Datum::of(relation.schema)},
               {"table_name", Datum::of(relation.name)},
               {"constraint_type", Datum::of("PRIMARY KEY")},
@@ -102,16 +102,16 @@ void table_constraints(Engine& engine, Rows& rows) {
   });
 }
 
-void key_column_usage(Engine& engine, Rows& rows) {
-  each_object(engine, [&](const Object& object) {
+void key_column_usage(const DatabaseView& view, Rows& rows) {
+  each_object(view, [&](const Object& object) {
     const query::Relation& relation = *object.relation;
     if (!has_declared_key(relation)) return;
     std::int64_t position = 0;
     for (const std::size_t column : relation.key)
-      rows.add({{"constraint_catalog", Datum::of(engine.options().database)},
+      rows.add({{"constraint_catalog", Datum::of(view.database())},
                 {"constraint_schema", Datum::of(relation.schema)},
                 {"constraint_name", Datum::of(relation.name + "_pkey")},
-                {"table_catalog", Datum::of(engine.options().database)},
+                {"table_catalog", Datum::of(view.database())},
                 {"table_schema", Datum::of(relation.schema)},
                 {"table_name", Datum::of(relation.name)},
                 {"column_name", Datum::of(relation.columns[column].name)},
@@ -119,7 +119,9 @@ void key_column_usage(Engine& engine, Rows& rows) {
   });
 }
 
-void enabled_roles(Engine&, Rows& rows) { rows.add({{"role_name", Datum::of("root")}}); }
+void enabled_roles(const DatabaseView&, Rows& rows) {
+  rows.add({{"role_name", Datum::of("root")}});
+}
 
 constexpr SystemTable tables[] = {
     {"information_schema", "tables",

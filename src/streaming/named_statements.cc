@@ -45,7 +45,8 @@ SqlResult<std::shared_ptr<const PreparedPlan>> executed(Session::State& state,
                       "\": expected " + std::to_string(plan->parameters.size()) + " but got " +
                       std::to_string(execute.arguments.size()));
   auto made = std::make_shared<PreparedPlan>(*plan);
-  const SessionCatalog names(state.engine.catalog(), state.settings.search_path());
+  const SessionCatalog names(state.engine.catalog(), state.options.database,
+                             state.settings.search_path());
   for (std::size_t i = 0; i < execute.arguments.size(); ++i) {
     const auto term = ATTEMPT(sql::bind_term(*execute.arguments[i], {}, plan->parameters[i], names,
                                              state.bind_options(written)));

@@ -2,31 +2,103 @@
 
 #include <algorithm>
 
+#include "streaming/definition.h"
+
 namespace levada::streaming {
 
-Catalog::Catalog() = default;
+namespace {
 
-std::shared_ptr<const Relation> Catalog::relation(std::string_view schema,
+constexpr std::string_view system_schemas[] = {"pg_catalog", "information_schema", "rw_catalog",
+                                               "levada"};
+
+Database empty_database(std::uint32_t id, std::string owner) {
+  return {id, owner, {}, {{"public", owner}}};
+}
+
+}  // namespace
+
+Catalog::Catalog(std::string first_database) {
+  databases_.emplace(std::move(first_database), empty_database(first_database_id, "root"));
+}
+
+std::shared_ptr<const Relation> Catalog::relation(std::string_view database,
+                                                  std::string_view schema,
                                                   std::string_view name) const {
-  if (schema.empty()) {
-    if (auto found = relation("public", name)) return found;
-    return relation("pg_catalog", name);
-  }
-  const Key key{std::string(schema), std::string(name)};
+  const Key key{std::string(database), std::string(schema), std::string(name)};
   if (const auto found = by_name_.find(key); found != by_name_.end())
     return objects_.at(found->second)->relation;
-  const auto system = system_.find(key);
+  const auto system = system_.find({{}, key.schema, key.name});
   return system == system_.end() ? nullptr : system->second;
 }
 
-bool Catalog::has_schema(std::string_view schema) const {
-  return schemas_.contains(schema) || schema == "pg_catalog" || schema == "information_schema" ||
-         schema == "rw_catalog" || schema == "levada";
+bool Catalog::has_schema(std::string_view database_name, std::string_view schema) const {
+  const Database* known = database(database_name);
+  return (known != nullptr && known->schemas.contains(schema)) ||
+         std::find(std::begin(system_schemas), std::end(system_schemas), schema) !=
+             std::end(system_schemas);
 }
 
-Object* Catalog::find(std::string_view schema, std::string_view name) {
-  const auto found =
-      by_name_.find({std::string(schema.empty() ? "public" : schema), std::string(name)});
+const Database* Catalog::database(std::string_view name) const {
+  const auto found = databases_.find(name);
+  return found == databases_.end() ? nullptr : &found->second;
+}
+
+Database* Catalog::database(std::string_view name) {
+  const auto found = databases_.find(name);
+  return found == databases_.end() ? nullptr : &found->second;
+}
+
+void Catalog::add_database(std::string name, Database database) {
+  Database made = empty_database(database.id, database.owner);
+  made.options = std::move(database.options);
+  use_id(made.id);
+  databases_.emplace(std::move(name), std::move(made));
+  ++version_;
+}
+
+void Catalog::remove_database(const std::string& name) {
+  databases_.erase(name);
+  std::erase_if(functions_, [&](const auto& entry) { return entry.first.database == name; });
+  ++version_;
+}
+
+void Catalog::rename_owner(const std::string& from, const std::string& to) {
+  const auto renamed = [&](std::string& owner) {
+    if (owner == from) owner = to;
+  };
+  for (const auto& [id, object] : objects_) renamed(object->owner);
+  for (auto& [name, database] : databases_) {
+    renamed(database.owner);
+    for (auto& [schema, owner] : database.schemas) renamed(owner);
+  }
+}
+
+void Catalog::perform(Change& change) {
+  for (query::SqlFunction& one : change.functions_added)
+    add_function(change.database, std::move(one));
+  for (const auto& [schema, name] : change.functions_removed)
+    remove_function(change.database, schema, name);
+  Database* home = database(change.database);
+  for (auto& [schema, owner] : change.schemas_added) home->schemas.emplace(schema, owner);
+  for (const std::string& schema : change.schemas_removed) home->schemas.erase(schema);
+  for (auto& [name, added] : change.databases_added)
+    add_database(std::move(name), std::move(added));
+  for (const std::string& name : change.databases_removed) remove_database(name);
+  for (const auto& edit : change.edits) edit(*this);
+  if (!change.edits.empty()) ++version_;
+  for (const Change::DatabaseOption& one : change.database_options) {
+    auto& options = database(one.database)->options;
+    if (one.name == owner_option)
+      database(one.database)->owner = one.value.value_or("root");
+    else if (one.value)
+      options.insert_or_assign(one.name, *one.value);
+    else
+      options.erase(one.name);
+  }
+}
+
+Object* Catalog::find(std::string_view database, std::string_view schema, std::string_view name) {
+  const auto found = by_name_.find({std::string(database), std::string(schema), std::string(name)});
   return found == by_name_.end() ? nullptr : objects_.at(found->second).get();
 }
 
@@ -52,8 +124,7 @@ void Catalog::add(std::unique_ptr<Object> object) {
   const std::uint32_t id = object->relation->id.value();
   std::uint32_t& next = object->is_hidden() ? next_hidden_id_ : next_id_;
   next = std::max(next, id + 1);
-  if (!object->is_hidden())
-    by_name_.emplace(Key{object->relation->schema, object->relation->name}, id);
+  if (!object->is_hidden()) by_name_.emplace(key_of(*object->relation), id);
   objects_.emplace(id, std::move(object));
   ++version_;
 }
@@ -62,7 +133,7 @@ std::unique_ptr<Object> Catalog::remove(RelationId id) {
   const auto found = objects_.find(id.value());
   if (found == objects_.end()) return nullptr;
   auto object = std::move(found->second);
-  if (!object->is_hidden()) by_name_.erase({object->relation->schema, object->relation->name});
+  if (!object->is_hidden()) by_name_.erase(key_of(*object->relation));
   objects_.erase(found);
   ++version_;
   return object;
@@ -70,28 +141,31 @@ std::unique_ptr<Object> Catalog::remove(RelationId id) {
 
 void Catalog::rename(RelationId id, std::string schema, std::string name) {
   Object* object = find(id);
-  by_name_.erase({object->relation->schema, object->relation->name});
+  by_name_.erase(key_of(*object->relation));
   auto changed = std::make_shared<Relation>(*object->relation);
   changed->schema = std::move(schema);
   changed->name = std::move(name);
-  by_name_.emplace(Key{changed->schema, changed->name}, id.value());
+  by_name_.emplace(key_of(*changed), id.value());
   object->relation = std::move(changed);
   ++version_;
 }
 
-const query::SqlFunction* Catalog::function(std::string_view schema, std::string_view name) const {
-  const auto found = functions_.find({std::string(schema), std::string(name)});
+const query::SqlFunction* Catalog::function(std::string_view database, std::string_view schema,
+                                            std::string_view name) const {
+  const auto found =
+      functions_.find({std::string(database), std::string(schema), std::string(name)});
   return found == functions_.end() ? nullptr : &found->second;
 }
 
-void Catalog::add_function(query::SqlFunction function) {
-  Key key{function.schema, function.name};
+void Catalog::add_function(const std::string& database, query::SqlFunction function) {
+  Key key{database, function.schema, function.name};
   functions_.insert_or_assign(std::move(key), std::move(function));
   ++version_;
 }
 
-void Catalog::remove_function(const std::string& schema, const std::string& name) {
-  functions_.erase({schema, name});
+void Catalog::remove_function(const std::string& database, const std::string& schema,
+                              const std::string& name) {
+  functions_.erase({database, schema, name});
   ++version_;
 }
 
@@ -102,7 +176,7 @@ void Catalog::replace(std::shared_ptr<const Relation> relation) {
 
 void Catalog::add_system(std::shared_ptr<const Relation> relation, SystemRows rows) {
   system_rows_.emplace(relation->id.value(), std::move(rows));
-  Key key{relation->schema, relation->name};
+  Key key = key_of(*relation);
   system_.emplace(std::move(key), std::move(relation));
 }
 

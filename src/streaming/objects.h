@@ -15,9 +15,11 @@
 #include "query/circuit.h"
 #include "query/plan.h"
 #include "query/relation.h"
+#include "streaming/privileges.h"
 #include "streaming/row_store.h"
 #include "streaming/sink.h"
 #include "streaming/source.h"
+#include "streaming/watermark_filter.h"
 
 namespace levada::streaming {
 
@@ -64,9 +66,11 @@ struct Object {
   std::shared_ptr<const Relation> relation;
   std::string text;  // the statement that made it
   std::string owner;
-  std::vector<RelationId> reads;            // what it was made from
-  std::unique_ptr<KeyedStore> rows;         // of a table
-  std::unique_ptr<BagStore> bag;            // of a materialized view
+  std::map<std::size_t, std::string> comments;  // 0: its own; n: of the n-th column
+  std::vector<RelationId> reads;                // what it was made from
+  std::unique_ptr<KeyedStore> rows;             // of a table
+  std::unique_ptr<BagStore> bag;                // of a materialized view
+  std::unique_ptr<WatermarkFilter> watermark;
   std::unique_ptr<query::Circuit> circuit;  // of a materialized view or a sink
   query::Plan plan;
   Conflict conflict = Conflict::overwrite;
@@ -85,18 +89,39 @@ struct Object {
   bool is_hidden() const { return reader != RelationId(); }
 };
 
-// Rows of a system relation, made when it is read.
-using SystemRows = std::function<query::Delta()>;
+struct Change;  // definition.h
 
-class Catalog final : public query::RelationCatalog {
+// Rows of a system relation, made when it is read: those about one database.
+using SystemRows = std::function<query::Delta(std::string_view database)>;
+
+// ALTER DATABASE … OWNER TO, as an option.
+inline constexpr std::string_view owner_option = "owner";
+
+// CREATE SECRET: what an option's value `secret name` stands for.
+struct Secret {
+  std::uint32_t id = 0;
+  std::string owner;
+  std::string value;
+};
+
+// Names of one database know nothing of the others'.
+struct Database {
+  std::uint32_t id = 0;
+  std::string owner;
+  std::map<std::string, std::string, std::less<>> options;  // resource_group and the like
+  std::map<std::string, std::string, std::less<>> schemas;  // and their owners
+};
+
+class Catalog {
  public:
-  Catalog();
+  // The database that is always there has a schema "public", as every new one.
+  explicit Catalog(std::string first_database);
 
-  std::shared_ptr<const Relation> relation(std::string_view schema,
-                                           std::string_view name) const override;
-  bool has_schema(std::string_view schema) const override;
+  std::shared_ptr<const Relation> relation(std::string_view database, std::string_view schema,
+                                           std::string_view name) const;
+  bool has_schema(std::string_view database, std::string_view schema) const;
 
-  Object* find(std::string_view schema, std::string_view name);  // empty schema: public
+  Object* find(std::string_view database, std::string_view schema, std::string_view name);
   Object* find(RelationId id);
   const Object* find(RelationId id) const;
   const std::map<std::uint32_t, std::unique_ptr<Object>>& objects() const { return objects_; }
@@ -106,14 +131,31 @@ class Catalog final : public query::RelationCatalog {
   std::unique_ptr<Object> remove(RelationId id);
   void rename(RelationId id, std::string schema, std::string name);
   void replace(std::shared_ptr<const Relation> relation);  // of the same id and name
-  const query::SqlFunction* function(std::string_view schema, std::string_view name) const override;
-  void add_function(query::SqlFunction function);
-  void remove_function(const std::string& schema, const std::string& name);
-  void add_schema(std::string name) { schemas_.insert(std::move(name)); }
-  void remove_schema(const std::string& name) { schemas_.erase(name); }
-  const std::set<std::string, std::less<>>& schemas() const { return schemas_; }
+  const query::SqlFunction* function(std::string_view database, std::string_view schema,
+                                     std::string_view name) const;
+  void add_function(const std::string& database, query::SqlFunction function);
+  void remove_function(const std::string& database, const std::string& schema,
+                       const std::string& name);
+
+  const std::map<std::string, Database, std::less<>>& databases() const { return databases_; }
+  const Database* database(std::string_view name) const;
+  Database* database(std::string_view name);
+  void add_database(std::string name, Database database);
+  void remove_database(const std::string& name);  // nothing is in it any more
+  struct Key {
+    std::string database, schema, name;
+    auto operator<=>(const Key&) const = default;
+  };
+  const std::map<Key, Secret>& secrets() const { return secrets_; }
+  std::map<Key, Secret>& secrets() { return secrets_; }
+  const Privileges& privileges() const { return privileges_; }
+  Privileges& privileges() { return privileges_; }
+  void rename_owner(const std::string& from, const std::string& to);
+  // What of a change is names only: functions, schemas, databases.
+  void perform(Change& change);
 
   std::uint32_t next_id() const { return next_id_; }
+  void use_id(std::uint32_t id) { next_id_ = std::max(next_id_, id + 1); }
   std::uint32_t next_hidden_id() const { return next_hidden_id_; }
   std::uint64_t version() const { return version_; }  // rises with every change
 
@@ -122,13 +164,18 @@ class Catalog final : public query::RelationCatalog {
   const SystemRows* system_rows(RelationId id) const;
 
  private:
-  using Key = std::pair<std::string, std::string>;
+  static Key key_of(const Relation& relation) {
+    return {relation.database, relation.schema, relation.name};
+  }
+  static constexpr std::uint32_t first_database_id = 1;
   static constexpr std::uint32_t first_id = 1'000'000;  // beyond what system relations use
 
   std::map<std::uint32_t, std::unique_ptr<Object>> objects_;  // made earlier first
   std::map<Key, std::uint32_t> by_name_;
-  std::set<std::string, std::less<>> schemas_{"public"};
+  std::map<std::string, Database, std::less<>> databases_;
   std::map<Key, query::SqlFunction> functions_;
+  std::map<Key, Secret> secrets_;
+  Privileges privileges_;
   std::map<Key, std::shared_ptr<const Relation>> system_;
   std::map<std::uint32_t, SystemRows> system_rows_;
   static constexpr std::uint32_t first_hidden_id = std::uint32_t{1} << 31;

@@ -22,6 +22,13 @@ Plan replaced(const Plan& plan, const Replaced& relations,
   } else if (auto inputs = query::inputs(*plan); !inputs.empty()) {
     for (Plan& input : inputs) input = replaced(input, relations, done);
     result = query::with_plan_inputs(plan, std::move(inputs));
+    if (const auto* emit = std::get_if<query::EmitOnClose>(&result->node)) {
+      query::Watermark watermark = emit->watermark;
+      for (query::Watermark::Bound& bound : watermark.bounds)
+        if (const auto found = relations.find(bound.relation); found != relations.end())
+          bound.relation = found->second->id;
+      result = query::emit_on_close(emit->input, std::move(watermark));
+    }
   }
   done.emplace(plan.get(), result);
   return result;
@@ -50,6 +57,10 @@ OwnSources with_own_sources(const Catalog& catalog, const Plan& plan, RelationId
     made->reader = reader;
     made->source = std::make_unique<SourceFeed>();
     made->source->definition = source.source->definition;
+    for (query::Watermark& watermark : relation->watermarks)
+      for (query::Watermark::Bound& bound : watermark.bounds) bound.relation = relation->id;
+    if (relation->watermark_term != nullptr)
+      made->watermark = std::make_unique<WatermarkFilter>(*relation);
     relations.emplace(read->id, relation);
     made->relation = std::move(relation);
     own.sources.push_back(std::move(made));

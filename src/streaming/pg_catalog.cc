@@ -15,18 +15,19 @@ constexpr std::int64_t default_tablespace_oid = 1663;
 constexpr std::int64_t array_in_oid = 750;   // PostgreSQL's; clients know lists by it
 constexpr std::int64_t no_function_oid = 1;  // of any other type: nobody's
 
-void namespaces(Engine& engine, Rows& rows) {
-  const auto add = [&](std::string_view name) {
-    rows.add({{"oid", Datum::of(schema_oid(engine, name))},
+void namespaces(const DatabaseView& view, Rows& rows) {
+  const auto add = [&](std::string_view name, std::string_view owner) {
+    rows.add({{"oid", Datum::of(schema_oid(view, name))},
               {"nspname", Datum::of(name)},
-              {"nspowner", Datum::of(root_oid)}});
+              {"nspowner", Datum::of(user_oid(view, owner))}});
   };
-  for (const std::string& schema : engine.catalog().schemas()) add(schema);
-  add("pg_catalog");
-  add("information_schema");
+  if (const Database* home = view.catalog().database(view.database()))
+    for (const auto& [schema, owner] : home->schemas) add(schema, owner);
+  add("pg_catalog", "root");
+  add("information_schema", "root");
 }
 
-void types(Engine&, Rows& rows) {
+void types(const DatabaseView&, Rows& rows) {
   const auto add = [&](std::int64_t oid, std::int64_t length, std::string_view name,
                        std::int64_t element, std::int64_t list, std::string_view category) {
     const bool text = category == "S";
@@ -73,14 +74,14 @@ void types(Engine&, Rows& rows) {
   add(19, 64, "name", 0, 0, "S");  // no column has it; clients ask how long a name may be
 }
 
-void access_methods(Engine&, Rows& rows) {
+void access_methods(const DatabaseView&, Rows& rows) {
   rows.add(
       {{"oid", Datum::of(heap_oid)}, {"amname", Datum::of("heap")}, {"amtype", Datum::of("t")}});
   rows.add(
       {{"oid", Datum::of(btree_oid)}, {"amname", Datum::of("btree")}, {"amtype", Datum::of("i")}});
 }
 
-void collations(Engine&, Rows& rows) {
+void collations(const DatabaseView&, Rows& rows) {
   rows.add({{"oid", Datum::of(default_collation_oid)},
             {"collname", Datum::of("default")},
             {"collnamespace", Datum::of(pg_catalog_oid)},
@@ -90,54 +91,68 @@ void collations(Engine&, Rows& rows) {
             {"collencoding", Datum::of(-1)}});
 }
 
-void databases(Engine& engine, Rows& rows) {
-  rows.add({{"oid", Datum::of(database_oid)},
-            {"datname", Datum::of(engine.options().database)},
-            {"datdba", Datum::of(root_oid)},
-            {"encoding", Datum::of(6)},  // UTF8
-            {"datlocprovider", Datum::of("c")},
-            {"datallowconn", Datum::of(true)},
-            {"datconnlimit", Datum::of(-1)},
-            {"dattablespace", Datum::of(default_tablespace_oid)},
-            {"datcollate", Datum::of("C.UTF-8")},
-            {"datctype", Datum::of("C.UTF-8")}});
+void databases(const DatabaseView& view, Rows& rows) {
+  for (const auto& [name, database] : view.catalog().databases())
+    rows.add({{"oid", Datum::of(std::int64_t{database.id})},
+              {"datname", Datum::of(name)},
+              {"datdba", Datum::of(user_oid(view, database.owner))},
+              {"encoding", Datum::of(6)},  // UTF8
+              {"datlocprovider", Datum::of("c")},
+              {"datallowconn", Datum::of(true)},
+              {"datconnlimit", Datum::of(-1)},
+              {"dattablespace", Datum::of(default_tablespace_oid)},
+              {"datcollate", Datum::of("C.UTF-8")},
+              {"datctype", Datum::of("C.UTF-8")}});
 }
 
-void tablespaces(Engine&, Rows& rows) {
+void descriptions(const DatabaseView& view, Rows& rows) {
+  constexpr std::int64_t pg_class_oid = 1259;
+  each_object(view, [&](const Object& object) {
+    for (const auto& [number, text] : object.comments)
+      rows.add({{"objoid", Datum::of(oid_of(*object.relation))},
+                {"classoid", Datum::of(pg_class_oid)},
+                {"objsubid", Datum::of(static_cast<std::int64_t>(number))},
+                {"description", Datum::of(text)}});
+  });
+}
+
+void tablespaces(const DatabaseView&, Rows& rows) {
   rows.add({{"oid", Datum::of(default_tablespace_oid)},
             {"spcname", Datum::of("pg_default")},
             {"spcowner", Datum::of(root_oid)}});
 }
 
-void roles(Engine&, Rows& rows) {
-  rows.add({{"oid", Datum::of(root_oid)},
-            {"rolname", Datum::of("root")},
-            {"rolsuper", Datum::of(true)},
-            {"rolinherit", Datum::of(true)},
-            {"rolcreaterole", Datum::of(true)},
-            {"rolcreatedb", Datum::of(true)},
-            {"rolcanlogin", Datum::of(true)},
-            {"rolconnlimit", Datum::of(-1)},
-            {"rolpassword", Datum::of("********")}});
+void roles(const DatabaseView& view, Rows& rows) {
+  for (const auto& [name, user] : view.catalog().privileges().users())
+    rows.add({{"oid", Datum::of(std::int64_t{user.id})},
+              {"rolname", Datum::of(name)},
+              {"rolsuper", Datum::of(user.superuser)},
+              {"rolinherit", Datum::of(true)},
+              {"rolcreaterole", Datum::of(user.create_user)},
+              {"rolcreatedb", Datum::of(user.create_database)},
+              {"rolcanlogin", Datum::of(user.login)},
+              {"rolconnlimit", Datum::of(-1)},
+              {"rolpassword", Datum::of("********")}});
 }
 
-void users(Engine&, Rows& rows) {
-  rows.add({{"usesysid", Datum::of(root_oid)},
-            {"usename", Datum::of("root")},
-            {"usecreatedb", Datum::of(true)},
-            {"usesuper", Datum::of(true)},
-            {"passwd", Datum::of("********")}});
+void users(const DatabaseView& view, Rows& rows) {
+  for (const auto& [name, user] : view.catalog().privileges().users())
+    rows.add({{"usesysid", Datum::of(std::int64_t{user.id})},
+              {"usename", Datum::of(name)},
+              {"usecreatedb", Datum::of(user.create_database)},
+              {"usesuper", Datum::of(user.superuser)},
+              {"passwd", Datum::of("********")}});
 }
 
-void languages(Engine&, Rows& rows) {
+void languages(const DatabaseView&, Rows& rows) {
   rows.add({{"oid", Datum::of(14)},
             {"lanname", Datum::of("sql")},
             {"lanowner", Datum::of(root_oid)},
             {"lanpltrusted", Datum::of(true)}});
 }
 
-void tables(Engine& engine, Rows& rows) {
-  each_object(engine, [&](const Object& object) {
+void tables(const DatabaseView& view, Rows& rows) {
+  each_object(view, [&](const Object& object) {
     if (object.relation->kind != RelationKind::table) return;
     rows.add({{"schemaname", Datum::of(object.relation->schema)},
               {"tablename", Datum::of(object.relation->name)},
@@ -147,9 +162,9 @@ void tables(Engine& engine, Rows& rows) {
 }
 
 template <RelationKind kind>
-void views(Engine& engine, Rows& rows) {
+void views(const DatabaseView& view, Rows& rows) {
   constexpr bool materialized = kind == RelationKind::materialized_view;
-  each_object(engine, [&](const Object& object) {
+  each_object(view, [&](const Object& object) {
     if (object.relation->kind != kind) return;
     rows.add({{"schemaname", Datum::of(object.relation->schema)},
               {materialized ? "matviewname" : "viewname", Datum::of(object.relation->name)},
@@ -158,19 +173,19 @@ void views(Engine& engine, Rows& rows) {
   });
 }
 
-void indexes(Engine& engine, Rows& rows) {
+void indexes(const DatabaseView& view, Rows& rows) {
   const auto add = [&](const Relation& table, std::string_view name, std::int64_t oid) {
     rows.add({{"schemaname", Datum::of(table.schema)},
               {"tablename", Datum::of(table.name)},
               {"indexname", Datum::of(name)},
-              {"indexdef", Datum::of(definition_by_oid(engine.catalog(), oid))}});
+              {"indexdef", Datum::of(definition_by_oid(view.catalog(), oid))}});
   };
-  each_object(engine, [&](const Object& object) {
+  each_object(view, [&](const Object& object) {
     const Relation& relation = *object.relation;
     if (has_declared_key(relation))
       add(relation, relation.name + "_pkey", oid_of(relation) + key_index_offset);
     if (relation.kind != RelationKind::index) return;
-    if (const Object* table = engine.catalog().find(object.indexed))
+    if (const Object* table = view.catalog().find(object.indexed))
       add(*table->relation, relation.name, oid_of(relation));
   });
 }
@@ -247,7 +262,7 @@ constexpr SystemTable tables_of_pg_catalog[] = {
      "colliculocale varchar, collversion varchar",
      collations},
     {"pg_catalog", "pg_description",
-     "objoid int4, classoid int4, objsubid int4, description varchar"},
+     "objoid int4, classoid int4, objsubid int4, description varchar", descriptions},
     {"pg_catalog", "pg_shdescription", "objoid int4, classoid int4, description varchar"},
     {"pg_catalog", "pg_database",
      "oid int4, datname varchar, datdba int4, encoding int4, datlocprovider char, datistemplate "

@@ -53,12 +53,13 @@ struct Class {
   bool has_index = false;
 };
 
-void add_class(Engine& engine, Rows& rows, const Relation& relation, const Class& one) {
+void add_class(const DatabaseView& view, Rows& rows, const Object& object, const Class& one) {
+  const Relation& relation = *object.relation;
   const bool index = one.kind == "i";
   rows.add({{"oid", Datum::of(one.oid)},
             {"relname", Datum::of(one.name)},
-            {"relnamespace", Datum::of(schema_oid(engine, relation.schema))},
-            {"relowner", Datum::of(root_oid)},
+            {"relnamespace", Datum::of(schema_oid(view, relation.schema))},
+            {"relowner", Datum::of(user_oid(view, object.owner))},
             {"relam", Datum::of(index             ? btree_oid
                                 : one.kind == "v" ? 0
                                                   : heap_oid)},
@@ -74,19 +75,19 @@ void add_class(Engine& engine, Rows& rows, const Relation& relation, const Class
 
 }  // namespace
 
-void fill_classes(Engine& engine, Rows& rows) {
-  each_object(engine, [&](const Object& object) {
+void fill_classes(const DatabaseView& view, Rows& rows) {
+  each_object(view, [&](const Object& object) {
     const Relation& relation = *object.relation;
     bool has_index = has_declared_key(relation);
     if (has_index)
       add_class(
-          engine, rows, relation,
+          view, rows, object,
           {oid_of(relation) + key_index_offset, relation.name + "_pkey", "i", relation.key.size()});
-    each_object(engine, [&](const Object& other) {
+    each_object(view, [&](const Object& other) {
       has_index = has_index ||
                   (other.relation->kind == RelationKind::index && other.indexed == relation.id);
     });
-    add_class(engine, rows, relation,
+    add_class(view, rows, object,
               {oid_of(relation), relation.name, relkind(relation.kind), visible_columns(relation),
                has_index});
   });
@@ -120,8 +121,8 @@ void add_attribute(Rows& rows, std::int64_t relation, std::int64_t number,
 
 }  // namespace
 
-void fill_attributes(Engine& engine, Rows& rows) {
-  each_object(engine, [&](const Object& object) {
+void fill_attributes(const DatabaseView& view, Rows& rows) {
+  each_object(view, [&](const Object& object) {
     const Relation& relation = *object.relation;
     std::int64_t number = 0;
     for (const RelationColumn& column : relation.columns)
@@ -160,14 +161,14 @@ void add_index(Rows& rows, std::int64_t index, std::int64_t table,
 
 }  // namespace
 
-void fill_index_keys(Engine& engine, Rows& rows) {
-  each_object(engine, [&](const Object& object) {
+void fill_index_keys(const DatabaseView& view, Rows& rows) {
+  each_object(view, [&](const Object& object) {
     const Relation& relation = *object.relation;
     if (has_declared_key(relation))
       add_index(rows, oid_of(relation) + key_index_offset, oid_of(relation), key_numbers(relation),
                 true);
     if (relation.kind != RelationKind::index) return;
-    const Object* table = engine.catalog().find(object.indexed);
+    const Object* table = view.catalog().find(object.indexed);
     std::vector<Datum> numbers;
     for (const RelationColumn& column : relation.columns) {
       std::int64_t at = 0;  // an expression
@@ -181,14 +182,14 @@ void fill_index_keys(Engine& engine, Rows& rows) {
   });
 }
 
-void fill_constraints(Engine& engine, Rows& rows) {
-  each_object(engine, [&](const Object& object) {
+void fill_constraints(const DatabaseView& view, Rows& rows) {
+  each_object(view, [&](const Object& object) {
     const Relation& relation = *object.relation;
     if (!has_declared_key(relation)) return;
     const std::vector<Datum> numbers = key_numbers(relation);
     rows.add({{"oid", Datum::of(oid_of(relation) + key_constraint_offset)},
               {"conname", Datum::of(relation.name + "_pkey")},
-              {"connamespace", Datum::of(schema_oid(engine, relation.schema))},
+              {"connamespace", Datum::of(schema_oid(view, relation.schema))},
               {"contype", Datum::of("p")},
               {"convalidated", Datum::of(true)},
               {"conrelid", Datum::of(oid_of(relation))},

@@ -7,9 +7,9 @@ namespace levada::streaming {
 
 inline constexpr std::int64_t btree_oid = 403, heap_oid = 2, default_collation_oid = 100;
 
-void fill_classes(Engine& engine, Rows& rows);
-void fill_attributes(Engine& engine, Rows& rows);
-void fill_index_keys(Engine& engine, Rows& rows);
-void fill_constraints(Engine& engine, Rows& rows);
+void fill_classes(const DatabaseView& view, Rows& rows);
+void fill_attributes(const DatabaseView& view, Rows& rows);
+void fill_index_keys(const DatabaseView& view, Rows& rows);
+void fill_constraints(const DatabaseView& view, Rows& rows);
 
 }  // namespace levada::streaming

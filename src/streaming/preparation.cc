@@ -1,6 +1,7 @@
 // Names and types of a statement: from the tree to what can be opened.
 
 #include "query/optimizer.h"
+#include "streaming/role_definition.h"
 #include "streaming/session_state.h"
 
 namespace levada::streaming {
@@ -11,7 +12,8 @@ using query::refuse;
 
 // SELECT the columns FROM the table, for COPY … TO STDOUT.
 SqlResult<sql::BoundQuery> whole_table(Session::State& state, const sql::Copy& copy) {
-  const SessionCatalog names(state.engine.catalog(), state.settings.search_path());
+  const SessionCatalog names(state.engine.catalog(), state.options.database,
+                             state.settings.search_path());
   const std::string schema = copy.table.size() > 1 ? copy.table[copy.table.size() - 2] : "";
   const auto relation = names.relation(schema, copy.table.back());
   if (relation == nullptr)
@@ -56,10 +58,17 @@ SqlResult<std::shared_ptr<const PreparedPlan>> prepared(Session::State& state, S
   std::vector<Type> declared;
   for (const std::uint32_t oid : parameter_oids)
     declared.push_back(query::type_of_oid(oid).value_or(Type()));
-  const SessionCatalog names(state.engine.catalog(), state.settings.search_path());
+  const SessionCatalog names(state.engine.catalog(), state.options.database,
+                             state.settings.search_path());
   const sql::BindOptions options = state.bind_options(made->statement);
   const sql::Statement& tree = *made->statement.parsed().statement;
+  const auto may_read = [&](const query::Plan& plan) -> SqlResult<Unit> {
+    for (const auto& relation : query::relations(plan))
+      ATTEMPT(check_privilege(state.engine.catalog(), state.options.user, *relation, "select"));
+    return Unit{};
+  };
   const auto take_query = [&](sql::BoundQuery bound) -> SqlResult<Unit> {
+    ATTEMPT(may_read(bound.plan));
     made->parameters = bound.parameters;
     made->columns = result_columns(bound.plan->columns);
     made->bound = std::move(bound);
@@ -69,6 +78,13 @@ SqlResult<std::shared_ptr<const PreparedPlan>> prepared(Session::State& state, S
     const Object* object = state.engine.catalog().find(bound.relation->id);
     if (object == nullptr)
       return refuse(query::sqlstate::insufficient_privilege, "system catalogs cannot be changed");
+    const bool inserts = std::holds_alternative<sql::Insert>(tree.form);
+    const std::string_view privilege = inserts                                          ? "insert"
+                                       : std::holds_alternative<sql::Update>(tree.form) ? "update"
+                                                                                        : "delete";
+    ATTEMPT(
+        check_privilege(state.engine.catalog(), state.options.user, *object->relation, privilege));
+    if (inserts) ATTEMPT(may_read(bound.plan));
     made->target = object->relation;
     made->parameters = bound.parameters;
     made->columns = result_columns(bound.returning_columns);

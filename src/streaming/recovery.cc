@@ -1,6 +1,8 @@
 // Checkpoints of the engine: every definition there ever was, the rows of tables, what sinks have
 // not delivered. Views are computed again from the tables. Grammar: docs/formats/sql_journal.md.
 
+#include <array>
+
 #include "query/row_codec.h"
 #include "streaming/definition.h"
 #include "streaming/engine.h"
@@ -12,7 +14,7 @@ namespace {
 using query::Delta;
 using query::Row;
 
-constexpr std::uint64_t checkpoint_version = 3;
+constexpr std::uint64_t checkpoint_version = 4;
 
 }  // namespace
 
@@ -25,6 +27,11 @@ bool Engine::can_checkpoint() {
             from != nullptr && from->relation->kind == RelationKind::source &&
             from->rows == nullptr)
           return false;
+  // What a changelog and a watermark remember is in no table either.
+  for (const auto& [id, object] : catalog_.objects())
+    if (object->circuit != nullptr &&
+        (object->circuit->follows_watermarks() || query::has_changelog(object->plan)))
+      return false;
   return true;
 }
 
@@ -43,12 +50,15 @@ Buffer Engine::checkpoint() const {
     append_text(definition.text, out);
     append_text(definition.schema, out);
     append_text(definition.user, out);
+    append_text(definition.database, out);
   }
   for (const auto& [id, object] : catalog_.objects()) {
     append_varint(id, out);
     const Delta rows = object->rows == nullptr ? Delta() : object->rows->all();
     append_varint(rows.size(), out);
     for (const query::Change& change : rows) query::append_row(change.row.span(), out);
+    if (object->watermark != nullptr)
+      query::append_row(std::array{object->watermark->now().datum()}, out);
     const auto* source = object->source.get();
     append_varint(source == nullptr ? 0 : source->positions.size(), out);
     if (source != nullptr)
@@ -126,6 +136,7 @@ Result<Unit> Engine::restore(ByteView checkpoint) {
     definition.text = reader.text();
     definition.schema = reader.text();
     definition.user = reader.text();
+    definition.database = reader.text();
     auto change = change_of(*this, definition);
     if (!change) return corrupt();
     perform(std::move(*change), false);
@@ -139,6 +150,12 @@ Result<Unit> Engine::restore(ByteView checkpoint) {
       const Row row = reader.row();
       if (object->rows != nullptr && row.size() == object->relation->columns.size())
         object->rows->put(row);
+    }
+    if (object->watermark != nullptr) {
+      const Row row = reader.row();
+      if (row.size() != 1) return corrupt();
+      object->watermark->restore(query::Value(row[0]));
+      watermarks_.insert_or_assign(object->relation->id.value(), object->watermark->now());
     }
     const std::uint64_t positions = reader.number();
     for (std::uint64_t i = 0; i < positions && !reader.broken; ++i) {

@@ -1,6 +1,7 @@
 // rw_catalog, as RisingWave's users know it, and levada.*: how sinks and sources are.
 
 #include <algorithm>
+#include <charconv>
 
 #include "streaming/shown_text.h"
 #include "streaming/system_table.h"
@@ -12,28 +13,28 @@ namespace {
 using query::Datum;
 
 template <RelationKind kind>
-void fill_rw(Engine& engine, Rows& rows) {
-  each_object(engine, [&](const Object& object) {
+void fill_rw(const DatabaseView& view, Rows& rows) {
+  each_object(view, [&](const Object& object) {
     if (object.relation->kind != kind) return;
     rows.add({{"id", Datum::of(oid_of(*object.relation))},
               {"name", Datum::of(object.relation->name)},
-              {"schema_id", Datum::of(schema_oid(engine, object.relation->schema))},
-              {"owner", Datum::of(root_oid)},
+              {"schema_id", Datum::of(schema_oid(view, object.relation->schema))},
+              {"owner", Datum::of(user_oid(view, object.owner))},
               {"definition", Datum::of(shown_text(object))}});
   });
 }
-void fill_rw_relations(Engine& engine, Rows& rows) {
-  each_object(engine, [&](const Object& object) {
+void fill_rw_relations(const DatabaseView& view, Rows& rows) {
+  each_object(view, [&](const Object& object) {
     rows.add({{"id", Datum::of(oid_of(*object.relation))},
               {"name", Datum::of(object.relation->name)},
               {"relation_type", Datum::of(name_of(object.relation->kind))},
-              {"schema_id", Datum::of(schema_oid(engine, object.relation->schema))},
-              {"owner", Datum::of(root_oid)},
+              {"schema_id", Datum::of(schema_oid(view, object.relation->schema))},
+              {"owner", Datum::of(user_oid(view, object.owner))},
               {"definition", Datum::of(shown_text(object))}});
   });
 }
-void fill_rw_columns(Engine& engine, Rows& rows) {
-  each_object(engine, [&](const Object& object) {
+void fill_rw_columns(const DatabaseView& view, Rows& rows) {
+  each_object(view, [&](const Object& object) {
     std::int64_t number = 0;
     for (const query::RelationColumn& column : object.relation->columns)
       rows.add({{"relation_id", Datum::of(oid_of(*object.relation))},
@@ -43,21 +44,21 @@ void fill_rw_columns(Engine& engine, Rows& rows) {
                 {"data_type", Datum::of(column.type.name())}});
   });
 }
-void fill_rw_depend(Engine& engine, Rows& rows) {
-  each_object(engine, [&](const Object& object) {
+void fill_rw_depend(const DatabaseView& view, Rows& rows) {
+  each_object(view, [&](const Object& object) {
     for (const RelationId read : object.reads)
-      if (const Object* from = engine.catalog().find(read); from != nullptr && !from->is_hidden())
+      if (const Object* from = view.catalog().find(read); from != nullptr && !from->is_hidden())
         rows.add({{"objid", Datum::of(oid_of(*object.relation))},
                   {"refobjid", Datum::of(static_cast<std::int64_t>(read.value()))}});
   });
 }
-void fill_rw_sinks(Engine& engine, Rows& rows) {
-  each_object(engine, [&](const Object& object) {
+void fill_rw_sinks(const DatabaseView& view, Rows& rows) {
+  each_object(view, [&](const Object& object) {
     if (object.into != nullptr)
       rows.add({{"id", Datum::of(oid_of(*object.relation))},
                 {"name", Datum::of(object.relation->name)},
-                {"schema_id", Datum::of(schema_oid(engine, object.relation->schema))},
-                {"owner", Datum::of(root_oid)},
+                {"schema_id", Datum::of(schema_oid(view, object.relation->schema))},
+                {"owner", Datum::of(user_oid(view, object.owner))},
                 {"connector", Datum::of("table")},
                 {"sink_type", Datum::of(object.into->append_only ? "APPEND_ONLY" : "UPSERT")},
                 {"definition", Datum::of(shown_text(object))}});
@@ -69,20 +70,67 @@ void fill_rw_sinks(Engine& engine, Rows& rows) {
     constexpr std::string_view types[] = {"APPEND_ONLY", "UPSERT", "RETRACT"};
     rows.add({{"id", Datum::of(oid_of(*object.relation))},
               {"name", Datum::of(object.relation->name)},
-              {"schema_id", Datum::of(schema_oid(engine, object.relation->schema))},
-              {"owner", Datum::of(root_oid)},
+              {"schema_id", Datum::of(schema_oid(view, object.relation->schema))},
+              {"owner", Datum::of(user_oid(view, object.owner))},
               {"connector", Datum::of(connector)},
               {"sink_type", Datum::of(types[static_cast<std::size_t>(sink.format)])},
               {"definition", Datum::of(shown_text(object))}});
   });
 }
 
+Datum option_number(const Database& database, std::string_view name) {
+  const auto found = database.options.find(name);
+  std::int64_t value = 0;
+  if (found == database.options.end() ||
+      std::from_chars(found->second.data(), found->second.data() + found->second.size(), value)
+              .ec != std::errc())
+    return Datum::null();
+  return Datum::of(value);
+}
+void fill_rw_databases(const DatabaseView& view, Rows& rows) {
+  for (const auto& [name, database] : view.catalog().databases()) {
+    const auto group = database.options.find("resource_group");
+    rows.add({{"id", Datum::of(std::int64_t{database.id})},
+              {"name", Datum::of(name)},
+              {"owner", Datum::of(user_oid(view, database.owner))},
+              {"resource_group",
+               group == database.options.end() ? Datum::of("default") : Datum::of(group->second)},
+              {"barrier_interval_ms", option_number(database, "barrier_interval_ms")},
+              {"checkpoint_frequency", option_number(database, "checkpoint_frequency")}});
+  }
+}
+void fill_rw_schemas(const DatabaseView& view, Rows& rows) {
+  if (const Database* home = view.catalog().database(view.database()))
+    for (const auto& [name, owner] : home->schemas)
+      rows.add({{"id", Datum::of(schema_oid(view, name))},
+                {"name", Datum::of(name)},
+                {"owner", Datum::of(user_oid(view, owner))}});
+}
+void fill_rw_users(const DatabaseView& view, Rows& rows) {
+  for (const auto& [name, user] : view.catalog().privileges().users())
+    rows.add({{"id", Datum::of(std::int64_t{user.id})},
+              {"name", Datum::of(name)},
+              {"is_super", Datum::of(user.superuser)},
+              {"create_db", Datum::of(user.create_database)},
+              {"create_user", Datum::of(user.create_user)},
+              {"can_login", Datum::of(user.login)}});
+}
+
+void fill_rw_secrets(const DatabaseView& view, Rows& rows) {
+  for (const auto& [key, secret] : view.catalog().secrets())
+    if (key.database == view.database())
+      rows.add({{"id", Datum::of(std::int64_t{secret.id})},
+                {"schema_id", Datum::of(schema_oid(view, key.schema))},
+                {"name", Datum::of(key.name)},
+                {"owner", Datum::of(user_oid(view, secret.owner))}});
+}
+
 Datum moment(UnixMillis time) {
   return time.count() == 0 ? Datum::null() : Datum::of(time.count() * 1000);
 }
 
-void fill_sink_status(Engine& engine, Rows& rows) {
-  each_object(engine, [&](const Object& object) {
+void fill_sink_status(const DatabaseView& view, Rows& rows) {
+  each_object(view, [&](const Object& object) {
     if (object.sink == nullptr) return;
     const SinkFeed& feed = *object.sink;
     SinkStatus status;
@@ -94,15 +142,15 @@ void fill_sink_status(Engine& engine, Rows& rows) {
     for (const auto& epoch : feed.outbox) {
       if (epoch->epoch <= arrived) continue;
       if (entries == 0)
-        lag =
-            std::max<std::int64_t>(engine.reactor().clock().now().count() - epoch->time.count(), 0);
+        lag = std::max<std::int64_t>(
+            view.engine().reactor().clock().now().count() - epoch->time.count(), 0);
       entries += static_cast<std::int64_t>(epoch->changes.size());
     }
     rows.add({{"sink", Datum::of(object.relation->name)},
               {"state", Datum::of(status.state)},
               {"last_error", Datum::of(status.last_error)},
               {"last_error_at", moment(status.last_error_at)},
-              {"committed_epoch", number(engine.epoch())},
+              {"committed_epoch", number(view.engine().epoch())},
               {"acked_epoch", number(arrived)},
               {"lag_ms", Datum::of(lag)},
               {"outbox_entries", Datum::of(entries)},
@@ -118,21 +166,20 @@ void fill_sink_status(Engine& engine, Rows& rows) {
 
 // A stream is read by each view or sink that is made from it, a table's by the table itself.
 template <class Visit>
-void each_reader(Engine& engine, const Visit& visit) {
-  for (const auto& [id, object] : engine.catalog().objects()) {
+void each_reader(const DatabaseView& view, const Visit& visit) {
+  for (const auto& [id, object] : view.catalog().objects()) {
     if (object->source == nullptr) continue;
     const Object* source =
-        object->is_hidden() ? engine.catalog().find(object->source_of) : object.get();
-    const Object* reader =
-        object->is_hidden() ? engine.catalog().find(object->reader) : object.get();
-    if (source != nullptr && reader != nullptr)
+        object->is_hidden() ? view.catalog().find(object->source_of) : object.get();
+    const Object* reader = object->is_hidden() ? view.catalog().find(object->reader) : object.get();
+    if (source != nullptr && reader != nullptr && reader->relation->database == view.database())
       visit(*object, source->relation->name, reader->relation->name);
   }
 }
 
 // Why records of a source were left out: the latest of each reader.
-void fill_source_errors(Engine& engine, Rows& rows) {
-  each_reader(engine,
+void fill_source_errors(const DatabaseView& view, Rows& rows) {
+  each_reader(view,
               [&](const Object& object, const std::string& source, const std::string& reader) {
                 for (const SourceError& error : object.source->errors)
                   rows.add({{"source", Datum::of(source)},
@@ -142,10 +189,10 @@ void fill_source_errors(Engine& engine, Rows& rows) {
               });
 }
 
-void fill_source_status(Engine& engine, Rows& rows) {
-  each_reader(engine, [&](const Object& object, const std::string& source,
-                          const std::string& reader) {
-    SourceStatus status = engine.source_status(object.relation->id);
+void fill_source_status(const DatabaseView& view, Rows& rows) {
+  each_reader(view, [&](const Object& object, const std::string& source,
+                        const std::string& reader) {
+    SourceStatus status = view.engine().source_status(object.relation->id);
     if (object.rows == nullptr && !object.is_hidden()) status.state = "read by its views and sinks";
     rows.add(
         {{"source", Datum::of(source)},
@@ -180,6 +227,17 @@ constexpr SystemTable tables[] = {
      "relation_id int4, name varchar, position int4, is_hidden boolean, data_type varchar",
      fill_rw_columns},
     {"rw_catalog", "rw_depend", "objid int4, refobjid int4", fill_rw_depend},
+    {"rw_catalog", "rw_databases",
+     "id int4, name varchar, owner int4, resource_group varchar, barrier_interval_ms int4, "
+     "checkpoint_frequency int8",
+     fill_rw_databases},
+    {"rw_catalog", "rw_schemas", "id int4, name varchar, owner int4", fill_rw_schemas},
+    {"rw_catalog", "rw_users",
+     "id int4, name varchar, is_super boolean, create_db boolean, create_user boolean, can_login "
+     "boolean",
+     fill_rw_users},
+    {"rw_catalog", "rw_secrets", "id int4, schema_id int4, name varchar, owner int4",
+     fill_rw_secrets},
     {"rw_catalog", "rw_ddl_progress", "ddl_id int8, ddl_statement varchar, progress varchar"},
     {"rw_catalog", "rw_event_logs",
      "unique_id varchar, timestamp timestamptz, event_type varchar, info jsonb"},

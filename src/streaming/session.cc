@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "sql/parser.h"
+#include "streaming/role_definition.h"
 #include "streaming/session_state.h"
 #include "streaming/system_table.h"
 
@@ -90,7 +91,8 @@ std::uint32_t character_position(std::string_view text, std::uint32_t byte) {
 // COPY t (a, b): the columns' places in the relation.
 SqlResult<std::pair<std::shared_ptr<const Relation>, std::vector<std::size_t>>> copy_targets(
     Session::State& state, const sql::Copy& copy) {
-  const SessionCatalog names(state.engine.catalog(), state.settings.search_path());
+  const SessionCatalog names(state.engine.catalog(), state.options.database,
+                             state.settings.search_path());
   const std::string schema = copy.table.size() > 1 ? copy.table[copy.table.size() - 2] : "";
   const auto relation = names.relation(schema, copy.table.back());
   if (relation == nullptr)
@@ -156,7 +158,7 @@ std::optional<query::SqlError> Session::State::stopped() const {
   return std::nullopt;
 }
 
-query::SessionFacts Session::State::facts() const {
+query::SessionFacts Session::State::facts() {
   query::SessionFacts facts;
   facts.now = engine.reactor().clock().now().count() * 1000;
   facts.seed = static_cast<std::uint64_t>(facts.now) * 31 + engine.epoch() +
@@ -179,13 +181,32 @@ query::SessionFacts Session::State::facts() const {
     return bytes;
   };
   facts.oid_of = [this](std::string_view name) -> std::optional<std::int64_t> {
-    const SessionCatalog names(engine.catalog(), settings.search_path());
+    const SessionCatalog names(engine.catalog(), options.database, settings.search_path());
     const std::size_t dot = name.find('.');
     const auto relation = dot == std::string_view::npos
                               ? names.relation("", name)
                               : names.relation(name.substr(0, dot), name.substr(dot + 1));
     return relation == nullptr ? std::nullopt : std::optional(oid_of(*relation));
   };
+  facts.has_privilege = [this](std::string_view function, std::string_view user,
+                               const query::Datum& thing,
+                               std::string_view privileges) -> SqlResult<bool> {
+    // Whom the configuration lets in may do everything.
+    if (user.empty() && engine.catalog().privileges().user(options.user) == nullptr) return true;
+    return has_privilege(engine.catalog(),
+                         {function, user.empty() ? std::string_view(options.user) : user, thing,
+                          privileges, options.database, settings.search_path()});
+  };
+  facts.change_setting = [this](std::string_view name, std::string_view value) {
+    return settings.set(name, std::string(value));
+  };
+  facts.comment_of = [this](std::int64_t oid, std::int64_t column) -> std::optional<std::string> {
+    const Object* object = engine.catalog().find(RelationId(static_cast<std::uint32_t>(oid)));
+    if (object == nullptr) return std::nullopt;
+    const auto found = object->comments.find(static_cast<std::size_t>(column));
+    return found == object->comments.end() ? std::nullopt : std::optional(found->second);
+  };
+  facts.started = engine.started();
   return facts;
 }
 
@@ -198,6 +219,10 @@ Session::Session(Engine& engine, SessionOptions options)
 }
 
 Session::~Session() = default;
+
+bool Session::has_database(Engine& engine, std::string_view name) {
+  return engine.catalog().database(name) != nullptr;
+}
 
 SqlResult<std::vector<Statement>> Session::parse(std::string_view text) {
   const auto whole = std::make_shared<const std::string>(text);

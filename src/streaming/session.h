@@ -146,6 +146,9 @@ class Session {
   ~Session();
   Session(const Session&) = delete;
 
+  // Whether one may connect to it.
+  static bool has_database(Engine& engine, std::string_view name);
+
   // The statements of a text, in order; empty text gives none. One syntax error refuses all.
   SqlResult<std::vector<Statement>> parse(std::string_view text);
 

@@ -13,27 +13,30 @@ namespace levada::streaming {
 
 class SessionCatalog final : public query::RelationCatalog {
  public:
-  SessionCatalog(const Catalog& catalog, std::vector<std::string> path)
-      : catalog_(catalog), path_(std::move(path)) {}
+  SessionCatalog(const Catalog& catalog, std::string database, std::vector<std::string> path)
+      : catalog_(catalog), database_(std::move(database)), path_(std::move(path)) {}
   std::shared_ptr<const Relation> relation(std::string_view schema,
                                            std::string_view name) const override {
-    if (!schema.empty()) return catalog_.relation(schema, name);
+    if (!schema.empty()) return catalog_.relation(database_, schema, name);
     for (const std::string& one : path_)
-      if (auto found = catalog_.relation(one, name)) return found;
-    if (auto found = catalog_.relation("pg_catalog", name)) return found;
-    return catalog_.relation("rw_catalog", name);
+      if (auto found = catalog_.relation(database_, one, name)) return found;
+    if (auto found = catalog_.relation(database_, "pg_catalog", name)) return found;
+    return catalog_.relation(database_, "rw_catalog", name);
   }
   const query::SqlFunction* function(std::string_view schema,
                                      std::string_view name) const override {
-    if (!schema.empty()) return catalog_.function(schema, name);
+    if (!schema.empty()) return catalog_.function(database_, schema, name);
     for (const std::string& one : path_)
-      if (const auto* found = catalog_.function(one, name)) return found;
+      if (const auto* found = catalog_.function(database_, one, name)) return found;
     return nullptr;
   }
-  bool has_schema(std::string_view schema) const override { return catalog_.has_schema(schema); }
+  bool has_schema(std::string_view schema) const override {
+    return catalog_.has_schema(database_, schema);
+  }
 
  private:
   const Catalog& catalog_;
+  std::string database_;
   std::vector<std::string> path_;
 };
 

@@ -1,7 +1,13 @@
 #pragma once
-// For tests: an engine in a simulated world, a session on it, and a sink that keeps what it got.
+// SessionTest: an engine in a simulated world, a session on it whose answers are text, and a sink
+// that keeps what it got; for the tests of this folder.
 
 #include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "io/sim/sim_world.h"
 #include "log/memory/memory_log.h"

@@ -74,7 +74,7 @@ struct Session::State {
   // Why the verb under way must end, if it must.
   std::optional<query::SqlError> stopped() const;
   sql::BindOptions bind_options(const Statement& statement) const;
-  query::SessionFacts facts() const;
+  query::SessionFacts facts();
   // Into the next epoch, or to what COMMIT will decide.
   Task<SqlResult<Unit>> write(std::vector<Input> inputs);
   // What begins or ends with a transaction.

@@ -45,7 +45,8 @@ bool like(std::string_view text, std::string_view pattern) {
 }
 
 SqlResult<std::shared_ptr<const Relation>> named(Session::State& state, const sql::Name& name) {
-  const SessionCatalog names(state.engine.catalog(), state.settings.search_path());
+  const SessionCatalog names(state.engine.catalog(), state.options.database,
+                             state.settings.search_path());
   const std::string schema = name.size() > 1 ? name[name.size() - 2] : "";
   auto relation = names.relation(schema, name.back());
   if (relation == nullptr)
@@ -69,7 +70,8 @@ Table relations(Session::State& state, const sql::Show& show, RelationKind kind)
   std::vector<std::string> names;
   for (const auto& [id, object] : state.engine.catalog().objects()) {
     const Relation& relation = *object->relation;
-    if (relation.kind != kind || object->is_hidden()) continue;
+    if (relation.kind != kind || object->is_hidden() || relation.database != state.options.database)
+      continue;
     if (!show.name.empty() && relation.schema != show.name.back()) continue;
     const bool visible =
         !show.name.empty() || std::find(path.begin(), path.end(), relation.schema) != path.end();
@@ -85,7 +87,9 @@ Table relations(Session::State& state, const sql::Show& show, RelationKind kind)
 Table indexes(Session::State& state, const sql::Show& show, const Relation* only) {
   Table table{"Name", "On", "Key", "Include", "Distributed By"};
   for (const auto& [id, object] : state.engine.catalog().objects()) {
-    if (object->relation->kind != RelationKind::index) continue;
+    if (object->relation->kind != RelationKind::index ||
+        object->relation->database != state.options.database)
+      continue;
     const Object* on = state.engine.catalog().find(object->indexed);
     if (only != nullptr && (on == nullptr || on->relation->id != only->id)) continue;
     if (show.like && !like(object->relation->name, *show.like)) continue;
@@ -105,8 +109,15 @@ std::string key_names(const Relation& relation) {
 
 Table columns(Session::State& state, const Relation& relation, bool described) {
   Table table{"Name", "Type", "Is Hidden", "Description"};
+  const Object* described_object = state.engine.catalog().find(relation.id);
+  const auto comment = [&](std::size_t number) -> std::string_view {
+    if (described_object == nullptr || !described_object->comments.contains(number)) return "";
+    return described_object->comments.at(number);
+  };
+  std::size_t number = 0;
   for (const query::RelationColumn& column : relation.columns)
-    table.add({column.name, column.type.name(), column.hidden ? "true" : "false", ""});
+    table.add(
+        {column.name, column.type.name(), column.hidden ? "true" : "false", comment(++number)});
   if (!described) return table;
   const std::string key = key_names(relation);
   if (!key.empty()) table.add({"primary key", key, "", ""});
@@ -130,19 +141,30 @@ SqlResult<std::pair<std::vector<ResultColumn>, Shown>> show_form(Session::State&
   }
   if (show.what == "databases") {
     Table table{"Name"};
-    table.add({state.engine.options().database});
+    for (const auto& [name, database] : state.engine.catalog().databases()) table.add({name});
     return table.take();
   }
   if (show.what == "schemas") {
     Table table{"Name"};
-    for (const std::string& schema : state.engine.catalog().schemas()) table.add({schema});
+    if (const Database* known = state.engine.catalog().database(state.options.database))
+      for (const auto& [schema, owner] : known->schemas) table.add({schema});
     for (const std::string_view schema : {"information_schema", "pg_catalog", "rw_catalog"})
       table.add({schema});
     return table.take();
   }
+  if (show.what == "secrets") {
+    Table table{"Name"};
+    for (const auto& [key, secret] : state.engine.catalog().secrets())
+      if (key.database == state.options.database) table.add({key.name});
+    return table.take();
+  }
+  if (show.what == "users") {
+    Table table{"Name"};
+    for (const auto& [name, user] : state.engine.catalog().privileges().users()) table.add({name});
+    return table.take();
+  }
   if (show.what == "jobs") return Table{"Id", "Statement", "Create Type", "Progress"}.take();
-  if (show.what == "internal tables" || show.what == "connections" || show.what == "secrets" ||
-      show.what == "functions" || show.what == "users")
+  if (show.what == "internal tables" || show.what == "connections" || show.what == "functions")
     return Table{"Name"}.take();
   if (show.what == "create") {
     const auto relation = ATTEMPT(named(state, show.name));
@@ -167,7 +189,8 @@ SqlResult<std::pair<std::vector<ResultColumn>, Shown>> show_form(Session::State&
 
 SqlResult<std::pair<std::vector<ResultColumn>, Shown>> explain_form(
     Session::State& state, const sql::Explain& explain, const sql::BindOptions& options) {
-  const SessionCatalog names(state.engine.catalog(), state.settings.search_path());
+  const SessionCatalog names(state.engine.catalog(), state.options.database,
+                             state.settings.search_path());
   Table table{"QUERY PLAN"};
   query::Plan plan;
   std::string head;
@@ -184,6 +207,22 @@ SqlResult<std::pair<std::vector<ResultColumn>, Shown>> explain_form(
       head += "]";
     }
     head += query::is_append_only(plan) ? ", append_only }" : " }";
+  } else if (const auto* sink = std::get_if<sql::CreateSink>(&form)) {
+    if (sink->query != nullptr)
+      plan = ATTEMPT(sql::bind_query(*sink->query, names, {}, options)).plan;
+    else
+      plan = query::scan(ATTEMPT(named(state, sink->from)));
+    head = "Sink { columns: " + std::to_string(plan->columns.size()) + " }";
+  } else if (const auto* index = std::get_if<sql::CreateIndex>(&form)) {
+    plan = query::scan(ATTEMPT(named(state, index->table)));
+    head = "Index { columns: " + std::to_string(index->columns.size()) + " }";
+  } else if (const auto* made = std::get_if<sql::CreateTable>(&form)) {
+    if (made->query != nullptr)
+      plan = ATTEMPT(sql::bind_query(*made->query, names, {}, options)).plan;
+    else
+      plan = query::values({}, {});
+    head = std::string(made->is_source ? "Source" : "Table") +
+           " { columns: " + std::to_string(made->columns.size()) + " }";
   } else if (const auto* insert = std::get_if<sql::Insert>(&form)) {
     plan = ATTEMPT(sql::bind_insert(*insert, names, {}, options)).plan;
     head = "Insert";

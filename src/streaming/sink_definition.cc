@@ -59,8 +59,7 @@ SqlResult<SinkFormat> format_of(const std::string& name, bool legacy) {
 }  // namespace
 
 SqlResult<const Object*> replaced_sink(const sql::CreateSink& create, Catalog& catalog,
-                                       const std::string& schema, const std::string& name) {
-  const Object* const old = catalog.find(schema, name);
+                                       const Object* old, const std::string& name) {
   const bool of_stream =
       old != nullptr && std::any_of(old->reads.begin(), old->reads.end(), [&](RelationId read) {
         const Object* from = catalog.find(read);

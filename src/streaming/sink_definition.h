@@ -19,7 +19,7 @@ query::SqlResult<SinkDefinition> sink_definition(const sql::CreateSink& create,
 // REPLACE SINK: the sink that is there, if the new one can go on where it is: over the same
 // relation.
 query::SqlResult<const Object*> replaced_sink(const sql::CreateSink& create, Catalog& catalog,
-                                              const std::string& schema, const std::string& name);
+                                              const Object* old, const std::string& name);
 // What has been delivered does not come again.
 void go_on_without_snapshot(SinkDefinition& sink);
 

@@ -130,8 +130,8 @@ SqlResult<std::vector<Input>> StoredRows::inputs(query::Breath& breath) {
   facts_.breath = &breath;
   const std::vector<Row> rows = ATTEMPT(query::run_once(
       plan_, facts_, [this](const Relation& relation, const query::Equalities& wanted) {
-        return own_ == nullptr ? engine_.rows_of(relation, wanted)
-                               : own_->rows_of(engine_, relation, wanted);
+        return own_ == nullptr ? engine_.rows_of(relation, wanted, facts_.database)
+                               : own_->rows_of(engine_, relation, wanted, facts_.database);
       }));
   count_ = rows.size();
   Completion completion(engine_, *relation_, facts_);

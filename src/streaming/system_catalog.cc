@@ -73,16 +73,28 @@ void RowsOfSystemTable::add(std::initializer_list<Named> values) {
   delta_.push_back({query::Row::of(row), 1});
 }
 
-std::int64_t schema_oid(Engine& engine, std::string_view schema) {
+std::vector<std::string> DatabaseView::schemas() const {
+  std::vector<std::string> names;
+  if (const Database* known = catalog().database(database_))
+    for (const auto& [name, owner] : known->schemas) names.push_back(name);
+  return names;
+}
+
+std::int64_t schema_oid(const DatabaseView& view, std::string_view schema) {
   if (schema == "public") return public_oid;
   if (schema == "pg_catalog") return pg_catalog_oid;
   if (schema == "information_schema") return information_schema_oid;
   std::int64_t oid = first_schema_oid;
-  for (const std::string& one : engine.catalog().schemas()) {
+  for (const std::string& one : view.schemas()) {
     ++oid;
     if (one == schema) return oid;
   }
   return 0;
+}
+
+std::int64_t user_oid(const DatabaseView& view, std::string_view user) {
+  const User* known = view.catalog().privileges().user(user);
+  return known == nullptr ? root_oid : known->id;
 }
 
 bool has_declared_key(const query::Relation& relation) {
@@ -128,11 +140,12 @@ void add_system_catalogs(Engine& engine) {
       relation->name = table.name;
       relation->columns = columns_of(table.columns);
       relation->columns.push_back({"tableoid", TypeKind::int4, true});
-      engine.catalog().add_system(relation, [&engine, relation, fill = table.fill] {
-        Rows rows(relation->columns);
-        if (fill != nullptr) fill(engine, rows);
-        return rows.take();
-      });
+      engine.catalog().add_system(
+          relation, [&engine, relation, fill = table.fill](std::string_view database) {
+            Rows rows(relation->columns);
+            if (fill != nullptr) fill(DatabaseView(engine, database), rows);
+            return rows.take();
+          });
     }
   }
 }

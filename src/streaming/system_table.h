@@ -29,10 +29,25 @@ class RowsOfSystemTable {
 
 using Rows = RowsOfSystemTable;
 
+// The engine as seen from one database.
+class DatabaseView {
+ public:
+  DatabaseView(Engine& engine, std::string_view database) : engine_(engine), database_(database) {}
+
+  Engine& engine() const { return engine_; }
+  const Catalog& catalog() const { return engine_.catalog(); }
+  const std::string& database() const { return database_; }
+  std::vector<std::string> schemas() const;
+
+ private:
+  Engine& engine_;
+  std::string database_;
+};
+
 struct SystemTable {
   std::string_view schema, name;
   std::string_view columns;  // "name type, name type"; type "char": varchar, "" where not said
-  void (*fill)(Engine&, Rows&) = nullptr;  // none: no rows
+  void (*fill)(const DatabaseView&, Rows&) = nullptr;  // none: no rows
 };
 
 std::span<const SystemTable> pg_catalog_tables();
@@ -43,9 +58,10 @@ std::span<const SystemTable> rw_catalog_tables();
 inline constexpr std::int64_t pg_catalog_oid = 11, public_oid = 2200,
                               information_schema_oid = 13000;
 inline constexpr std::int64_t first_schema_oid = 16'384;
-inline constexpr std::int64_t root_oid = 10, database_oid = 1;
+inline constexpr std::int64_t root_oid = 10;
 
-std::int64_t schema_oid(Engine& engine, std::string_view schema);
+std::int64_t schema_oid(const DatabaseView& view, std::string_view schema);
+std::int64_t user_oid(const DatabaseView& view, std::string_view user);  // root's: nobody known
 inline std::int64_t oid_of(const query::Relation& relation) { return relation.id.value(); }
 
 // A declared primary key is an index and a constraint to PostgreSQL's tools.
@@ -57,9 +73,9 @@ bool has_declared_key(const query::Relation& relation);
 std::string definition_by_oid(const Catalog& catalog, std::int64_t oid);
 
 template <class Visit>
-void each_object(Engine& engine, const Visit& visit) {
-  for (const auto& [id, object] : engine.catalog().objects())
-    if (!object->is_hidden()) visit(*object);
+void each_object(const DatabaseView& view, const Visit& visit) {
+  for (const auto& [id, object] : view.catalog().objects())
+    if (!object->is_hidden() && object->relation->database == view.database()) visit(*object);
 }
 
 inline query::Datum number(std::uint64_t value) {

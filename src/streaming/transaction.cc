@@ -55,8 +55,9 @@ void TransactionWrites::add(std::vector<Input> inputs) {
 }
 
 query::Delta TransactionWrites::rows_of(Engine& engine, const Relation& relation,
-                                        const query::Equalities& wanted) const {
-  query::Delta rows = engine.rows_of(relation, wanted);
+                                        const query::Equalities& wanted,
+                                        std::string_view database) const {
+  query::Delta rows = engine.rows_of(relation, wanted, database);
   const Object* object = engine.catalog().find(relation.id);
   if (object == nullptr || object->rows == nullptr) return rows;
   Touched touched(object->rows->key());

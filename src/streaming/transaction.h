@@ -17,8 +17,8 @@ class TransactionWrites {
   void clear() { inputs_.clear(); }
 
   // As Engine::rows_of, with what this session changed.
-  query::Delta rows_of(Engine& engine, const Relation& relation,
-                       const query::Equalities& wanted) const;
+  query::Delta rows_of(Engine& engine, const Relation& relation, const query::Equalities& wanted,
+                       std::string_view database) const;
   // What COMMIT decides.
   SqlResult<std::vector<Input>> decided(Engine& engine) const;
 

@@ -6,6 +6,7 @@ the same query as a SELECT; at the end a view made anew must be so too. A seed s
   run.py                  the seeds of seeds.txt, then new ones for 45 seconds
   run.py --seed N         one seed, every statement printed
   run.py --endless        until it is stopped or finds something
+  run.py --functions      only functions.txt, which every run begins with
 """
 
 import argparse
@@ -17,6 +18,7 @@ import time
 import psycopg2
 
 import databases
+import functions
 import generator
 
 VIEWS, BATCHES, FIRST_ROWS = 6, 6, 8
@@ -120,6 +122,7 @@ def main():
     parser.add_argument('--from', type=int, dest='first')
     parser.add_argument('--seconds', type=float, default=45)
     parser.add_argument('--endless', action='store_true')
+    parser.add_argument('--functions', action='store_true')
     parser.add_argument('--go-on', action='store_true', help='do not end at the first difference')
     arguments = parser.parse_args()
 
@@ -133,9 +136,14 @@ def main():
     postgres, levada = databases.Postgres(), databases.Levada()
     passed = failed = checks = refused = 0
     try:
+        wrong = list(functions.differences(postgres.port, levada.port))
+        print(*wrong, sep='\n', end='\n' if wrong else '')
+        passed, failed = passed + (not wrong), failed + bool(wrong)
         begun = time.monotonic()
 
         def seeds():
+            if arguments.functions:
+                return
             yield from known
             if first is None:
                 return

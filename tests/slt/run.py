@@ -26,8 +26,6 @@ LISTS = pathlib.Path(os.environ.get('LEVADA_SLT', ROOT.parent / 'shared' / 'slt'
 # What must pass of each list's records; see KNOWN.md for the rest.
 FLOORS = {'tier1_dev.txt': 0.95, 'tier2_dev.txt': 0.75}
 
-SYSTEM_SCHEMAS = ('pg_catalog', 'information_schema')
-
 
 def lists_runner():
     spec = importlib.util.spec_from_file_location('slt_run', LISTS / 'slt_run.py')
@@ -64,18 +62,7 @@ class Server:
         shutil.rmtree(self.directory, ignore_errors=True)
 
 
-def empty_catalog(runner, options):
-    connection = runner.Pg(options.host, options.port, options.db, options.user)
-    rows, _ = connection.query('select nspname from pg_catalog.pg_namespace')
-    for (schema,) in rows:
-        if schema not in SYSTEM_SCHEMAS:
-            connection.query(f'drop schema "{schema}" cascade')
-    connection.query('create schema public')
-    connection.close()
-
-
-def run_file(runner, one, options, path):
-    empty_catalog(runner, options)
+def run_file(one, path):
     result = one.run_file(str(path))
     total = result['passed'] + result['failed']
     share = result['passed'] / total if total else 1
@@ -100,7 +87,7 @@ def main():
     runner = lists_runner()
     server = Server()
     options = types.SimpleNamespace(
-        host='127.0.0.1', port=server.port, db='dev', user='root', password='', fresh_db=False,
+        host='127.0.0.1', port=server.port, db='dev', user='root', password='', fresh_db=True,
         pg_compat=False, strict_errors=False, stop=False, system=False, reset_sql=None, label=[],
         max_sleep=0.2, retry_cap=3, statement_timeout=60, cmd=None, float_tol=0, verbose=False)
     one = runner.Runner(options)
@@ -108,7 +95,7 @@ def main():
     try:
         if arguments.files:
             for name in arguments.files:
-                failures_of(run_file(runner, one, options, LISTS / name))
+                failures_of(run_file(one, LISTS / name))
             return 0
         for name, floor in FLOORS.items():
             good = bad = 0
@@ -116,7 +103,7 @@ def main():
                 path = line.split('#')[0].strip()
                 if not path:
                     continue
-                result = run_file(runner, one, options, LISTS / path)
+                result = run_file(one, LISTS / path)
                 good, bad = good + result['passed'], bad + result['failed']
                 if arguments.failures:
                     failures_of(result)

@@ -1,0 +1,79 @@
+// Databases, users and privileges, through sessions.
+
+#include "streaming/session_fixture.h"
+
+namespace levada::streaming {
+namespace {
+
+class DatabaseTest : public SessionTest {
+ protected:
+  std::string run_as(SessionOptions options, std::string_view text) {
+    auto mine = std::exchange(session, std::make_unique<Session>(*engine, std::move(options)));
+    std::string out = run(text);
+    session = std::move(mine);
+    return out;
+  }
+  std::string run_in(std::string database, std::string_view text) {
+    return run_as({.database = std::move(database)}, text);
+  }
+};
+
+TEST_F(DatabaseTest, names_of_one_mean_nothing_in_another) {
+  run("create table t (a int)");
+  run("insert into t values (1)");
+  EXPECT_EQ(run("create database other"), "");
+  EXPECT_EQ(run("create database other"), "42P04: database \"other\" already exists");
+  EXPECT_EQ(run("show databases"), "dev\nother\n");
+  EXPECT_EQ(run_in("other", "select * from t"), "42P01: relation \"t\" does not exist");
+  EXPECT_EQ(run_in("other", "create table t (b int); insert into t values (7)"), "");
+  EXPECT_EQ(run_in("other", "create schema s; create materialized view s.m as select b from t"),
+            "");
+  EXPECT_EQ(run("select * from t"), "1\n");
+  EXPECT_EQ(run_in("other", "select * from s.m"), "7\n");
+  EXPECT_EQ(run("select table_name from information_schema.tables"), "t\n");
+  EXPECT_EQ(run_in("other", "show schemas"),
+            "public\ns\ninformation_schema\npg_catalog\nrw_catalog\n");
+  restart();
+  EXPECT_EQ(run_in("other", "select b from t"), "7\n");
+  EXPECT_EQ(run("drop database dev"), "55006: cannot drop the currently open database");
+  EXPECT_EQ(run("drop database other"), "");
+  EXPECT_FALSE(Session::has_database(*engine, "other"));
+  EXPECT_EQ(run("select * from t"), "1\n");
+}
+
+TEST_F(DatabaseTest, a_checkpoint_has_the_databases) {
+  interval = Bytes{1};
+  restart();
+  run("create database other");
+  run_in("other", "create table t (b int); insert into t values (7); insert into t values (8)");
+  restart();
+  EXPECT_EQ(run_in("other", "select b from t order by b"), "7\n8\n");
+}
+
+TEST_F(DatabaseTest, a_user_may_do_what_it_was_granted) {
+  run("create table t (a int); insert into t values (1); create user alice");
+  const SessionOptions alice{.user = "alice"};
+  EXPECT_EQ(run_as(alice, "select * from t"), "42501: permission denied for table t");
+  EXPECT_EQ(run("grant select on t to alice"), "");
+  EXPECT_EQ(run_as(alice, "select * from t"), "1\n");
+  EXPECT_EQ(run_as(alice, "insert into t values (2)"), "42501: permission denied for table t");
+  EXPECT_EQ(run("select has_table_privilege('alice', 't', 'SELECT'), has_table_privilege('alice', "
+                "'t', 'SELECT, INSERT'), has_table_privilege('alice', 't', 'SELECT WITH GRANT "
+                "OPTION')"),
+            "t|f|f\n");
+  restart();
+  EXPECT_EQ(run_as(alice, "select * from t"), "1\n");
+  EXPECT_EQ(run("drop user alice").substr(0, 5), "2BP01");
+  EXPECT_EQ(run("revoke all on t from alice"), "");
+  EXPECT_EQ(run_as(alice, "select * from t"), "42501: permission denied for table t");
+  EXPECT_EQ(run("alter table t owner to alice"), "");
+  EXPECT_EQ(run_as(alice, "select * from t"), "1\n");
+  EXPECT_EQ(run("select rolname from pg_roles join pg_class on relowner = pg_roles.oid where "
+                "relname = 't'"),
+            "alice\n");
+  EXPECT_EQ(run("grant frobnicate on t to alice").substr(0, 5), "0LP01");
+  EXPECT_EQ(run("create user alice"), "42710: role \"alice\" already exists");
+}
+
+}  // namespace
+}  // namespace levada::streaming

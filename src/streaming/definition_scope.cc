@@ -1,0 +1,90 @@
+#include "streaming/definition_scope.h"
+
+#include "sql/parser.h"
+#include "streaming/stored_rows.h"
+
+namespace levada::streaming {
+
+using query::refuse;
+using query::SqlResult;
+namespace sqlstate = query::sqlstate;
+
+sql::BindOptions DefinitionScope::bind_options() const {
+  sql::BindOptions options;
+  options.text = definition_.text;
+  return options;
+}
+
+SqlResult<QualifiedName> DefinitionScope::resolve(const sql::Name& name) const {
+  QualifiedName result{definition_.schema, name.back()};
+  if (name.size() > 1) result.schema = name[name.size() - 2];
+  if (!catalog_.has_schema(definition_.database, result.schema))
+    return refuse(sqlstate::invalid_schema_name,
+                  "schema " + quoted(result.schema) + " does not exist");
+  if (result.schema == "pg_catalog" || result.schema == "information_schema" ||
+      result.schema == "rw_catalog" || result.schema == "levada")
+    return refuse(sqlstate::insufficient_privilege, "system catalogs cannot be changed");
+  return result;
+}
+
+const DefinitionScope::Schemas& DefinitionScope::schemas() const {
+  static const Schemas none;
+  const Database* home = catalog_.database(definition_.database);
+  return home == nullptr ? none : home->schemas;
+}
+
+SqlResult<std::optional<Change>> DefinitionScope::taken(const QualifiedName& name,
+                                                        bool if_not_exists) const {
+  if (find(name.schema, name.name) == nullptr) return std::optional<Change>();
+  if (!if_not_exists)
+    return refuse(sqlstate::duplicate_table, "relation " + quoted(name.name) + " already exists");
+  Change nothing;
+  nothing.notice = "relation " + quoted(name.name) + " already exists, skipping";
+  return std::optional<Change>(std::move(nothing));
+}
+
+SqlResult<Object*> DefinitionScope::existing(const sql::Name& name) const {
+  const std::string schema = name.size() > 1 ? name[name.size() - 2] : definition_.schema;
+  Object* object = find(schema, name.back());
+  if (object == nullptr)
+    return refuse(sqlstate::undefined_table, "relation " + quoted(name.back()) + " does not exist");
+  return object;
+}
+
+std::unique_ptr<Object> DefinitionScope::object(const QualifiedName& name,
+                                                RelationKind kind) const {
+  auto made = std::make_unique<Object>();
+  auto relation = std::make_shared<Relation>();
+  relation->id = RelationId(definition_.id);
+  relation->kind = kind;
+  relation->database = definition_.database;
+  relation->schema = name.schema;
+  relation->name = name.name;
+  relation->definition = definition_.text;
+  made->relation = std::move(relation);
+  made->text = definition_.text;
+  made->owner = definition_.user;
+  return made;
+}
+
+SqlResult<Unit> DefinitionScope::set_reads(Object& object, const query::Plan& plan) const {
+  for (const auto& relation : query::relations(plan)) {
+    if (relation->kind == RelationKind::system)
+      return refuse(sqlstate::feature_not_supported, "a view cannot be made from system catalogs");
+    object.reads.push_back(relation->id);
+  }
+  return Unit{};
+}
+
+SqlResult<query::Plan> DefinitionScope::plan_of(const Object& from) const {
+  if (from.relation->kind == RelationKind::view) {
+    const auto text = ATTEMPT(sql::parse_query(from.relation->definition));
+    return ATTEMPT(sql::bind_query(*text, names_, {}, bind_options())).plan;
+  }
+  if (from.relation->kind == RelationKind::index || from.relation->kind == RelationKind::sink)
+    return refuse(sqlstate::wrong_object_type,
+                  quoted(from.relation->name) + " is not a table, source or view");
+  return visible_rows(from.relation);
+}
+
+}  // namespace levada::streaming

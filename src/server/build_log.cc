@@ -64,6 +64,11 @@ std::uint64_t LogFloor::work_done(io::ReactorIndex reactor) const {
   return done;
 }
 
+void LogFloor::drop_idle_memory(io::ReactorIndex reactor) {
+  for (std::size_t journal = 0; journal < logs_.size(); ++journal)
+    if (home(journal) == reactor) logs_[journal]->drop_idle_memory();
+}
+
 LogFloor::~LogFloor() { (void)close(); }
 
 Result<Unit> LogFloor::close() {

@@ -28,6 +28,7 @@ class LogFloor {
   bool healthy(io::ReactorIndex reactor) const;
   // On the reactor: a number that stands still when its journals have nothing to do.
   std::uint64_t work_done(io::ReactorIndex reactor) const;
+  void drop_idle_memory(io::ReactorIndex reactor);
   // Journal j lives here.
   io::ReactorIndex home(std::size_t journal) const {
     return io::ReactorIndex(static_cast<std::uint32_t>(journal % ground_.size()));

@@ -18,18 +18,21 @@ struct Rest {
   bool memory_given_back = false;
 };
 
-Task<Unit> look(const LogFloor& logs, ServerState& state, io::ReactorIndex index, Rest& rest) {
+Task<Unit> look(LogFloor& logs, ServerState& state, io::ReactorIndex index, Rest& rest) {
   state.log_health(index, logs.healthy(index));
   const std::uint64_t work_done = logs.work_done(index);
   const bool at_rest = work_done == rest.work_done;
-  if (at_rest && !rest.memory_given_back) io::give_memory_back();
+  if (at_rest && !rest.memory_given_back) {
+    logs.drop_idle_memory(index);
+    io::give_memory_back();
+  }
   rest = {work_done, at_rest};
   co_return Unit{};
 }
 
 }  // namespace
 
-HealthWatch::HealthWatch(IoFloor& ground, const LogFloor& logs, ServerState& state)
+HealthWatch::HealthWatch(IoFloor& ground, LogFloor& logs, ServerState& state)
     : reactors_(*ground.reactors) {
   for (std::uint32_t n = 0; n < ground.size(); ++n) {
     const io::ReactorIndex index(n);

@@ -14,7 +14,7 @@ namespace levada::server {
 
 class HealthWatch {
  public:
-  HealthWatch(IoFloor& ground, const LogFloor& logs, ServerState& state);
+  HealthWatch(IoFloor& ground, LogFloor& logs, ServerState& state);
   void stop();
 
  private:

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cstring>
 #include <memory>
-#include <new>
 #include <optional>
 #include <string>
 #include <vector>
@@ -15,22 +14,13 @@
 #include "io/disk.h"
 #include "io/signal.h"
 #include "log/local/block_format.h"
+#include "log/local/block_memory.h"
 #include "log/local/options.h"
 
 namespace levada::log::local {
 
 constexpr std::uint64_t align_up(std::uint64_t size) {
   return (size + journal_alignment - 1) / journal_alignment * journal_alignment;
-}
-
-// Aligned memory that is not zeroed, and may be kept alive by readers.
-using BlockMemory = std::shared_ptr<std::byte>;
-inline BlockMemory allocate_block_memory(std::size_t size) {
-  constexpr std::align_val_t alignment{journal_alignment};
-  auto* bytes = static_cast<std::byte*>(::operator new(size, alignment));
-  return BlockMemory(bytes, [](std::byte* gone) {
-    ::operator delete (gone, std::align_val_t{journal_alignment});
-  });
 }
 
 // A journal file in use. Lives as long as a block of it may have to be read from it.
@@ -42,20 +32,21 @@ struct JournalFile {
 };
 
 struct Block {
-  explicit Block(io::Reactor& reactor, std::size_t first_capacity)
-      : capacity(align_up(std::max(first_capacity, block_header_size))),
-        memory(allocate_block_memory(capacity)),
-        settled(reactor) {}
+  Block(io::Reactor& reactor, BlockMemories& from, std::size_t first_capacity)
+      : memories(&from), settled(reactor) {
+    BlockMemories::Piece piece = memories->take(align_up(first_capacity));
+    memory = std::move(piece.memory);
+    capacity = piece.size;
+  }
   explicit Block(io::Reactor& reactor) : settled(reactor) {}  // recovered: only on disk
 
   // Makes room for `more` bytes behind what is used.
   void reserve(std::size_t more) {
     if (used + more <= capacity) return;
-    std::size_t larger = align_up(std::max(used + more, 2 * capacity));
-    BlockMemory grown = allocate_block_memory(larger);
-    std::memcpy(grown.get(), memory.get(), used);
-    memory = std::move(grown);
-    capacity = larger;
+    BlockMemories::Piece larger = memories->take(align_up(std::max(used + more, 2 * capacity)));
+    std::memcpy(larger.memory.get(), memory.get(), used);
+    memory = std::move(larger.memory);
+    capacity = larger.size;
   }
   // Adds a frame; the caller fills the payload that is returned, before the next frame.
   MutableByteView add(Frame frame) {
@@ -74,6 +65,7 @@ struct Block {
   ByteView payload(const Frame& frame) const { return {memory.get() + frame.offset, frame.size}; }
   std::size_t footprint() const { return capacity + frames.size() * (sizeof(Frame) + 32) + 256; }
 
+  BlockMemories* memories = nullptr;  // while it grows
   std::size_t capacity = 0;
   BlockMemory memory;  // null: evicted from the cache
   std::size_t used = block_header_size;

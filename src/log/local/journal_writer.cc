@@ -30,6 +30,7 @@ JournalWriter::JournalWriter(io::Reactor& reactor, io::Disk& disk, io::EventLog&
       acknowledged_(start_.next_block - 1),
       durable_(acknowledged_),
       confirmed_(acknowledged_),
+      memories_(options.idle_memory_max),
       quiet_(reactor) {
   turn_.writer = this;
   turn_.run = [](io::Posted& posted) {
@@ -78,7 +79,8 @@ const std::shared_ptr<Block>& JournalWriter::room_for(std::size_t size) {
   if (!open_) {
     std::size_t hint = std::min(size_hint_, good);
     std::size_t need = std::max({block_capacity_min, hint, block_header_size + size});
-    open_ = std::make_shared<Block>(reactor_, need);
+    open_ = std::make_shared<Block>(reactor_, memories_, need);
+    open_->frames.reserve(frames_hint_);
     waiting_ += open_->used;
   }
   waiting_ += size;
@@ -154,7 +156,8 @@ Task<Unit> JournalWriter::write(std::shared_ptr<Block> block) {
       .body_crc = crc32c(body),
   };
   encode_block_header(header, block->memory.get());
-  size_hint_ = size;
+  size_hint_ = std::max(size, size_hint_ - size_hint_ / 8);  // growing copies
+  frames_hint_ = std::max(block->frames.size(), frames_hint_ - frames_hint_ / 8);
   BlockMemory memory = block->memory;
   ByteView bytes(memory.get(), size);
   bool stable = options_.acknowledge == Acknowledge::stable;

@@ -71,6 +71,8 @@ class JournalWriter {
   // The content of this segment is stored: its file may be written again.
   void recycle(const JournalFile& file);
   void fail_now(const Error& why);
+  // Gives back what is kept for the next blocks.
+  void drop_idle_memory() { memories_.drop_idle(); }
 
  private:
   struct Turn : io::Posted {
@@ -115,7 +117,9 @@ class JournalWriter {
   std::uint64_t acknowledged_;  // every block up to this one
   std::uint64_t durable_;       // every block up to this one is on stable storage
   std::uint64_t confirmed_;     // the newest `acknowledged` that a written header carries
-  std::size_t size_hint_ = 0;   // what the last block needed
+  std::size_t size_hint_ = 0;   // what the last blocks needed
+  std::size_t frames_hint_ = 0;
+  BlockMemories memories_;
   std::shared_ptr<Block> open_;
   std::deque<std::shared_ptr<Block>> queue_;      // full, not yet written
   std::deque<std::shared_ptr<Block>> in_flight_;  // in order

@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "io/event_log.h"
 #include "io/gate.h"
@@ -69,6 +70,8 @@ class LocalLog final : public Log, public LogReader, private JournalListener {
   std::uint64_t tail_footprint() const { return tail_.footprint(); }
   // Stands still when nothing is written or stored.
   std::uint64_t work_done() const { return writer_->next_block() + manifest_.next_id; }
+  // When nothing was written or stored for a while.
+  void drop_idle_memory() { writer_->drop_idle_memory(); }
   std::size_t stored_segments() const { return stored_.list()->size(); }
   // For tests: resolves when nothing is left to be clustered or cleaned up.
   Task<Unit> settle();
@@ -79,7 +82,8 @@ class LocalLog final : public Log, public LogReader, private JournalListener {
 
   // local_log.cc: writing
   Result<Unit> check_writable() const;
-  Result<Unit> check_entries(std::span<const Entry> entries) const;
+  // Fills `states_of_entries_`; a partition's first entry makes its state.
+  Result<Unit> check_entries(std::span<const Entry> entries);
   Task<Unit> commit_control(Frame frame);
   // Waits for one step of the store, at most brake_max, in the order of asking. Only what is
   // durable waits here: positions are given out at once, in the order of the calls.
@@ -122,6 +126,7 @@ class LocalLog final : public Log, public LogReader, private JournalListener {
   bool manifest_busy_ = false;  // being written
   io::Signal manifest_free_;
   PartitionTable partitions_;
+  std::vector<PartitionState*> states_of_entries_;  // of the append that is under way
   TailCache tail_;
   StoredSegments stored_;
   StoredStates stored_states_;

@@ -34,7 +34,7 @@ SegmentWriter::SegmentWriter(io::Reactor& reactor, std::unique_ptr<io::File> fil
   written_ = io::AlignedBuffer(size);
 }
 
-Task<Unit> SegmentWriter::add_frame(Frame frame, ByteView bytes) {
+bool SegmentWriter::add_frame(const Frame& frame, ByteView bytes) {
   if (header_.frames == 0) {
     header_.partition = frame.partition;
     header_.first = frame.first;
@@ -46,8 +46,7 @@ Task<Unit> SegmentWriter::add_frame(Frame frame, ByteView bytes) {
   CHECK(frame.partition == header_.partition);
   put(bytes);
   ++header_.frames;
-  if (used_ - block_begin_ < count(stored_block_size)) co_return Unit{};
-  co_return co_await outcome(end_block());
+  return used_ - block_begin_ >= count(stored_block_size);
 }
 
 Task<Unit> SegmentWriter::end_block() {

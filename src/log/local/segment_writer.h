@@ -20,8 +20,10 @@ class SegmentWriter {
   static Task<std::unique_ptr<SegmentWriter>> create(io::Reactor& reactor, io::Disk& disk,
                                                      std::string path, std::uint64_t id);
 
-  // Of the partition whose row comes next. `bytes` is the frame as it lies in the journal.
-  Task<Unit> add_frame(Frame frame, ByteView bytes);
+  // Of the partition whose row comes next. `bytes` is the frame as it lies in the journal. True:
+  // the block is full, `end_block` comes next. No task for each frame: there may be 300,000.
+  bool add_frame(const Frame& frame, ByteView bytes);
+  Task<Unit> end_block();
   Task<Unit> add_block(StoredBlockHeader header, UnixMillis arrival, ByteView block);
   // Ends the partition: bounds, arrival and seal are the caller's, the rest is filled in.
   Task<Unit> end_partition(PartitionRow row);
@@ -35,7 +37,6 @@ class SegmentWriter {
   void reserve(std::size_t more);
   void put(ByteView bytes);
   void note_block(StoredBlockHeader header, UnixMillis arrival, std::uint64_t offset);
-  Task<Unit> end_block();
   Task<Unit> hand_over_when_full();
   Task<Unit> hand_over();
   Task<Unit> write(std::uint64_t offset, std::size_t size);

@@ -134,15 +134,15 @@ Task<Unit> ShardHost::append(AppendGroup& group) {
 
   Result<std::vector<log::Appended>> appended =
       co_await outcome(journals_.at(group.journal).log.append(entries));
-  StreamMeter& meter = meters_.of(*stream);
+  std::size_t records_in = 0, bytes_in = 0;
   for (std::size_t n = 0; n < lanes.size(); ++n) {
     const Lane& lane = lanes[n];
     if (!appended) {
       fail_lane(lane, group.outcomes, appended.error());
       continue;
     }
-    meter.records_in.add(lane.encoder.accepted.size());
-    meter.bytes_in.add(lane.billed);
+    records_in += lane.encoder.accepted.size();
+    bytes_in += lane.billed;
     const log::Appended& at = (*appended)[n];
     const SequenceNumbers numbers(*lane.shard, at.arrival);
     std::uint64_t behind = 0;
@@ -151,6 +151,9 @@ Task<Unit> ShardHost::append(AppendGroup& group) {
       group.outcomes[place].sequence = numbers.at(at.first.plus(behind++));
     }
   }
+  StreamMeter& meter = meters_.of(*stream);
+  meter.records_in.add(records_in);
+  meter.bytes_in.add(bytes_in);
   co_return Unit{};
 }
 

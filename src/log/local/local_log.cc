@@ -34,16 +34,18 @@ Result<Unit> LocalLog::check_writable() const {
   return Unit{};
 }
 
-Result<Unit> LocalLog::check_entries(std::span<const Entry> entries) const {
+Result<Unit> LocalLog::check_entries(std::span<const Entry> entries) {
+  states_of_entries_.clear();
   std::uint64_t size = 0;
   for (const Entry& entry : entries) {
     CHECK(entry.count > 0 && entry.partition.value() != ~std::uint64_t{0});
     if (entry.size > count(entry_size_max))
       return fail(ErrorKind::too_large, "an entry is larger than the log takes");
     size += padded_frame_size(entry.size);
-    const PartitionState* state = partitions_.find(entry.partition);
-    if (state && (state->bounds.sealed || state->sealing || state->dropped))
+    PartitionState* const state = &partitions_.get(entry.partition);
+    if (state->bounds.sealed || state->sealing || state->dropped)
       return fail(ErrorKind::conflict, "the partition is sealed");
+    states_of_entries_.push_back(state);
   }
   Bytes max{std::min(count(append_size_max), count(options_.segment_size) / 2)};
   if (size > count(max)) return fail(ErrorKind::too_large, "a batch is larger than the log takes");
@@ -64,8 +66,9 @@ Task<std::vector<Appended>> LocalLog::append(std::span<const Entry> entries) {
   std::shared_ptr<Block> block = writer_->room_for(size);
   UnixMillis now = reactor_.clock().now();
   Position first_of_epoch = Position::first_of(epoch());
-  for (const Entry& entry : entries) {
-    PartitionState& state = partitions_.get(entry.partition);
+  for (std::size_t n = 0; n < entries.size(); ++n) {
+    const Entry& entry = entries[n];
+    PartitionState& state = *states_of_entries_[n];
     Position first = std::max(state.next, first_of_epoch);
     UnixMillis arrival = std::max(state.newest_arrival, now);
     state.next = first.plus(entry.count);

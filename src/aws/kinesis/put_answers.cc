@@ -35,18 +35,20 @@ class GoodEntries {
   void write(const kinesis::PutOutcome& outcome, char* to) {
     Last& last = lasts_[outcome.shard.value() % lasts_.size()];
     if (last.shard == outcome.shard && last.number + kinesis::sequence_step == outcome.sequence) {
-      const Decimal56 digits = last.digits + step_;
-      rewrite_56_digits(last.digits, digits, last.text.data() + sequence_at);
-      last.digits = digits;
+      // The digits go where they are wanted, not into the text: it would be read back at once in
+      // larger pieces than it was written, for which the processor waits.
+      last.digits = last.digits + step_;
+      std::memcpy(to, last.text.data(), pattern.size());
+      rewrite_56_digits(last.text_digits, last.digits, to + sequence_at);
     } else {
       last.shard = outcome.shard;
-      last.digits = decimal_56(outcome.sequence);
+      last.text_digits = last.digits = decimal_56(outcome.sequence);
       pattern.copy(last.text.data(), pattern.size());
       write_56_digits(last.digits, last.text.data() + sequence_at);
       kinesis::write_shard_id(outcome.shard, last.text.data() + shard_at);
+      std::memcpy(to, last.text.data(), pattern.size());
     }
     last.number = outcome.sequence;
-    std::memcpy(to, last.text.data(), pattern.size());
   }
 
  private:
@@ -59,7 +61,8 @@ class GoodEntries {
     std::optional<catalog::ShardIndex> shard;
     Uint192 number;
     Decimal56 digits;
-    std::array<char, pattern.size()> text;
+    std::array<char, pattern.size()> text;  // of a neighbour before
+    Decimal56 text_digits;                  // its digits
   };
   const Decimal56 step_ = decimal_56(kinesis::sequence_step);
   std::array<Last, 32> lasts_;

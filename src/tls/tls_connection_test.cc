@@ -53,6 +53,7 @@ struct Heard {
   std::string text;
   std::string protocol;
   std::string version;
+  std::string cipher;
   std::string certificate;
   bool goodbye = false;
   bool resumed = false;
@@ -71,6 +72,7 @@ Task<Heard> ask(io::Network& network, TestClientOptions options, std::string tex
   SSL_get0_alpn_selected(client.ssl(), &name, &size);
   heard.protocol.assign(reinterpret_cast<const char*>(name), size);
   heard.version = SSL_get_version(client.ssl());
+  heard.cipher = SSL_get_cipher_name(client.ssl());
   X509* peer = SSL_get1_peer_certificate(client.ssl());
   char subject[100];
   X509_NAME_oneline(X509_get_subject_name(peer), subject, sizeof subject);
@@ -136,6 +138,12 @@ TEST_F(TlsConnectionTest, speaks_tls_1_2_and_1_3_and_says_goodbye) {
   EXPECT_EQ(now.version, "TLSv1.3");
   EXPECT_TRUE(now.goodbye);
   EXPECT_EQ(now.protocol, "");
+}
+
+TEST_F(TlsConnectionTest, prefers_the_fastest_of_the_strong_ciphers) {
+  world();
+  EXPECT_EQ(ask_for({.version = TLS1_2_VERSION}, "x").cipher, "ECDHE-ECDSA-AES128-GCM-SHA256");
+  EXPECT_EQ(ask_for({.version = TLS1_3_VERSION}, "x").cipher, "TLS_AES_128_GCM_SHA256");
 }
 
 TEST_F(TlsConnectionTest, refuses_what_is_older) {

@@ -61,7 +61,8 @@ ShardHost::ShardHost(io::Reactor& reactor, const log::Journals& journals,
       meters_(metrics) {}
 
 ShardHost::ShardState& ShardHost::state_of(log::PartitionId partition) {
-  return shards_.try_emplace(partition, limits_).first->second;
+  if (ShardState* known = known_.find(partition)) return *known;
+  return known_.put(partition, shards_.try_emplace(partition, limits_).first->second);
 }
 
 ShardHost::ShardState& ShardHost::state_of(log::PartitionId partition,
@@ -244,6 +245,7 @@ Task<std::vector<LoadOfShard>> ShardHost::on_demand_loads(std::size_t journal) {
 }
 
 Task<Unit> ShardHost::drop(log::PartitionId partition) {
+  known_.erase(partition);
   shards_.erase(partition);
   co_return co_await journals_.of(partition).log.trim(partition, log::Position::end());
 }

@@ -11,6 +11,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "base/lookaside.h"
 #include "catalog/stream_table.h"
 #include "io/reactor.h"
 #include "kinesis/put.h"
@@ -132,6 +133,7 @@ class ShardHost {
   StreamMeters meters_;
   std::uint64_t last_admission_ = 0;
   std::unordered_map<log::PartitionId, ShardState> shards_;
+  Lookaside<log::PartitionId, ShardState> known_;
 };
 
 }  // namespace levada::kinesis

@@ -31,7 +31,7 @@ struct JournalFile {
   std::uint64_t capacity = 0;
 };
 
-struct Block {
+struct Block : std::enable_shared_from_this<Block> {
   Block(io::Reactor& reactor, BlockMemories& from, std::size_t first_capacity)
       : memories(&from), settled(reactor) {
     BlockMemories::Piece piece = memories->take(align_up(first_capacity));

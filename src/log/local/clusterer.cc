@@ -48,7 +48,7 @@ void apply(FramePlace place, StoredStates& states, FramesOfPartition& frames) {
 // The frames of a partition lie anywhere in the segment, each a cache miss or two: they are asked
 // for a few frames ahead.
 void prefetch(const std::vector<FramePlace>& places, std::size_t now) {
-  constexpr std::size_t frame_ahead = 12, bytes_ahead = 6;
+  constexpr std::size_t frame_ahead = 32, bytes_ahead = 12;
   constexpr std::size_t cache_line = 64, lines_max = 8;
   if (now + frame_ahead < places.size()) __builtin_prefetch(places[now + frame_ahead].frame);
   if (now + bytes_ahead >= places.size()) return;

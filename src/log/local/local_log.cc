@@ -155,7 +155,7 @@ Task<Bounds> LocalLog::wait(PartitionId partition, Position beyond, Deadline dea
 
 void LocalLog::committed(const std::shared_ptr<Block>& block) {
   for (std::uint32_t i = 0; i < block->frames.size(); ++i) {
-    partitions_.apply(block, i);
+    partitions_.apply(*block, i);
     if (block->frames[i].kind != FrameKind::trim) continue;
     trimmed_ = true;
     metrics_.trims.add();

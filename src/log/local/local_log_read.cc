@@ -63,7 +63,7 @@ Task<std::optional<Batches>> LocalLog::read_tail(PartitionState& state, Position
   std::optional<Batches> result = Batches{{}, from};
   std::size_t at = state.tail.find(from);
   CHECK(at < state.tail.size(), "a partition's tail ends before its bounds");
-  std::shared_ptr<Block> first = state.tail[at].block;
+  std::shared_ptr<Block> first = state.tail[at].block->shared_from_this();
   if (!first->memory) {  // evicted, not yet stored: this one block from the journal
     PartitionId partition = state.tail[at].frame().partition;
     Result<BlockMemory> memory = co_await outcome(read_journal_block(first, manifest_.journal));

@@ -5,7 +5,7 @@
 namespace levada::log::local {
 
 void TailFrames::pop_front() {
-  frames_[head_++].block.reset();
+  ++head_;
   if (head_ == frames_.size()) {
     frames_ = {};
     head_ = 0;
@@ -39,6 +39,7 @@ void wake(PartitionState& state) {
 }
 
 PartitionState* PartitionTable::find(PartitionId partition) {
+  if (PartitionState* known = known_.find(partition)) return known;
   auto found = states_.find(partition);
   return found == states_.end() ? nullptr : &found->second;
 }
@@ -48,12 +49,13 @@ const PartitionState* PartitionTable::find(PartitionId partition) const {
   return found == states_.end() ? nullptr : &found->second;
 }
 
-void PartitionTable::apply(const std::shared_ptr<Block>& block, std::uint32_t index) {
-  const Frame& frame = block->frames[index];
+void PartitionTable::apply(Block& block, std::uint32_t index) {
+  const Frame& frame = block.frames[index];
   if (frame.kind == FrameKind::trim && frame.first == Position::end()) {
     if (PartitionState* state = find(frame.partition)) {
       state->dropped = true;
       wake(*state);
+      known_.erase(frame.partition);
       states_.erase(frame.partition);
     }
     return;
@@ -66,7 +68,7 @@ void PartitionTable::apply(const std::shared_ptr<Block>& block, std::uint32_t in
       state.bounds.last_arrival = frame.arrival;
       state.next = std::max(state.next, state.bounds.end);
       state.newest_arrival = std::max(state.newest_arrival, frame.arrival);
-      state.tail.push({frame.first, block, index});
+      state.tail.push({frame.first, &block, index});
       break;
     case FrameKind::seal:
       state.bounds.sealed = true;
@@ -82,7 +84,7 @@ void PartitionTable::apply(const std::shared_ptr<Block>& block, std::uint32_t in
 void PartitionTable::forget(const Block& block) {
   for (const Frame& frame : block.frames) {
     PartitionState* state = find(frame.partition);
-    while (state && !state->tail.empty() && state->tail.front().block.get() == &block)
+    while (state && !state->tail.empty() && state->tail.front().block == &block)
       state->tail.pop_front();
   }
 }

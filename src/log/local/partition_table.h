@@ -6,16 +6,17 @@
 #include <unordered_map>
 #include <vector>
 
+#include "base/lookaside.h"
 #include "io/signal.h"
 #include "log/local/block.h"
 #include "log/log.h"
 
 namespace levada::log::local {
 
-// A frame of a committed block.
+// A frame of a committed block, which the tail cache keeps until its frames are forgotten.
 struct TailFrame {
   Position first;
-  std::shared_ptr<Block> block;
+  Block* block;
   std::uint32_t index;
   const Frame& frame() const { return block->frames[index]; }
 };
@@ -27,7 +28,7 @@ class TailFrames {
   std::size_t size() const { return frames_.size() - head_; }
   const TailFrame& operator[](std::size_t i) const { return frames_[head_ + i]; }
   const TailFrame& front() const { return frames_[head_]; }
-  void push(TailFrame frame) { frames_.push_back(std::move(frame)); }
+  void push(TailFrame frame) { frames_.push_back(frame); }
   void pop_front();
   // The index of the frame that holds `from`, or of the first after it.
   std::size_t find(Position from) const;
@@ -55,10 +56,13 @@ class PartitionTable {
  public:
   PartitionState* find(PartitionId partition);
   const PartitionState* find(PartitionId partition) const;
-  PartitionState& get(PartitionId partition) { return states_[partition]; }
+  PartitionState& get(PartitionId partition) {
+    if (PartitionState* known = known_.find(partition)) return *known;
+    return known_.put(partition, states_[partition]);
+  }
 
   // A durable frame changes what readers see.
-  void apply(const std::shared_ptr<Block>& block, std::uint32_t index);
+  void apply(Block& block, std::uint32_t index);
   // A block that is evicted and stored: its frames are forgotten.
   void forget(const Block& block);
   void wake_all();
@@ -66,6 +70,7 @@ class PartitionTable {
 
  private:
   std::unordered_map<PartitionId, PartitionState> states_;
+  Lookaside<PartitionId, PartitionState> known_;
 };
 
 void wake(PartitionState& state);

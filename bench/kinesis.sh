@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Measures the Kinesis face: the machine's bare path, the generator's ceiling, Levada, and peers from
 # npm, in one run. Usage: bench/kinesis.sh [SECONDS for each row, 5] [--peers]
+# REACTORS='2' for those numbers of reactors; ROWS=REGEX for the rows whose names match.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 seconds=${1:-5}
@@ -17,7 +18,13 @@ printf '[[principal]]\naccess_key = "%s"\nsecret_key = "%s"\n' $key $secret >"$w
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=localhost \
   -keyout "$work/key.pem" -out "$work/cert.pem" 2>/dev/null
 
-row() { printf '%-34s %s\n' "$1" "$2"; }
+many=32 # connections of the rows about throughput: enough that both reactors always have work
+row() { # NAME COMMAND…
+  [[ $1 =~ ${ROWS:-} ]] || return 0
+  local name=$1
+  shift
+  printf '%-34s %s\n' "$name" "$("$@")"
+}
 # The last line of figures; what was refused is told behind it and counted in it.
 bench() {
   "$levada" bench "$@" --seconds "$seconds" >"$work/figures" 2>&1 || true
@@ -58,45 +65,44 @@ echo "date: $(date -u +%F), commit: $(git rev-parse --short HEAD)"
 [[ $peers != --peers ]] || npm install --prefix "$work/npm" --no-audit --no-fund --loglevel=error \
   kinesalite@3.3.3 kinesis-local@0.6.2 >/dev/null 2>&1
 mkdir -p "$work/bare"
-row "bare path 500 x 100 B" "$(bench bare-path --size 100 --directory "$work/bare")"
-row "bare path 500 x 1 KiB" "$(bench bare-path --size 1024 --directory "$work/bare")"
-row "one durable write of 4 KiB" "$(bench flush --directory "$work/bare")"
-row "bare path 1 x 100 B" "$(bench bare-path --records 1 --size 100 --directory "$work/bare")"
+row "bare path 500 x 100 B" bench bare-path --size 100 --directory "$work/bare"
+row "bare path 500 x 1 KiB" bench bare-path --size 1024 --directory "$work/bare"
+row "one durable write of 4 KiB" bench flush --directory "$work/bare"
+row "bare path 1 x 100 B" bench bare-path --records 1 --size 100 --directory "$work/bare"
 
 "$levada" bench null-server --endpoint 127.0.0.1:14599 --seconds 240 >/dev/null &
 server=$!
 sleep 0.3
-row "generator, 500 x 100 B" "$(bench put-records --use-stream --endpoint 127.0.0.1:14599)"
-row "generator, 500 x 1 KiB" "$(bench put-records --use-stream --size 1024 --endpoint 127.0.0.1:14599)"
-row "generator, PutRecord, 64 conn." "$(bench put-record --use-stream --connections 64 --endpoint 127.0.0.1:14599)"
-row "generator, PutRecord, 1 conn." "$(bench put-record --use-stream --connections 1 --endpoint 127.0.0.1:14599)"
+row "generator, 500 x 100 B" bench put-records --use-stream --connections $many --endpoint 127.0.0.1:14599
+row "generator, 500 x 1 KiB" bench put-records --use-stream --connections $many --size 1024 --endpoint 127.0.0.1:14599
+row "generator, PutRecord, 64 conn." bench put-record --use-stream --connections 64 --endpoint 127.0.0.1:14599
+row "generator, PutRecord, 1 conn." bench put-record --use-stream --connections 1 --endpoint 127.0.0.1:14599
 stop_server
 
 put() { bench "$@" --endpoint "$endpoint"; }
-many=32  # connections of the rows about throughput: enough that both reactors always have work
 for reactors in ${REACTORS:-1 2}; do
   fresh_levada --reactors "$reactors"
   r="$reactors reactor(s)"
   # Rows that are compared with each other follow each other.
-  row "$r, 500 x 100 B" "$(put put-records --stream a --size 100 --connections $many)"
-  row "$r, 500 x 100 B, CBOR" "$(put put-records --cbor --stream b --size 100 --connections $many)"
-  row "$r, 500 x 100 B, 1,000 shards" "$(put put-records --stream c --shards 1000 --size 100 --connections $many)"
-  row "$r, 500 x 1 KiB" "$(put put-records --stream d --size 1024 --connections $many)"
-  row "$r, 500 x 1 KiB, CBOR" "$(put put-records --cbor --stream e --size 1024 --connections $many)"
-  row "$r, 500 x 1 KiB, encrypted" "$(put put-records --stream f --size 1024 --connections $many --encrypt)"
-  row "$r, 500 x 1 KiB, TLS" "$(put put-records --stream g --size 1024 --connections $many --tls)"
+  row "$r, 500 x 100 B" put put-records --stream a --size 100 --connections $many
+  row "$r, 500 x 100 B, CBOR" put put-records --cbor --stream b --size 100 --connections $many
+  row "$r, 500 x 100 B, 1,000 shards" put put-records --stream c --shards 1000 --size 100 --connections $many
+  row "$r, 500 x 1 KiB" put put-records --stream d --size 1024 --connections $many
+  row "$r, 500 x 1 KiB, CBOR" put put-records --cbor --stream e --size 1024 --connections $many
+  row "$r, 500 x 1 KiB, encrypted" put put-records --stream f --size 1024 --connections $many --encrypt
+  row "$r, 500 x 1 KiB, TLS" put put-records --stream g --size 1024 --connections $many --tls
   rest
-  row "$r, PutRecord 64 conn." "$(put put-record --stream h --connections 64 --size 100)"
-  row "$r, PutRecord 64 conn., TLS" "$(put put-record --stream i --connections 64 --size 100 --tls)"
+  row "$r, PutRecord 64 conn." put put-record --stream h --connections 64 --size 100
+  row "$r, PutRecord 64 conn., TLS" put put-record --stream i --connections 64 --size 100 --tls
   rest
-  row "$r, PutRecord 1 conn." "$(put put-record --stream j --connections 1 --size 100)"
-  row "$r, tail" "$(put tail --stream k)"
-  row "$r, push" "$(put push --stream l)"
-  row "$r, 1 -> 1,000 shards" "$(put reshard --stream m --shards 1000)"
-  row "$r, fan-out 20 x 16" "$(put fan-out --stream n --shards 16 --consumers 20 --fill 4 --size 1024)"
-  row "$r, GetRecords 1 KiB" "$(put get-records --stream o --size 1024)"
-  row "$r, GetRecords 1 KiB, encrypted" "$(put get-records --stream p --size 1024 --encrypt)"
-  row "$r, GetRecords 1 KiB, TLS" "$(put get-records --stream q --size 1024 --tls)"
+  row "$r, PutRecord 1 conn." put put-record --stream j --connections 1 --size 100
+  row "$r, tail" put tail --stream k
+  row "$r, push" put push --stream l
+  row "$r, 1 -> 1,000 shards" put reshard --stream m --shards 1000
+  row "$r, fan-out 20 x 16" put fan-out --stream n --shards 16 --consumers 20 --fill 4 --size 1024
+  row "$r, GetRecords 1 KiB" put get-records --stream o --size 1024
+  row "$r, GetRecords 1 KiB, encrypted" put get-records --stream p --size 1024 --encrypt
+  row "$r, GetRecords 1 KiB, TLS" put get-records --stream q --size 1024 --tls
   stop_server
 done
 
@@ -104,9 +110,9 @@ if [[ $peers == --peers ]]; then
   node "$work/npm/node_modules/.bin/kinesalite" --port 14598 --shardLimit 10000 >/dev/null 2>&1 &
   server=$!
   sleep 2
-  row "kinesalite, 500 x 100 B" "$(bench put-records --stream p --endpoint 127.0.0.1:14598)"
-  row "kinesalite, PutRecord 16 conn." "$(bench put-record --stream q --connections 16 --endpoint 127.0.0.1:14598)"
-  row "kinesalite, GetRecords 1 KiB" "$(bench get-records --stream r --size 1024 --endpoint 127.0.0.1:14598)"
+  row "kinesalite, 500 x 100 B" bench put-records --stream p --endpoint 127.0.0.1:14598
+  row "kinesalite, PutRecord 16 conn." bench put-record --stream q --connections 16 --endpoint 127.0.0.1:14598
+  row "kinesalite, GetRecords 1 KiB" bench get-records --stream r --size 1024 --endpoint 127.0.0.1:14598
   stop_server
 
   (cd "$work/npm/node_modules/kinesis-local" && # where its certificate lies
@@ -117,7 +123,7 @@ if [[ $peers == --peers ]]; then
     (: >/dev/tcp/127.0.0.1/14597) 2>/dev/null && break
     sleep 0.2
   done
-  row "kinesis-local, 500 x 100 B" "$(bench put-records --stream p --endpoint 127.0.0.1:14597)"
-  row "kinesis-local, PutRecord 16 conn." "$(bench put-record --stream q --connections 16 --endpoint 127.0.0.1:14597)"
+  row "kinesis-local, 500 x 100 B" bench put-records --stream p --endpoint 127.0.0.1:14597
+  row "kinesis-local, PutRecord 16 conn." bench put-record --stream q --connections 16 --endpoint 127.0.0.1:14597
   stop_server
 fi

@@ -71,7 +71,10 @@ class LocalLog final : public Log, public LogReader, private JournalListener {
   // Stands still when nothing is written or stored.
   std::uint64_t work_done() const { return writer_->next_block() + manifest_.next_id; }
   // When nothing was written or stored for a while.
-  void drop_idle_memory() { writer_->drop_idle_memory(); }
+  void drop_idle_memory() {
+    writer_->drop_idle_memory();
+    stored_.drop_idle_memory();
+  }
   std::size_t stored_segments() const { return stored_.list()->size(); }
   // For tests: resolves when nothing is left to be clustered or cleaned up.
   Task<Unit> settle();

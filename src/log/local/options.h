@@ -29,6 +29,7 @@ struct LocalLogOptions {
   Bytes tail_cache_max = 128_MiB;       // of blocks kept in memory for readers at the tail
   Bytes unstored_memory_max = 256_MiB;  // so much when they are not stored yet
   Bytes idle_memory_max = 64_MiB;       // of blocks that are gone, for the next ones under load
+  Bytes read_memory_max = 16_MiB;       // of reads that are answered, for the next ones
   Bytes page_cache_max = 4_MiB;         // of footers and indexes of stored segments
   Bytes store_step = 512_KiB;           // copied at a time when a segment is stored
   Nanos confirm_after = Millis(20);  // quiet time after which the last block is confirmed on disk

@@ -149,7 +149,7 @@ Task<std::optional<Batches>> StoredSegments::read(List list, PartitionId partiti
   std::uint64_t wanted = std::max({read_size_min, count(limit), std::uint64_t{first.length}});
   std::size_t size = std::min(wanted, end - first.offset);
 
-  std::shared_ptr<std::byte[]> memory(new std::byte[size]);
+  const BlockMemory memory = memories_.take(size).memory;
   MutableByteView bytes(memory.get(), size);
   co_await read_exactly(segment, first.offset, bytes);
 

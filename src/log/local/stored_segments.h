@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "io/disk.h"
+#include "log/local/block_memory.h"
 #include "log/local/options.h"
 #include "log/local/page_cache.h"
 #include "log/local/segment_format.h"
@@ -32,7 +33,8 @@ class StoredSegments {
       : disk_(disk),
         directory_(std::move(directory)),
         list_(std::make_shared<std::vector<Segment>>()),
-        pages_(options.page_cache_max, stored_page_size) {}
+        pages_(options.page_cache_max, stored_page_size),
+        memories_(options.read_memory_max) {}
 
   const List& list() const { return list_; }
   void replace(std::vector<Segment> segments);
@@ -49,6 +51,8 @@ class StoredSegments {
   Task<IndexRow> index_row(Segment segment, std::uint64_t index);
   // Whole and checked pieces of the file.
   Task<Unit> read_exactly(Segment segment, std::uint64_t offset, MutableByteView into);
+  // Gives back what is kept for the next reads.
+  void drop_idle_memory() { memories_.drop_idle(); }
   unexpected<Error> corrupt(const StoredSegment& segment, std::uint64_t offset,
                             const std::string& what) const;
 
@@ -66,6 +70,7 @@ class StoredSegments {
   std::string directory_;
   List list_;
   PageCache pages_;
+  BlockMemories memories_;
   std::list<std::weak_ptr<StoredSegment>> open_;  // the last opened first
 };
 

@@ -16,7 +16,7 @@ Task<std::string_view> BenchClient::ask(std::string operation, std::string body)
 Task<std::unique_ptr<BenchClient>> connect(Doors doors, BenchOptions options) {
   auto connection =
       co_await doors.network.connect(options.server, doors.reactor.clock().monotonic() + patience);
-  co_return std::make_unique<BenchClient>(doors, KinesisRequests(options.server, options.keys),
+  co_return std::make_unique<BenchClient>(doors, SignedRequests(options.server, options.keys),
                                           std::move(connection));
 }
 
@@ -71,7 +71,7 @@ Task<std::string> register_consumer(Doors doors, BenchOptions options, std::stri
 }
 
 std::vector<std::string> prepare(Doors doors, const BenchOptions& options) {
-  KinesisRequests requests(options.server, options.keys);
+  SignedRequests requests(options.server, options.keys);
   const char* operation = options.put.records == 0 ? "PutRecord" : "PutRecords";
   std::vector<std::string> prepared;
   const char* type = options.put.cbor ? "application/x-amz-cbor-1.1" : "application/x-amz-json-1.1";

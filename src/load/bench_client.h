@@ -16,7 +16,7 @@ inline constexpr Nanos patience = std::chrono::seconds(30);
 
 class BenchClient {
  public:
-  BenchClient(Doors doors, KinesisRequests requests, std::unique_ptr<io::Connection> connection)
+  BenchClient(Doors doors, SignedRequests requests, std::unique_ptr<io::Connection> connection)
       : doors_(doors), requests_(std::move(requests)), exchange_(std::move(connection)) {}
 
   // The body of the answer, which must be a 200; valid until the next one.
@@ -24,7 +24,7 @@ class BenchClient {
 
  private:
   Doors doors_;
-  KinesisRequests requests_;
+  SignedRequests requests_;
   http::Exchange exchange_;
 };
 

@@ -52,11 +52,35 @@ void add_put_options(CLI::App& app, BenchOptions& options) {
       ->check(CLI::Range(1, 100'000));
 }
 
-void add_server_options(CLI::App& app, BenchOptions& options, std::string& endpoint) {
-  app.add_option("--endpoint", endpoint, "HOST:PORT of the server")->capture_default_str();
+void add_stream_options(CLI::App& app, BenchOptions& options) {
   app.add_option("--stream", options.put.stream, "the stream to make and use")
       ->capture_default_str();
   app.add_option("--shards", options.shards, "shards of that stream")->capture_default_str();
+  app.add_flag("--encrypt", options.encrypt, "the stream is made encrypted");
+  app.add_flag("!--use-stream", options.create_stream, "the stream is there already");
+}
+
+void add_write_options(CLI::App& app, BenchOptions& options) {
+  WriteShape& shape = options.write;
+  app.add_option("--database", shape.database, "the database to make and use")
+      ->capture_default_str();
+  app.add_option("--table", shape.table, "the table to make and use")->capture_default_str();
+  app.add_option("--hosts", shape.hosts, "hosts with ten metrics each")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 100'000));
+  app.add_option("--hours", shape.hours, "how long they were measured, every ten seconds")
+      ->capture_default_str()
+      ->check(CLI::Range(0.01, 240.0));
+  app.add_flag("--single", shape.single, "one measure a record, with common attributes");
+  app.add_flag("--lines", shape.lines, "InfluxDB's line protocol to /write, for peers");
+  app.add_flag("--reals", shape.reals, "values have two decimals");
+  app.add_option("--versions", shape.versions, "of a hundred points so many come twice")
+      ->check(CLI::Range(0, 100));
+  app.add_flag("!--use-table", options.create_stream, "the table is there already");
+}
+
+void add_server_options(CLI::App& app, BenchOptions& options, std::string& endpoint) {
+  app.add_option("--endpoint", endpoint, "HOST:PORT of the server")->capture_default_str();
   app.add_option("--connections", options.connections, "kept connections")
       ->capture_default_str()
       ->check(CLI::Range(1, 10'000));
@@ -66,15 +90,14 @@ void add_server_options(CLI::App& app, BenchOptions& options, std::string& endpo
   app.add_option("--access-key", options.keys.access_key, "signs the requests");
   app.add_option("--secret-key", options.keys.secret_key, "signs the requests");
   app.add_option("--region", options.keys.region, "signs the requests")->capture_default_str();
-  app.add_flag("--encrypt", options.encrypt, "the stream is made encrypted");
   app.add_flag("--tls", options.tls, "over TLS, whatever the certificate");
-  app.add_flag("!--use-stream", options.create_stream, "the stream is there already");
 }
 
 }  // namespace
 
 int run_bench(int count, const char* const* arguments) {
-  CLI::App app("Measures a Kinesis endpoint, and this machine's limits beside it.", "levada bench");
+  CLI::App app("Measures a Kinesis or Timestream endpoint, and this machine's limits beside it.",
+               "levada bench");
   app.require_subcommand(1);
   BenchOptions options;
   std::string endpoint = options.server.text();
@@ -111,8 +134,15 @@ int run_bench(int count, const char* const* arguments) {
     command->add_option("--records", options.put.records, "records in each request")
         ->capture_default_str()
         ->check(CLI::Range(1, 500));
-  for (CLI::App* command : {records, record, catch_up, tail, push, fan_out, reshard})
+  for (CLI::App* command : {records, record, catch_up, tail, push, fan_out, reshard}) {
     add_server_options(*command, options, endpoint);
+    add_stream_options(*command, options);
+  }
+  CLI::App* write = app.add_subcommand(
+      "write-records", "WriteRecords of a new table's points, each once, from kept connections");
+  write->callback([&chosen] { chosen = write_scenario; });
+  add_write_options(*write, options);
+  add_server_options(*write, options, endpoint);
   CLI::App* bare =
       scenario("bare-path", "what this machine allows, without a server", bare_path_scenario);
   bare->add_option("--records", options.put.records, "records in each request")

@@ -44,13 +44,15 @@ std::string cbor_body(const PutShape& shape, io::Random& random) {
 
 }  // namespace
 
-KinesisRequests::KinesisRequests(io::Address server, SigningKeys keys)
+SignedRequests::SignedRequests(io::Address server, SigningKeys keys, Api api)
     : host_(server.text()),
-      signer_({keys.access_key, keys.secret_key, {}, keys.region, "kinesis"}) {}
+      api_(api),
+      signer_({keys.access_key, keys.secret_key, {}, keys.region, std::string(api.name)}) {}
 
-std::string KinesisRequests::make(std::string_view operation, std::string_view body, UnixMillis now,
-                                  std::string_view content_type) {
-  const std::string target = "Kinesis_20131202." + std::string(operation);
+std::string SignedRequests::make(std::string_view operation, std::string_view body, UnixMillis now,
+                                 std::string_view content_type) {
+  if (content_type.empty()) content_type = api_.content_type;
+  const std::string target = std::string(api_.target_prefix) + std::string(operation);
   const std::array<wire::HeaderField, 3> headers = {
       {{"Host", host_}, {"Content-Type", content_type}, {"X-Amz-Target", target}}};
   const wire::SigV4Stamp stamp = signer_.sign({.method = "POST",

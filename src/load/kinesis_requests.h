@@ -1,6 +1,7 @@
 #pragma once
-// KinesisRequests: whole, signed HTTP/1.1 requests for the Kinesis API, made before a run begins so
-// that a run only sends them. A signature lives five minutes, which bounds a run.
+// SignedRequests: whole, signed HTTP/1.1 requests for an AWS API, made before a run begins so that
+// a run only sends them. A signature lives five minutes, which bounds a run. And what PutRecords
+// and PutRecord say.
 
 #include <cstdint>
 #include <string>
@@ -20,15 +21,24 @@ struct SigningKeys {
   std::string region = "us-east-1";
 };
 
-class KinesisRequests {
- public:
-  KinesisRequests(io::Address server, SigningKeys keys);
+struct Api {
+  std::string_view name, target_prefix, content_type;
+};
+inline constexpr Api kinesis_api{"kinesis", "Kinesis_20131202.", "application/x-amz-json-1.1"};
+inline constexpr Api timestream_api{"timestream", "Timestream_20181101.",
+                                    "application/x-amz-json-1.0"};
 
+class SignedRequests {
+ public:
+  SignedRequests(io::Address server, SigningKeys keys, Api api = kinesis_api);
+
+  // `content_type` instead of the API's own, where it has several.
   std::string make(std::string_view operation, std::string_view body, UnixMillis now,
-                   std::string_view content_type = "application/x-amz-json-1.1");
+                   std::string_view content_type = {});
 
  private:
   std::string host_;
+  Api api_;
   wire::SigV4Signer signer_;
 };
 

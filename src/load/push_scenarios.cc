@@ -23,7 +23,7 @@ Task<std::unique_ptr<PushedShard>> subscribe(Doors doors, BenchOptions options, 
   const Deadline deadline = doors.reactor.clock().monotonic() + patience;
   auto pushed =
       std::make_unique<PushedShard>(co_await doors.network.connect(options.server, deadline));
-  KinesisRequests requests(options.server, options.keys);
+  SignedRequests requests(options.server, options.keys);
   const std::string body = R"({"ConsumerARN":")" + arn + R"(","ShardId":")" + shard_name(shard) +
                            R"(","StartingPosition":{"Type":")" + position + "\"}}";
   std::string request = requests.make("SubscribeToShard", body, doors.reactor.clock().now());

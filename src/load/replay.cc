@@ -25,6 +25,7 @@ struct Run {
   ReplayReport report = {};
 
   const std::string& next() { return requests[next_request++ % requests.size()]; }
+  bool sent_all() const { return options.once && next_request >= requests.size(); }
   MonotonicNanos due() {
     const double at = static_cast<double>(next_due++) / options.requests_per_second;
     return begin + Nanos(static_cast<std::int64_t>(at * 1e9));
@@ -49,11 +50,12 @@ Task<Unit> one_connection(Run& run) {
       if (from >= run.end) break;
       co_await io::sleep_until(run.reactor, from);
     }
-    if (from >= run.end) break;
+    if (from >= run.end || run.sent_all()) break;
     const Deadline deadline = run.reactor.clock().monotonic() + Nanos(answer_wait);
     const http::Answer answer = co_await server.ask(run.next(), deadline);
     run.report.latencies.add(run.reactor.clock().monotonic() - from);
-    if (answer.status == 200 && !refused_inside(answer.body)) {
+    const bool good = answer.status == 200 || answer.status == 204;
+    if (good && !refused_inside(answer.body)) {
       ++run.report.answered;
       run.report.bytes_in += answer.whole.size();
     } else {

@@ -20,10 +20,11 @@ struct ReplayOptions {
   std::uint32_t connections = 1;
   Nanos duration{};
   double requests_per_second = 0;  // 0: closed loop
+  bool once = false;               // ends when each request was sent, if that comes first
 };
 
 struct ReplayReport {
-  std::uint64_t answered = 0;  // with status 200 and nothing refused inside
+  std::uint64_t answered = 0;  // with status 200 or 204, and nothing refused inside
   std::uint64_t refused = 0;   // anything else
   std::string first_refusal;   // its head and body, cut
   std::uint64_t bytes_in = 0;  // of good answers, heads included

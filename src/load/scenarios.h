@@ -8,6 +8,7 @@
 #include "io/disk.h"
 #include "load/kinesis_requests.h"
 #include "load/replay.h"
+#include "load/write_requests.h"
 
 namespace levada::load {
 
@@ -23,6 +24,7 @@ struct BenchOptions {
   io::Address server{"127.0.0.1", 4567};
   SigningKeys keys;
   PutShape put;
+  WriteShape write;
   std::uint32_t shards = 4;
   std::uint32_t connections = 8;
   std::uint32_t prepared = 64;  // different requests, sent round and round
@@ -39,6 +41,7 @@ struct BenchOptions {
 using Line = std::string;
 
 Task<Line> put_scenario(Doors doors, BenchOptions options);          // PutRecords or PutRecord
+Task<Line> write_scenario(Doors doors, BenchOptions options);        // WriteRecords
 Task<Line> catch_up_scenario(Doors doors, BenchOptions options);     // fill, then GetRecords
 Task<Line> tail_scenario(Doors doors, BenchOptions options);         // put → polled reader
 Task<Line> push_scenario(Doors doors, BenchOptions options);         // put → subscriber

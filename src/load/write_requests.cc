@@ -1,0 +1,149 @@
+#include "load/write_requests.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdio>
+
+namespace levada::load {
+namespace {
+
+constexpr std::int64_t step = 10;  // seconds
+constexpr std::size_t lines_a_request = 5000;
+constexpr std::uint32_t records_a_request = 100;  // what WriteRecords takes
+constexpr std::array<const char*, metrics_a_host> metrics = {
+    "usage_user", "usage_system",  "usage_idle",  "usage_nice",  "usage_iowait",
+    "usage_irq",  "usage_softirq", "usage_steal", "usage_guest", "usage_guest_nice"};
+constexpr std::array<const char*, 9> tags = {
+    "region",          "datacenter",         "rack", "os", "arch", "team", "service",
+    "service_version", "service_environment"};
+
+class Host {
+ public:
+  Host(std::uint32_t number, io::Random& random) {
+    dimensions_ =
+        R"("Dimensions": [{"Name": "hostname", "Value": "host_)" + std::to_string(number) + "\"}";
+    for (const char* tag : tags)
+      dimensions_ += std::string(R"(, {"Name": ")") + tag + R"(", "Value": ")" + tag + "-" +
+                     std::to_string(number * 7 % 11) + "\"}";
+    dimensions_ += "]";
+    line_tags_ = "cpu,hostname=host_" + std::to_string(number);
+    for (const char* tag : tags)
+      line_tags_ += std::string(",") + tag + "=" + tag + "-" + std::to_string(number * 7 % 11);
+    for (double& value : values_) value = static_cast<double>(random.next() % 10'000) / 100;
+  }
+
+  // A walk of steps that are about normal, between 0 and 100.
+  void walk(io::Random& random) {
+    for (double& value : values_) {
+      double by = -6;
+      const std::uint64_t bits = random.next();
+      for (int i = 0; i < 12; ++i) by += static_cast<double>(bits >> (i * 5) & 31) / 31;
+      value = std::clamp(value + by, 0.0, 100.0);
+    }
+  }
+
+  const std::string& dimensions() const { return dimensions_; }
+  const std::string& line_tags() const { return line_tags_; }
+  std::string text(std::size_t metric, bool real) const {
+    std::array<char, 32> to;
+    const int size =
+        real ? std::snprintf(to.data(), to.size(), "%.2f", values_[metric])
+             : std::snprintf(to.data(), to.size(), "%d", static_cast<int>(values_[metric]));
+    return {to.data(), static_cast<std::size_t>(size)};
+  }
+
+ private:
+  std::string dimensions_, line_tags_;
+  std::array<double, metrics_a_host> values_{};
+};
+
+struct Moment {
+  const WriteShape& shape;
+  std::int64_t seconds;
+  std::uint32_t version = 1;
+
+  std::string head(const std::string& common) const {
+    return R"({"DatabaseName": ")" + shape.database + R"(", "TableName": ")" + shape.table +
+           R"(", "CommonAttributes": {)" + common + R"(, "Time": ")" + std::to_string(seconds) +
+           R"(", "TimeUnit": "SECONDS", "Version": )" + std::to_string(version) +
+           R"(}, "Records": [)";
+  }
+
+  std::string multi(std::span<const Host> hosts) const {
+    std::string body = head(R"("MeasureName": "cpu", "MeasureValueType": "MULTI")");
+    for (const Host& host : hosts) {
+      if (&host != hosts.data()) body += ", ";
+      body += "{" + host.dimensions() + R"(, "MeasureValues": [)";
+      for (std::size_t m = 0; m < metrics.size(); ++m) {
+        if (m > 0) body += ", ";
+        body += std::string(R"({"Name": ")") + metrics[m] + R"(", "Value": ")" +
+                host.text(m, shape.reals) +
+                (shape.reals ? R"(", "Type": "DOUBLE"})" : R"(", "Type": "BIGINT"})");
+      }
+      body += "]}";
+    }
+    return body + "]}";
+  }
+
+  void add_line(const Host& host, std::string& body) const {
+    body += host.line_tags();
+    for (std::size_t m = 0; m < metrics.size(); ++m)
+      body += std::string(m == 0 ? " " : ",") + metrics[m] + "=" + host.text(m, shape.reals) +
+              (shape.reals ? "" : "i");
+    body += " " + std::to_string(seconds) + "\n";
+  }
+
+  std::string single(const Host& host) const {
+    std::string body = head(host.dimensions() + R"(, "MeasureValueType": ")" +
+                            (shape.reals ? "DOUBLE" : "BIGINT") + "\"");
+    for (std::size_t m = 0; m < metrics.size(); ++m) {
+      if (m > 0) body += ", ";
+      body += std::string(R"({"MeasureName": ")") + metrics[m] + R"(", "MeasureValue": ")" +
+              host.text(m, shape.reals) + "\"}";
+    }
+    return body + "]}";
+  }
+};
+
+void add(WriteBodies& to, const Moment& moment, std::span<const Host> hosts) {
+  to.points += hosts.size() * metrics_a_host;
+  if (moment.shape.lines) {
+    for (const Host& host : hosts) {
+      if (to.all.empty() || to.lines_in_last == lines_a_request) {
+        to.all.emplace_back();
+        to.lines_in_last = 0;
+      }
+      moment.add_line(host, to.all.back());
+      ++to.lines_in_last;
+    }
+    return;
+  }
+  if (moment.shape.single) {
+    for (const Host& host : hosts) to.all.push_back(moment.single(host));
+    return;
+  }
+  for (; !hosts.empty(); hosts = hosts.subspan(std::min<std::size_t>(hosts.size(), 100)))
+    to.all.push_back(
+        moment.multi(hosts.first(std::min<std::size_t>(hosts.size(), records_a_request))));
+}
+
+}  // namespace
+
+WriteBodies write_bodies(const WriteShape& shape, UnixMillis now, io::Random& random) {
+  WriteBodies bodies;
+  std::vector<Host> hosts;
+  for (std::uint32_t h = 0; h < shape.hosts; ++h) hosts.emplace_back(h, random);
+  const std::int64_t end = now.count() / 1000 / step * step;
+  const auto moments = static_cast<std::int64_t>(std::round(shape.hours * 3600)) / step;
+  for (std::int64_t at = end - moments * step; at < end; at += step) {
+    for (Host& host : hosts) host.walk(random);
+    add(bodies, {shape, at}, hosts);
+    if (static_cast<std::uint32_t>(random.next() % 100) >= shape.versions) continue;
+    for (Host& host : hosts) host.walk(random);
+    add(bodies, {shape, at, 2}, hosts);
+  }
+  return bodies;
+}
+
+}  // namespace levada::load

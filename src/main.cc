@@ -9,6 +9,7 @@
 
 #include "cli/command_line.h"
 #include "cli/stream_command.h"
+#include "cli/timestream_command.h"
 #include "load/bench_command.h"
 #include "server/keys_command.h"
 #include "server/serve.h"
@@ -29,6 +30,7 @@ constexpr std::string_view help_text =
     "                          ~/.aws/config and ~/.aws/credentials, as `aws configure`\n"
     "  levada completion bash|zsh|fish\n"
     "  levada stream …         export, import and limits of a stream; levada stream help\n"
+    "  levada timestream …     import of what Amazon Timestream unloaded; levada timestream help\n"
     "  levada version\n"
     "  levada help\n"
     "\n"
@@ -67,6 +69,7 @@ int run(std::string_view program, int count, const char* const* texts) {
   if (command == "serve") return server::serve(std::span(arguments).subspan(1));
   if (command == "keys") return server::run_keys(std::span(arguments).subspan(1));
   if (command == "stream") return cli::run_stream(std::span(arguments).subspan(1));
+  if (command == "timestream") return cli::run_timestream(std::span(arguments).subspan(1));
   if (command == "bench") return load::run_bench(count - 1, texts + 1);
   if (is_any(command, {"help", "--help", "-h"})) return print(help_text, stdout);
   if (is_any(command, {"version", "--version", "-V"}))

@@ -380,7 +380,7 @@ Task<Unit> Pipeline::run(Walk& walk) {
   }
   Result<Unit> result{Unit{}};
   if (walk.fast) {
-    result = co_await outcome(walk.fast->run(walk.who.caller, response.body));
+    result = co_await outcome(walk.fast->run(walk.who.caller, response));
   } else {
     const Input input(walk.operation->input, walk.input);
     OutputWriter output(walk.coding, response.body);

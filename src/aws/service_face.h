@@ -19,7 +19,8 @@ class FastCall {
   // message.
   virtual bool holds() const = 0;
   virtual std::string resource(const Caller& caller) const = 0;
-  virtual Task<Unit> run(const Caller& caller, Buffer& out) = 0;
+  // Writes response.body, and the status and headers of an exception with members of its own.
+  virtual Task<Unit> run(const Caller& caller, http::Response& response) = 0;
 };
 
 class ServiceFace {

@@ -106,6 +106,7 @@ ServiceRefusal read_refusal(const HttpResponse& response) {
     refusal.code = query_error.substr(0, end);
   if (const std::size_t hash = refusal.code.rfind('#'); hash != std::string::npos)
     refusal.code.erase(0, hash + 1);
+  refusal.document = *answer;
   return refusal;
 }
 

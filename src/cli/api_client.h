@@ -19,6 +19,7 @@ struct ServiceRefusal {
   std::string code;
   std::string message;
   std::string retry_info;  // " (reached max retries: 2)" or empty
+  Document document = {};  // the whole exception, as it came
 };
 
 struct Answer {

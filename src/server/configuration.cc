@@ -28,13 +28,13 @@ Result<Unit> set_audit_log_file(Configuration& configuration, std::string_view t
   return Unit{};
 }
 
-Result<Unit> set_object_dir(Configuration& configuration, std::string_view text) {
-  configuration.object_dir = TRY(PropertyValue<std::string>::parse(text));
+Result<Unit> set_faults(Configuration& configuration, std::string_view text) {
+  configuration.faults = TRY(aws::FaultPlan::parse(text, aws::kinesis_api::service));
   return Unit{};
 }
 
-Result<Unit> set_faults(Configuration& configuration, std::string_view text) {
-  configuration.faults = TRY(aws::FaultPlan::parse(text, aws::kinesis_api::service));
+Result<Unit> set_object_dir(Configuration& configuration, std::string_view text) {
+  configuration.object_dir = TRY(PropertyValue<std::string>::parse(text));
   return Unit{};
 }
 

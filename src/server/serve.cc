@@ -11,6 +11,7 @@
 #include "server/audit_file.h"
 #include "server/binding.h"
 #include "server/build_faces.h"
+#include "server/build_feeds.h"
 #include "server/build_io.h"
 #include "server/build_log.h"
 #include "server/build_products.h"
@@ -92,6 +93,7 @@ Result<Unit> live(const Configuration& configuration, CredentialBook* credential
   state.enter(Phase::recovering);
   const std::unique_ptr<LogFloor> logs = TRY(LogFloor::build(configuration, ground, log, metrics));
   const auto products = TRY(ProductFloor::build(configuration, ground, *logs, log, metrics));
+  FeedFloor feeds(ground, *products, metrics);
   AwsFace aws(configuration, ground, *products, credentials, audit, metrics, tls);
   const io::Address address = TRY(aws.open(configuration.listen));
   say(std::string("aws      ") + scheme + address.text());
@@ -117,6 +119,7 @@ Result<Unit> live(const Configuration& configuration, CredentialBook* credential
   const Result<Unit> sql_closed = sql == nullptr ? Result<Unit>(Unit{}) : sql->close();
   aws.close();
   health.stop();
+  feeds.close();
   const Result<Unit> products_closed = products->close();
   const Result<Unit> logs_closed = logs->close();
   console_face.close();

@@ -15,6 +15,9 @@ enum ChangeField : std::uint32_t {
   change_put_table,
   change_remove_table,
   change_next_table,
+  change_put_batch_load,
+  change_remove_batch_load,
+  change_put_feed_progress,
   change_put_scheduled_query = 10,
   change_remove_scheduled_query,
   change_put_settings,
@@ -230,6 +233,27 @@ Buffer put_settings(const Caller& caller, const AccountSettings& settings) {
   return out;
 }
 
+Buffer put_batch_load(const BatchLoad& load) {
+  Buffer out;
+  FieldWriter to(out);
+  to.bytes(change_put_batch_load, encode(load));
+  return out;
+}
+
+Buffer remove_batch_load(const std::string& id) {
+  Buffer out;
+  FieldWriter to(out);
+  to.text(change_remove_batch_load, id);
+  return out;
+}
+
+Buffer put_feed_progress(const FeedProgress& progress) {
+  Buffer out;
+  FieldWriter to(out);
+  to.bytes(change_put_feed_progress, encode(progress));
+  return out;
+}
+
 Result<Unit> Definitions::apply(ByteView decision) {
   FieldReader from(decision);
   while (const auto f = from.next()) {
@@ -261,8 +285,25 @@ Result<Unit> Definitions::apply(ByteView decision) {
       case change_remove_table: {
         const TablePlace place = read_place(f->bytes);
         const auto database = databases_.find(place.database);
-        if (database != databases_.end())
-          database->second.tables.erase(std::string(as_text(place.table)));
+        if (database == databases_.end()) break;
+        const auto table = database->second.tables.find(std::string(as_text(place.table)));
+        if (table == database->second.tables.end()) break;
+        feeds_.erase(table->second.id);
+        database->second.tables.erase(table);
+        break;
+      }
+      case change_put_batch_load: {
+        BatchLoad load = TRY(decode_batch_load(f->bytes));
+        std::string id = load.id;
+        batch_loads_.insert_or_assign(std::move(id), std::move(load));
+        break;
+      }
+      case change_remove_batch_load:
+        batch_loads_.erase(std::string(f->text()));
+        break;
+      case change_put_feed_progress: {
+        FeedProgress progress = TRY(decode_feed_progress(f->bytes));
+        feeds_.insert_or_assign(progress.table, std::move(progress));
         break;
       }
       case change_next_table:
@@ -314,6 +355,8 @@ Buffer Definitions::checkpoint() const {
   for (const auto& [arn, query] : scheduled_) add(put_scheduled_query(query));
   for (const auto& [whose, settings] : settings_)
     add(put_settings({whose.first, whose.second}, settings));
+  for (const auto& [id, load] : batch_loads_) add(put_batch_load(load));
+  for (const auto& [id, progress] : feeds_) add(put_feed_progress(progress));
   return all;
 }
 
@@ -321,6 +364,8 @@ Result<Unit> Definitions::restore(ByteView checkpoint) {
   databases_.clear();
   scheduled_.clear();
   settings_.clear();
+  batch_loads_.clear();
+  feeds_.clear();
   next_table_ = 1;
   return apply(checkpoint);
 }

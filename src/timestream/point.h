@@ -1,10 +1,11 @@
 #pragma once
-// A point: what one record says when common attributes are merged in and texts are read.
+// A point: what one record says when common attributes are merged in and texts are read. Points
+// look into the request or the log entry that they came from, and at arrays beside them: a request
+// of a thousand values costs no allocation for any of them.
 
 #include <cstdint>
-#include <string>
+#include <span>
 #include <string_view>
-#include <vector>
 
 namespace levada::timestream {
 
@@ -15,25 +16,25 @@ std::string_view name_of(MeasureType type);
 
 // One value: the bits of a double, a number, 0 or 1, nanoseconds; or text.
 struct Measure {
-  std::string name;  // of a single measure "measure_value::double" and the like
+  std::string_view name;  // of a single measure "measure_value::double" and the like
   MeasureType type = MeasureType::real;
   std::int64_t bits = 0;
-  std::string text;
+  std::string_view text = {};
   friend bool operator==(const Measure&, const Measure&) = default;
 };
 
 struct Dimension {
-  std::string name, value;
+  std::string_view name, value;
   friend auto operator<=>(const Dimension&, const Dimension&) = default;
 };
 
 struct Point {
-  std::vector<Dimension> dimensions;  // in the order of the request
-  std::string measure_name;
+  std::span<const Dimension> dimensions;  // in the order of the request
+  std::string_view measure_name;
   std::int64_t time = 0;  // nanoseconds since 1970
   std::int64_t version = 1;
   bool multi = false;
-  std::vector<Measure> measures;  // one, or those of a MULTI record
+  std::span<const Measure> measures;  // one, or those of a MULTI record by name
 };
 
 }  // namespace levada::timestream

@@ -49,8 +49,8 @@ bool same_definition(const ScheduledQuery& a, const ScheduledQuery& b) {
 
 // A record as WriteRecords reads it; looks into `owned`.
 struct RecordViews {
-  std::vector<std::vector<RecordInput::DimensionInput>> dimensions;
-  std::vector<std::vector<RecordInput::MeasureInput>> measures;
+  std::vector<std::vector<DimensionInput>> dimensions;
+  std::vector<std::vector<MeasureInput>> measures;
   std::vector<RecordInput> records;
 
   explicit RecordViews(const std::vector<OwnedRecord>& owned)

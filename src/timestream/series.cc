@@ -34,7 +34,23 @@ Series::Column& Series::column(std::uint32_t attribute) {
   return fresh;
 }
 
+// The latest point, whose measures are just the columns, in their order.
+bool Series::append_row(std::int64_t time, std::int64_t version,
+                        std::span<const StoredMeasure> measures) {
+  if (!times_.empty() && times_.back() >= time) return false;
+  if (!std::ranges::equal(measures, columns_, {}, &StoredMeasure::attribute, &Column::attribute))
+    return false;
+  times_.push_back(time);
+  versions_.push_back(version);
+  for (std::size_t i = 0; i < measures.size(); ++i) {
+    columns_[i].bits.push_back(measures[i].bits);
+    columns_[i].present.push_back(true);
+  }
+  return true;
+}
+
 bool Series::put(std::int64_t time, std::int64_t version, std::span<const StoredMeasure> measures) {
+  if (append_row(time, version, measures)) return true;
   const std::size_t place = lower_bound(time);
   const bool fresh = place == times_.size() || times_[place] != time;
   const auto offset = static_cast<std::ptrdiff_t>(place);

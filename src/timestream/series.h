@@ -74,6 +74,7 @@ class Series {
 
  private:
   Column& column(std::uint32_t attribute);
+  bool append_row(std::int64_t time, std::int64_t version, std::span<const StoredMeasure> measures);
 
   std::vector<std::int64_t> times_, versions_;
   std::vector<Column> columns_;

@@ -21,9 +21,8 @@ Service::Service(const log::Journals& journals, io::Disk& disk, ServiceOptions o
             {.checkpoint_path = options_.directory + "/timestream.checkpoint"}),
       turn_(journal_.reactor),
       disk_(disk),
-      cache_(count(options_.cache_max)),
-      objects_(disk,
-               options_.objects.empty() ? options_.directory + "/objects" : options_.objects) {}
+      objects_(disk, options_.objects.empty() ? options_.directory + "/objects" : options_.objects),
+      cache_(count(options_.cache_max)) {}
 
 Service::~Service() = default;
 
@@ -44,6 +43,7 @@ Task<Unit> Service::open() {
     }
   co_await drop_orphans();
   gate_.spawn(keep_stores());
+  gate_.spawn(run_batch_loads());
   co_return Unit{};
 }
 
@@ -168,16 +168,40 @@ Result<const Table*> Service::table(const Caller& caller, const std::string& dat
 }
 
 Task<WriteAnswer> Service::write(Caller caller, std::string database, std::string name,
-                                 std::vector<ReadRecord> records) {
+                                 ReadRecords records) {
   co_await wait_for_room();
   const Table* definition = co_await table(caller, database, name);
   const TableId id = definition->id;
   const std::shared_ptr<TableStore> store = tables_.at(id);
-  state::Turn::Held held = co_await store->turn().take();
-  definition = co_await table(caller, database, name);  // it may have changed meanwhile
-  if (definition->id != id) co_return refuse(Refusal::not_found, "The table was deleted.");
-  Table now_defined = *definition;
-  co_return co_await outcome(store->write(std::move(now_defined), std::move(records), now()));
+  TableStore::Waiting request{std::move(records)};
+  store->wait(request);
+  {
+    state::Turn::Held held = co_await store->turn().take();
+    while (!request.answer) {
+      const Result<const Table*> still = table(caller, database, name);  // it may have changed
+      if (still && (*still)->id == id) {
+        Table now_defined = **still;
+        co_await store->write_waiting(std::move(now_defined), now());
+      } else {
+        store->refuse_waiting({ErrorKind::not_found, "The table was deleted."});
+      }
+    }
+  }
+  if (!*request.answer) co_return unexpected<Error>(std::move(*request.answer).error());
+  co_return std::move(**request.answer);
+}
+
+FeedProgress Service::feed_progress(TableId table) const {
+  const auto at = definitions_.feeds().find(table);
+  return at == definitions_.feeds().end() ? FeedProgress{} : at->second;
+}
+
+// Of a table that is gone meanwhile nothing is kept.
+Task<Unit> Service::keep_feed(FeedProgress progress) {
+  state::Turn::Held held = co_await turn_.take();
+  if (!tables_.contains(progress.table)) co_return Unit{};
+  Buffer change = put_feed_progress(progress);
+  co_return co_await outcome(fold_.commit(std::move(change)));
 }
 
 Task<Unit> Service::commit(Buffer change) {

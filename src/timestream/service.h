@@ -54,6 +54,11 @@ struct TablePage {
   std::string next;
 };
 
+struct LoadPage {
+  std::vector<BatchLoad> loads;
+  std::string next;
+};
+
 struct ServiceOptions {
   std::string directory;
   std::string objects = {};  // the root of what stands for S3; empty: objects/ in the directory
@@ -97,12 +102,11 @@ class Service {
   Task<Unit> untag(Caller caller, std::string arn, std::vector<std::string> keys);
   Task<Tags> tags(Caller caller, std::string arn);
 
-  // `records` is what read_records made of the request.
+  // `records` is what read_records made of the request, which outlives the call.
   Task<WriteAnswer> write(Caller caller, std::string database, std::string table,
-                          std::vector<ReadRecord> records);
+                          ReadRecords records);
 
   const Definitions& definitions() const { return definitions_; }
-  ObjectDirectory& objects() { return objects_; }
   // For those who keep definitions of their own beside the tables: what is decided under the turn
   // is durable and applied when commit resolves.
   state::Turn& turn() { return turn_; }
@@ -110,6 +114,18 @@ class Service {
   // Null when there is none. The store stays alive as long as someone holds it.
   std::shared_ptr<const TableStore> store(TableId table) const;
   BlockCache& cache() { return cache_; }
+  ObjectDirectory& objects() { return objects_; }
+
+  // The id of the load. Errors: validation, not_found, conflict.
+  Task<std::string> create_batch_load(Caller caller, LoadCommand command);
+  Task<BatchLoad> describe_batch_load(Caller caller, std::string id);
+  Task<LoadPage> list_batch_loads(Caller caller, std::optional<LoadStatus> status, Page page);
+  Task<Unit> resume_batch_load(Caller caller, std::string id);
+
+  // How far a stream has fed a table; nothing known yet: from the begin.
+  FeedProgress feed_progress(TableId table) const;
+  Task<Unit> keep_feed(FeedProgress progress);
+
   // All that is in memory goes to segments.
   Task<Unit> flush();
 
@@ -130,6 +146,10 @@ class Service {
                              const std::string& name) const;
   Result<Tagged> resource(const Caller& caller, const std::string& arn) const;
   Task<Unit> put_tags(Tagged at, Tags tags);
+  Result<const BatchLoad*> batch_load(const Caller& caller, const std::string& id) const;
+  Task<Unit> drop_oldest_load();
+  Task<Unit> keep_load(BatchLoad load);
+  Task<Unit> run_batch_loads();
   std::shared_ptr<TableStore> make_store(TableId table);
   Task<Unit> drop_orphans();
   Task<Unit> keep_stores();
@@ -147,8 +167,8 @@ class Service {
   state::Fold fold_;
   state::Turn turn_;
   io::Disk& disk_;
-  BlockCache cache_;
   ObjectDirectory objects_;
+  BlockCache cache_;
   std::unordered_map<TableId, std::shared_ptr<TableStore>> tables_;
   bool flush_failed_ = false;
   io::Gate gate_;

@@ -49,18 +49,28 @@ void add_to_key(std::string& key, std::string_view text) {
   key += text;
 }
 
-// Equal for equal sets of dimensions and measure names, and for nothing else.
-std::string series_key(const Point& point) {
-  std::vector<const Dimension*> sorted;
-  sorted.reserve(point.dimensions.size());
-  for (const Dimension& dimension : point.dimensions) sorted.push_back(&dimension);
-  std::ranges::sort(sorted, {}, [](const Dimension* d) -> const std::string& { return d->name; });
-  std::string key;
-  add_to_key(key, point.measure_name);
-  for (const Dimension* dimension : sorted) {
-    add_to_key(key, dimension->name);
-    add_to_key(key, dimension->value);
+// Equal for equal sets of dimensions, and for nothing else.
+std::string set_key(std::span<const Dimension> dimensions) {
+  std::vector<Dimension> copy;
+  std::size_t size = 0;
+  for (const Dimension& d : dimensions) size += 8 + d.name.size() + d.value.size();
+  if (!std::ranges::is_sorted(dimensions, {}, &Dimension::name)) {
+    copy.assign(dimensions.begin(), dimensions.end());
+    std::ranges::sort(copy, {}, &Dimension::name);
+    dimensions = copy;
   }
+  std::string key;
+  key.reserve(size);
+  for (const Dimension& dimension : dimensions) {
+    add_to_key(key, dimension.name);
+    add_to_key(key, dimension.value);
+  }
+  return key;
+}
+
+std::string series_key(std::uint32_t set, std::string_view measure_name) {
+  std::string key(reinterpret_cast<const char*>(&set), sizeof set);
+  key += measure_name;
   return key;
 }
 
@@ -82,14 +92,6 @@ TimeWindow window_of(const Table& table, UnixMillis now) {
   return window;
 }
 
-// Whoever comes later in a request meets what came earlier in it.
-struct TableData::Batch {
-  std::map<std::pair<std::string_view, std::int64_t>, const Point*> points;  // by series and time
-  std::unordered_map<std::string, MeasureType> attributes;
-  std::unordered_map<std::string, bool> measure_names;
-  std::unordered_map<std::string, bool> dimensions;
-};
-
 std::optional<std::string> TableData::check_schema(const Table& table, const Point& point,
                                                    Batch& batch) const {
   for (const PartitionKey& key : table.partition_keys)
@@ -99,14 +101,17 @@ std::optional<std::string> TableData::check_schema(const Table& table, const Poi
              "', which is the partition key of the table.";
   for (const Dimension& dimension : point.dimensions) {
     if (attribute_places_.contains(dimension.name) || batch.attributes.contains(dimension.name))
-      return "The dimension name '" + dimension.name + "' is the name of a measure of the table.";
-    if (!dimension_places_.contains(dimension.name)) batch.dimensions[dimension.name] = true;
+      return "The dimension name '" + std::string(dimension.name) +
+             "' is the name of a measure of the table.";
+    if (!dimension_places_.contains(dimension.name) && !batch.dimensions.contains(dimension.name))
+      batch.dimensions.emplace(dimension.name, true);
   }
   if (dimensions_.size() + batch.dimensions.size() > dimensions_max)
     return "A table may have at most 128 dimensions.";
   for (const Measure& measure : point.measures) {
     if (dimension_places_.contains(measure.name) || batch.dimensions.contains(measure.name))
-      return "The measure name '" + measure.name + "' is the name of a dimension of the table.";
+      return "The measure name '" + std::string(measure.name) +
+             "' is the name of a dimension of the table.";
     const auto known = attribute_places_.find(measure.name);
     const auto fresh = batch.attributes.find(measure.name);
     const std::optional<MeasureType> type =
@@ -114,29 +119,57 @@ std::optional<std::string> TableData::check_schema(const Table& table, const Poi
         : fresh != batch.attributes.end() ? std::optional(fresh->second)
                                           : std::nullopt;
     if (type && *type != measure.type)
-      return "The measure '" + measure.name + "' already exists with the data type " +
+      return "The measure '" + std::string(measure.name) + "' already exists with the data type " +
              std::string(name_of(*type)) + ".";
-    if (!type) batch.attributes[measure.name] = measure.type;
+    if (!type) batch.attributes.emplace(measure.name, measure.type);
   }
   if (attributes_.size() + batch.attributes.size() > attributes_max)
     return "A table may have at most 1024 measures of multi-measure records.";
   const auto name = measure_names_.find(point.measure_name);
   if (name == measure_names_.end()) {
-    batch.measure_names[point.measure_name] = point.multi;
+    if (!batch.measure_names.contains(point.measure_name))
+      batch.measure_names.emplace(point.measure_name, point.multi);
     if (measure_names_.size() + batch.measure_names.size() > measure_names_max)
       return "A table may have at most 8192 measure names.";
   }
   return std::nullopt;
 }
 
+// Whether it has just the measures that points of that name had so far: then the table knows all of
+// them, with their types.
+bool TableData::has_all_measures_of(const MeasureName& is, const Point& point) const {
+  return std::ranges::equal(
+      is.attributes, point.measures, [this](std::uint32_t place, const Measure& measure) {
+        const Attribute& attribute = attributes_[place];
+        return attribute.type == measure.type && attribute.name == measure.name;
+      });
+}
+
 std::vector<TableData::Located> TableData::locate(std::span<const ReadRecord> records) const {
   std::vector<Located> all(records.size());
+  std::span<const Dimension> last;  // records that share their dimensions share the way to them
+  std::string key;
+  auto set = set_places_.end();
+  bool first = true;
   for (std::size_t i = 0; i < records.size(); ++i) {
     const Point* point = std::get_if<Point>(&records[i]);
     if (point == nullptr) continue;
-    all[i].key = series_key(*point);
-    const auto known = series_places_.find(all[i].key);
-    if (known != series_places_.end()) all[i].series = known->second;
+    if (first || last.data() != point->dimensions.data() ||
+        last.size() != point->dimensions.size()) {
+      last = point->dimensions;
+      key = set_key(last);
+      set = set_places_.find(key);
+      first = false;
+    }
+    if (set != set_places_.end()) {
+      const auto known = series_places_.find(series_key(set->second, point->measure_name));
+      if (known != series_places_.end()) {
+        all[i].series = known->second;
+        continue;
+      }
+    }
+    add_to_key(all[i].key, point->measure_name);
+    all[i].key += key;
   }
   return all;
 }
@@ -170,10 +203,14 @@ bool TableData::same_measures(const Existing& there, const Point& point) const {
 }
 
 TableData::Decided TableData::decide(const Table& table, std::span<const ReadRecord> records,
-                                     std::span<const Located> located, UnixMillis now) const {
+                                     std::span<const Located> located, Batch& batch,
+                                     UnixMillis now) const {
   const TimeWindow window = window_of(table, now);
-  Batch batch;
+  const bool keyed = std::ranges::any_of(
+      table.partition_keys, [](const PartitionKey& key) { return key.dimension && key.required; });
   Decided decided;
+  decided.accepted.reserve(records.size());
+  decided.records.reserve(records.size());
   for (std::uint32_t i = 0; i < records.size(); ++i) {
     auto& rejected = decided.answer.rejected;
     if (const auto* why = std::get_if<Rejection>(&records[i])) {
@@ -189,16 +226,26 @@ TableData::Decided TableData::decide(const Table& table, std::span<const ReadRec
                                  ") of the data ingestion window."});
       continue;
     }
-    if (auto reason = check_schema(table, point, batch)) {
-      rejected.push_back({i, std::move(*reason)});
-      continue;
-    }
-    const auto batch_key = std::pair(std::string_view(located[i].key), point.time);
+    const bool familiar =
+        !keyed && located[i].series && has_all_measures_of(*series_[*located[i].series].is, point);
+    if (!familiar)
+      if (auto reason = check_schema(table, point, batch)) {
+        rejected.push_back({i, std::move(*reason)});
+        continue;
+      }
+    Batch::Place place{0, point.time};
+    place.series =
+        located[i].series
+            ? *located[i].series
+            : batch.fresh_series
+                  .try_emplace(located[i].key, static_cast<std::uint32_t>(
+                                                   series_.size() + batch.fresh_series.size()))
+                  .first->second;
     std::optional<std::int64_t> version;
     bool same = false;
-    if (const auto earlier = batch.points.find(batch_key); earlier != batch.points.end()) {
+    if (const auto earlier = batch.points.find(place); earlier != batch.points.end()) {
       version = earlier->second->version;
-      same = earlier->second->measures == point.measures;
+      same = std::ranges::equal(earlier->second->measures, point.measures);
     } else if (const auto there = existing(located[i], point.time)) {
       version = there->version;
       same = point.version == *version && same_measures(*there, point);
@@ -220,66 +267,85 @@ TableData::Decided TableData::decide(const Table& table, std::span<const ReadRec
     if (version && point.version <= *version) continue;
     decided.accepted.push_back(&point);
     decided.records.push_back(i);
-    batch.points[batch_key] = &point;
+    batch.points[place] = &point;
   }
   return decided;
 }
 
-std::uint32_t TableData::add_series(const Point& point, std::string key) {
+// The identity is whole but for what the table knows of it.
+void TableData::add_series(SeriesIdentity identity, const std::string& set_key, std::uint32_t set) {
+  set_places_.try_emplace(set_key, set);
+  identity.set = set;
+  identity.is = &measure_names_.at(identity.measure_name);
+  series_places_.emplace(series_key(set, identity.measure_name),
+                         static_cast<std::uint32_t>(series_.size()));
+  series_.push_back(std::move(identity));
+}
+
+std::uint32_t TableData::find_or_add_series(const Point& point) {
+  const std::string key = set_key(point.dimensions);
+  const auto known = set_places_.find(key);
+  const std::uint32_t set =
+      known != set_places_.end() ? known->second : static_cast<std::uint32_t>(set_places_.size());
+  const auto there = series_places_.find(series_key(set, point.measure_name));
+  if (there != series_places_.end()) return there->second;
+
   SeriesIdentity identity;
   for (const Dimension& dimension : point.dimensions) {
-    const auto [place, fresh] = dimension_places_.try_emplace(
-        dimension.name, static_cast<std::uint32_t>(dimensions_.size()));
-    if (fresh) dimensions_.push_back(dimension.name);
+    auto place = dimension_places_.find(dimension.name);
+    if (place == dimension_places_.end()) {
+      place =
+          dimension_places_.emplace(dimension.name, static_cast<std::uint32_t>(dimensions_.size()))
+              .first;
+      dimensions_.emplace_back(dimension.name);
+    }
     identity.dimensions.emplace_back(place->second, dimension.value);
   }
   std::ranges::sort(identity.dimensions);
   identity.measure_name = point.measure_name;
-  measure_names_.try_emplace(point.measure_name, MeasureName{point.multi, {}});
-  const auto number = static_cast<std::uint32_t>(series_.size());
-  series_places_.emplace(std::move(key), number);
-  series_.push_back(std::move(identity));
-  return number;
+  measure_names_.try_emplace(identity.measure_name, MeasureName{point.multi, {}});
+  add_series(std::move(identity), key, set);
+  return static_cast<std::uint32_t>(series_.size() - 1);
 }
 
-void TableData::apply(const Point& point) { apply(point, series_key(point)); }
+std::uint32_t TableData::find_or_add_attribute(const Measure& measure, bool multi) {
+  const auto known = attribute_places_.find(measure.name);
+  if (known != attribute_places_.end()) return known->second;
+  const auto place = static_cast<std::uint32_t>(attributes_.size());
+  attribute_places_.emplace(measure.name, place);
+  attributes_.push_back({std::string(measure.name), measure.type, multi});
+  return place;
+}
 
-void TableData::apply(const Point& point, const std::string& key) {
-  const auto known = series_places_.find(key);
-  const std::uint32_t number =
-      known != series_places_.end() ? known->second : add_series(point, key);
+void TableData::apply(const Point& point, std::optional<std::uint32_t> number) {
+  if (!number) number = find_or_add_series(point);
+  MeasureName& is = *series_[*number].is;
   Memtable& store = *active_;
   const std::size_t texts_before = store.texts.bytes();
-  std::vector<StoredMeasure> measures;
-  measures.reserve(point.measures.size());
-  const auto [at, fresh] = store.series.try_emplace(number);
+  const auto [at, fresh] = store.series.try_emplace(*number);
   if (fresh) store.bytes += series_bytes;
   Series& series = at->second;
-  for (const Measure& measure : point.measures) {
-    auto place = attribute_places_.find(measure.name);
-    if (place == attribute_places_.end()) {
-      place =
-          attribute_places_.emplace(measure.name, static_cast<std::uint32_t>(attributes_.size()))
-              .first;
-      attributes_.push_back({measure.name, measure.type, point.multi});
-    }
-    measures.push_back({place->second, measure.type == MeasureType::varchar
-                                           ? store.texts.place_of(measure.text)
-                                           : measure.bits});
+  const bool familiar = has_all_measures_of(is, point);
+  scratch_.clear();
+  for (std::size_t i = 0; i < point.measures.size(); ++i) {
+    const Measure& measure = point.measures[i];
+    const std::uint32_t attribute =
+        familiar ? is.attributes[i] : find_or_add_attribute(measure, point.multi);
+    scratch_.push_back({attribute, measure.type == MeasureType::varchar
+                                       ? store.texts.place_of(measure.text)
+                                       : measure.bits});
   }
   const std::size_t columns = series.columns().size();
-  if (series.put(point.time, point.version, measures)) {
+  if (series.put(point.time, point.version, scratch_)) {
     ++store.points;
     store.bytes += point_bytes + value_bytes * series.columns().size();
   }
   store.bytes += (series.columns().size() - columns) * value_bytes * series.size();
   store.bytes += store.texts.bytes() - texts_before;
-  if (series.columns().size() != columns) {  // the only moment at which the name can see new ones
-    std::vector<std::uint32_t>& seen = measure_names_.at(point.measure_name).attributes;
-    for (const StoredMeasure& measure : measures)
-      if (std::ranges::find(seen, measure.attribute) == seen.end())
-        seen.push_back(measure.attribute);
-  }
+  if (familiar) return;
+  for (const StoredMeasure& measure : scratch_)
+    if (std::ranges::find(is.attributes, measure.attribute) == is.attributes.end())
+      is.attributes.push_back(measure.attribute);
 }
 
 void TableData::expire(std::int64_t before) {
@@ -370,30 +436,32 @@ Result<Unit> TableData::decode_schema(ByteReader& from) {
   for (std::uint64_t n = from.number(); more(n);) {
     MeasureName& is = measure_names_[from.text()];
     is.multi = from.byte() != 0;
-    for (std::uint64_t a = from.number(); more(a);)
+    for (std::uint64_t a = from.number(); more(a);) {
       is.attributes.push_back(static_cast<std::uint32_t>(from.number()));
+      if (is.attributes.back() >= attributes_.size()) from.fail();
+    }
   }
   for (std::uint64_t n = from.number(); more(n);) {
     SeriesIdentity identity;
     identity.measure_name = from.text();
-    std::vector<std::pair<std::string_view, std::string_view>> sorted;
     for (std::uint64_t d = from.number(); more(d);) {
       const std::uint64_t dimension = from.number();
       if (dimension >= dimensions_.size()) from.fail();
       identity.dimensions.emplace_back(static_cast<std::uint32_t>(dimension), from.text());
     }
     if (from.broken()) break;
-    for (const auto& [dimension, value] : identity.dimensions)
-      sorted.emplace_back(dimensions_[dimension], value);
-    std::ranges::sort(sorted);
-    std::string key;
-    add_to_key(key, identity.measure_name);
-    for (const auto& [name, value] : sorted) {
-      add_to_key(key, name);
-      add_to_key(key, value);
+    if (!measure_names_.contains(identity.measure_name)) {
+      from.fail();
+      break;
     }
-    series_places_.emplace(std::move(key), static_cast<std::uint32_t>(series_.size()));
-    series_.push_back(std::move(identity));
+    std::vector<Dimension> set;
+    for (const auto& [dimension, value] : identity.dimensions)
+      set.push_back({dimensions_[dimension], value});
+    const std::string key = set_key(set);
+    const auto known = set_places_.find(key);
+    const std::uint32_t place =
+        known != set_places_.end() ? known->second : static_cast<std::uint32_t>(set_places_.size());
+    add_series(std::move(identity), key, place);
   }
   if (from.broken()) return fail(ErrorKind::corrupt, "the schema of a table does not decode");
   return Unit{};

@@ -25,6 +25,15 @@ struct Attribute {  // a measure column
   bool multi;
 };
 
+struct TextHash {
+  using is_transparent = void;
+  std::size_t operator()(std::string_view text) const {
+    return std::hash<std::string_view>{}(text);
+  }
+};
+template <class T>
+using ByText = std::unordered_map<std::string, T, TextHash, std::equal_to<>>;
+
 struct MeasureName {
   bool multi = false;
   std::vector<std::uint32_t> attributes;  // that points of this name had
@@ -34,6 +43,8 @@ struct MeasureName {
 struct SeriesIdentity {
   std::vector<std::pair<std::uint32_t, std::string>> dimensions;  // by the dimension's number
   std::string measure_name;
+  std::uint32_t set = 0;               // the number of its set of dimensions
+  MeasureName* is = nullptr;           // what is known of its measure name
   std::int64_t stored_to = INT64_MIN;  // no segment has a later point
 };
 
@@ -75,13 +86,34 @@ struct Existing {
 
 class TableData {
  public:
-  // Where a record belongs. Empty of a rejected one.
+  // Where a record belongs. Of a rejected one it means nothing.
   struct Located {
-    std::string key;
     std::optional<std::uint32_t> series;
+    std::string key;                 // of a series that is not known yet
     std::optional<Existing> stored;  // in a segment
   };
   std::vector<Located> locate(std::span<const ReadRecord> records) const;
+
+  // Whoever comes later in a request, or in the requests that are decided together, meets what came
+  // earlier.
+  struct Batch {
+    struct Place {
+      std::uint32_t series;
+      std::int64_t time;
+      friend bool operator==(const Place&, const Place&) = default;
+    };
+    struct PlaceHash {
+      std::size_t operator()(const Place& place) const {
+        const auto mixed = static_cast<std::uint64_t>(place.time) ^
+                           (std::uint64_t{place.series} * 0x9e3779b97f4a7c15);
+        return (mixed ^ (mixed >> 32)) * 0xd6e8feb86659fd93;
+      }
+    };
+    std::unordered_map<Place, const Point*, PlaceHash> points;
+    ByText<std::uint32_t> fresh_series;  // by key; numbers that they would have
+    ByText<MeasureType> attributes;
+    ByText<bool> measure_names, dimensions;
+  };
 
   struct Decided {
     std::vector<const Point*> accepted;  // into what was read
@@ -89,9 +121,9 @@ class TableData {
     WriteAnswer answer;
   };
   Decided decide(const Table& table, std::span<const ReadRecord> records,
-                 std::span<const Located> located, UnixMillis now) const;
-  void apply(const Point& point);
-  void apply(const Point& point, const std::string& key);
+                 std::span<const Located> located, Batch& batch, UnixMillis now) const;
+  // `series` is what locate found, if it found it.
+  void apply(const Point& point, std::optional<std::uint32_t> series = std::nullopt);
 
   // Points before that time are gone. Segments that have no others are left out from then on.
   void expire(std::int64_t before);
@@ -99,7 +131,9 @@ class TableData {
   const std::vector<std::string>& dimensions() const { return dimensions_; }
   const std::vector<Attribute>& attributes() const { return attributes_; }
   std::vector<MeasureType> types() const;
-  const std::map<std::string, MeasureName>& measure_names() const { return measure_names_; }
+  const std::map<std::string, MeasureName, std::less<>>& measure_names() const {
+    return measure_names_;
+  }
   const std::deque<SeriesIdentity>& series() const { return series_; }
   StoreView view() const { return {active_, frozen_, segments_}; }
   const Memtable& active() const { return *active_; }
@@ -113,21 +147,24 @@ class TableData {
   Result<Unit> decode_schema(ByteReader& from);
 
  private:
-  struct Batch;  // what earlier records of the same request did
-
   std::optional<std::string> check_schema(const Table& table, const Point& point,
                                           Batch& batch) const;
+  bool has_all_measures_of(const MeasureName& is, const Point& point) const;
   bool same_measures(const Existing& there, const Point& point) const;
   std::optional<Existing> existing(const Located& located, std::int64_t time) const;
-  std::uint32_t add_series(const Point& point, std::string key);
+  std::uint32_t find_or_add_series(const Point& point);
+  void add_series(SeriesIdentity identity, const std::string& set_key, std::uint32_t set);
+  std::uint32_t find_or_add_attribute(const Measure& measure, bool multi);
 
   std::vector<std::string> dimensions_;
-  std::unordered_map<std::string, std::uint32_t> dimension_places_;
+  ByText<std::uint32_t> dimension_places_;
   std::vector<Attribute> attributes_;
-  std::unordered_map<std::string, std::uint32_t> attribute_places_;
-  std::map<std::string, MeasureName> measure_names_;
+  ByText<std::uint32_t> attribute_places_;
+  std::map<std::string, MeasureName, std::less<>> measure_names_;
   std::deque<SeriesIdentity> series_;
-  std::unordered_map<std::string, std::uint32_t> series_places_;  // by key
+  ByText<std::uint32_t> set_places_;     // sets of dimensions by their key
+  ByText<std::uint32_t> series_places_;  // by set and measure name
+  std::vector<StoredMeasure> scratch_;
   std::shared_ptr<Memtable> active_ = std::make_shared<Memtable>(), frozen_;
   std::shared_ptr<const StoredSegments> segments_ = std::make_shared<StoredSegments>();
 };

@@ -11,16 +11,19 @@ namespace {
 
 constexpr UnixMillis now{1'700'000'000'000};
 
-std::vector<ReadRecord> read(std::vector<RecordInput> records, const RecordInput& common = {}) {
+ReadRecords read(std::vector<RecordInput> records, const RecordInput& common = {}) {
   auto all = read_records(common, records);
   EXPECT_TRUE(all) << all.error().message;
   return std::move(*all);
 }
 
+constexpr DimensionInput h1[] = {{"host", "h1"}};
+constexpr DimensionInput h2[] = {{"host", "h2"}};
+
 RecordInput record(std::string_view value, std::int64_t version = 1,
                    std::string_view time = "1700000000000") {
   RecordInput input;
-  input.dimensions = {{"host", "h1"}};
+  input.dimensions = h1;
   input.measure_name = "cpu";
   input.measure_value = value;
   input.time = time;
@@ -30,11 +33,14 @@ RecordInput record(std::string_view value, std::int64_t version = 1,
 
 // Decides, and applies by way of the log's bytes, as a restart does.
 WriteAnswer put(TableData& data, std::vector<RecordInput> records, const Table& table = {}) {
-  const std::vector<ReadRecord> all = read(std::move(records));
-  TableData::Decided decided = data.decide(table, all, data.locate(all), now);
-  const auto points = decode_points(encode_points(decided.accepted));
-  EXPECT_TRUE(points);
-  for (const Point& point : *points) data.apply(point);
+  const ReadRecords read_ones = read(std::move(records));
+  TableData::Batch batch;
+  TableData::Decided decided =
+      data.decide(table, read_ones.all, data.locate(read_ones.all), batch, now);
+  const Buffer bytes = encode_points(decided.accepted);
+  const auto decoded = decode_points(bytes);
+  EXPECT_TRUE(decoded);
+  for (const Point& point : decoded->points) data.apply(point);
   return decided.answer;
 }
 
@@ -89,9 +95,58 @@ TEST(TableData, expired_points_are_gone) {
   EXPECT_EQ(data.active().points, 1u);
 }
 
+// Two requests of one group, of a series that the table has not seen.
+TEST(TableData, requests_that_are_decided_together_meet_each_other) {
+  TableData data;
+  const ReadRecords first = read({record("1")}), second = read({record("2"), record("3", 2)});
+  TableData::Batch batch;
+  const auto one = data.decide(Table{}, first.all, data.locate(first.all), batch, now);
+  const auto two = data.decide(Table{}, second.all, data.locate(second.all), batch, now);
+  EXPECT_EQ(one.answer.memory, 1u);
+  ASSERT_EQ(two.answer.rejected.size(), 1u);
+  EXPECT_EQ(two.answer.rejected[0].record, 0u);
+  EXPECT_EQ(two.answer.memory, 1u);
+}
+
+TEST(TableData, the_order_of_dimensions_makes_no_other_series) {
+  constexpr DimensionInput there[] = {{"a", "1"}, {"b", "2"}}, back[] = {{"b", "2"}, {"a", "1"}};
+  TableData data;
+  RecordInput one = record("1"), two = record("2", 1, "1700000000001");
+  one.dimensions = there;
+  two.dimensions = back;
+  put(data, {one, two});
+  EXPECT_EQ(data.series().size(), 1u);
+  RecordInput other = record("1");
+  other.dimensions = there;
+  other.measure_name = "memory";
+  put(data, {other});
+  ASSERT_EQ(data.series().size(), 2u);
+  EXPECT_EQ(data.series()[0].set, data.series()[1].set);
+}
+
+TEST(TableData, a_record_with_fewer_measures_leaves_the_others_empty) {
+  constexpr MeasureInput both[] = {{"b", "1", "BIGINT"}, {"a", "2", "BIGINT"}};
+  constexpr MeasureInput one[] = {{"b", "3", "BIGINT"}};
+  TableData data;
+  RecordInput first = record("", 1), second = record("", 1, "1700000000001");
+  for (RecordInput* input : {&first, &second}) {
+    input->measure_value.reset();
+    input->measure_type = "MULTI";
+  }
+  first.measures = both;
+  second.measures = one;
+  EXPECT_EQ(put(data, {first, second}).memory, 2u);
+  const Series& series = data.active().series.at(0);
+  ASSERT_EQ(series.columns().size(), 2u);
+  EXPECT_EQ(data.attributes()[series.columns()[0].attribute].name, "a");
+  EXPECT_EQ(series.measures(0).size(), 2u);
+  ASSERT_EQ(series.measures(1).size(), 1u);
+  EXPECT_EQ(series.measures(1)[0].bits, 3);
+}
+
 TEST(WriteRecords, a_dimension_that_is_common_too_refuses_the_request) {
   RecordInput common;
-  common.dimensions = {{"host", "h2"}};
+  common.dimensions = h2;
   const std::vector<RecordInput> records{record("1")};
   const auto all = read_records(common, records);
   ASSERT_FALSE(all);
@@ -100,8 +155,10 @@ TEST(WriteRecords, a_dimension_that_is_common_too_refuses_the_request) {
 
 TEST(PointCodec, a_flipped_bit_is_found) {
   TableData data;
-  const std::vector<ReadRecord> all = read({record("1")});
-  const TableData::Decided decided = data.decide(Table{}, all, data.locate(all), now);
+  const ReadRecords read_ones = read({record("1")});
+  TableData::Batch batch;
+  const TableData::Decided decided =
+      data.decide(Table{}, read_ones.all, data.locate(read_ones.all), batch, now);
   const Buffer bytes = encode_points(decided.accepted);
   for (std::size_t bit = 8; bit < bytes.size() * 8; ++bit) {
     Buffer broken = bytes;

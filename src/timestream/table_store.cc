@@ -10,6 +10,8 @@ namespace {
 
 constexpr Bytes replay_chunk = 4_MiB;
 constexpr std::size_t rows_between_pauses = 1 << 15;
+// Requests that are made durable together, and about how many bytes of them.
+constexpr std::size_t group_max = 128, group_bytes_max = 4 << 20;
 
 }  // namespace
 
@@ -37,8 +39,8 @@ Task<Unit> TableStore::replay() {
     if (read.batches.empty()) co_return Unit{};
     for (const log::Batch& batch : read.batches) {
       if (batch.first < covers_) continue;
-      std::vector<Point> points = co_await decode_points(batch.payload);
-      for (const Point& point : points) data_.apply(point);
+      const DecodedPoints decoded = co_await decode_points(batch.payload);
+      for (const Point& point : decoded.points) data_.apply(point);
     }
     next_ = std::max(next_, read.next);
     // More than fits in memory goes out at once.
@@ -81,29 +83,92 @@ Task<Unit> TableStore::look_up(std::vector<TableData::Located>& located,
   co_return Unit{};
 }
 
-Task<WriteAnswer> TableStore::write(Table definition, std::vector<ReadRecord> records,
-                                    UnixMillis now) {
-  std::vector<TableData::Located> located;
-  std::vector<std::shared_ptr<const Block>> kept;
+struct TableStore::Group {
+  struct Member {
+    Waiting* request;
+    std::vector<TableData::Located> located = {};
+    TableData::Decided decided = {};
+    Buffer bytes = {};
+    auto encoder() const {
+      return [this](MutableByteView into) { std::ranges::copy(bytes, into.begin()); };
+    }
+  };
+  std::deque<Member> members;                      // encoders look at them
+  std::vector<std::shared_ptr<const Block>> kept;  // what was looked up lies in them
+
+  void refuse(const Error& error) {
+    for (Member& member : members)
+      if (!member.request->answer) member.request->answer.emplace(unexpected<Error>(error));
+  }
+};
+
+Task<Unit> TableStore::locate(Group& group) {
   std::shared_ptr<const StoredSegments> segments;
   do {  // again, when points went from the memtable to segments meanwhile
     segments = data_.view().segments;
-    located = data_.locate(records);
-    co_await look_up(located, records, kept);
+    for (Group::Member& member : group.members) {
+      const std::span<const ReadRecord> records = member.request->read.all;
+      member.located = data_.locate(records);
+      Result<Unit> found = co_await outcome(look_up(member.located, records, group.kept));
+      if (!found) member.request->answer.emplace(unexpected<Error>(found.error()));
+    }
   } while (segments != data_.view().segments);
-  TableData::Decided decided = data_.decide(definition, records, located, now);
-  if (!decided.accepted.empty()) {
-    const Buffer bytes = encode_points(decided.accepted);
-    const auto encode = [&bytes](MutableByteView into) { std::ranges::copy(bytes, into.begin()); };
-    const auto points = static_cast<std::uint32_t>(decided.accepted.size());
-    const log::Entry entries[] = {
-        {partition_, points, static_cast<std::uint32_t>(bytes.size()), encode}};
-    const std::vector<log::Appended> appended = co_await journal_.log.append(entries);
-    next_ = appended[0].first.plus(points);
-    for (std::size_t i = 0; i < decided.accepted.size(); ++i)
-      data_.apply(*decided.accepted[i], located[decided.records[i]].key);
+  co_return Unit{};
+}
+
+Task<Unit> TableStore::write_waiting(Table definition, UnixMillis now) {
+  Group group;
+  const std::size_t count = std::min(waiting_.size(), group_max);
+  for (std::size_t i = 0; i < count; ++i) group.members.push_back({waiting_[i]});
+  waiting_.erase(waiting_.begin(), waiting_.begin() + static_cast<std::ptrdiff_t>(count));
+  co_await locate(group);
+
+  TableData::Batch batch;
+  std::vector<log::Entry> entries;
+  entries.reserve(count);
+  std::vector<decltype(std::declval<Group::Member>().encoder())> encoders;
+  encoders.reserve(count);  // entries look at them
+  std::size_t bytes = 0;
+  for (std::size_t i = 0; i < group.members.size(); ++i) {
+    Group::Member& member = group.members[i];
+    if (bytes > group_bytes_max) {  // those have to wait once more
+      std::vector<Waiting*> again;
+      for (std::size_t rest = i; rest < group.members.size(); ++rest)
+        if (!group.members[rest].request->answer) again.push_back(group.members[rest].request);
+      waiting_.insert(waiting_.begin(), again.begin(), again.end());
+      group.members.resize(i);
+      break;
+    }
+    if (member.request->answer) continue;  // it could not be looked up
+    member.decided = data_.decide(definition, member.request->read.all, member.located, batch, now);
+    if (member.decided.accepted.empty()) continue;
+    member.bytes = encode_points(member.decided.accepted);
+    bytes += member.bytes.size();
+    encoders.push_back(member.encoder());
+    entries.push_back({partition_, static_cast<std::uint32_t>(member.decided.accepted.size()),
+                       static_cast<std::uint32_t>(member.bytes.size()), encoders.back()});
   }
-  co_return std::move(decided.answer);
+  if (!entries.empty()) {
+    Result<std::vector<log::Appended>> appended = co_await outcome(journal_.log.append(entries));
+    if (!appended) {
+      group.refuse(appended.error());
+      co_return Unit{};
+    }
+    next_ = appended->back().first.plus(entries.back().count);
+  }
+  for (Group::Member& member : group.members) {
+    if (member.request->answer) continue;
+    const std::vector<const Point*>& accepted = member.decided.accepted;
+    for (std::size_t i = 0; i < accepted.size(); ++i)
+      data_.apply(*accepted[i], member.located[member.decided.records[i]].series);
+    member.request->answer.emplace(std::move(member.decided.answer));
+  }
+  co_return Unit{};
+}
+
+void TableStore::refuse_waiting(const Error& error) {
+  for (Waiting* request : std::exchange(waiting_, {}))
+    request->answer.emplace(unexpected<Error>(error));
 }
 
 Task<Unit> TableStore::flush() {

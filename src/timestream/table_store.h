@@ -28,8 +28,16 @@ class TableStore {
   // The directory is there. Errors: corrupt, unsupported, io.
   Task<Unit> open();
 
-  // Under the turn.
-  Task<WriteAnswer> write(Table definition, std::vector<ReadRecord> records, UnixMillis now);
+  // A request that waits for others, so that one flush of the disk serves them all. Whoever gets
+  // the turn next decides for all that wait.
+  struct Waiting {
+    ReadRecords read;
+    std::optional<Result<WriteAnswer>> answer = {};
+  };
+  void wait(Waiting& request) { waiting_.push_back(&request); }
+  // Under the turn: some of those that wait, the oldest ones, are answered.
+  Task<Unit> write_waiting(Table definition, UnixMillis now);
+  void refuse_waiting(const Error& error);
   state::Turn& turn() { return turn_; }
 
   // The memtable goes to segments. After a failure it is tried again by the next call.
@@ -60,6 +68,8 @@ class TableStore {
   Task<Unit> remove_file(StoredSegment stored);
   Task<Unit> remove_since(std::uint64_t number);
   Task<StoredSegment> merge(StoredSegments inputs);
+  struct Group;
+  Task<Unit> locate(Group& group);
   Task<Unit> look_up(std::vector<TableData::Located>& located, std::span<const ReadRecord> records,
                      std::vector<std::shared_ptr<const Block>>& kept);
   std::string segment_path(std::uint64_t number) const;
@@ -73,9 +83,10 @@ class TableStore {
   const std::string prefix_;
   TableData data_;
   state::Turn turn_, maintenance_;
-  log::Position next_;           // after the newest point that is applied
-  log::Position covers_;         // the manifest's segments hold all points before
-  log::Position frozen_covers_;  // and the frozen memtable those before
+  std::vector<Waiting*> waiting_;  // their coroutines own them
+  log::Position next_;             // after the newest point that is applied
+  log::Position covers_;           // the manifest's segments hold all points before
+  log::Position frozen_covers_;    // and the frozen memtable those before
   std::uint64_t next_segment_ = 1;
   MonotonicNanos flushed_{};
   std::shared_ptr<const StoredSegments> compacted_;  // nothing in these is worth it

@@ -83,22 +83,27 @@ struct TestPoint {
 inline Task<WriteAnswer> write_points(Service& service, std::vector<TestPoint> points) {
   struct Texts {
     std::string time, value;
+    std::vector<DimensionInput> dimensions;
+    std::vector<MeasureInput> measures;
   };
   std::vector<Texts> texts(points.size());
   std::vector<RecordInput> records(points.size());
   for (std::size_t i = 0; i < points.size(); ++i) {
-    texts[i] = {std::to_string(points[i].time), std::to_string(points[i].is.value)};
-    records[i].dimensions = {{"host", points[i].host}};
+    texts[i].time = std::to_string(points[i].time);
+    texts[i].value = std::to_string(points[i].is.value);
+    texts[i].dimensions = {{"host", points[i].host}};
+    texts[i].measures = {{"value", texts[i].value, "DOUBLE"}};
+    if (!points[i].is.text.empty())
+      texts[i].measures.push_back({"note", points[i].is.text, "VARCHAR"});
+    records[i].dimensions = texts[i].dimensions;
+    records[i].measures = texts[i].measures;
     records[i].measure_name = "m";
     records[i].measure_type = "MULTI";
     records[i].time = texts[i].time;
     records[i].version = points[i].is.version;
-    records[i].measures = {{"value", texts[i].value, "DOUBLE"}};
-    if (!points[i].is.text.empty())
-      records[i].measures.push_back({"note", points[i].is.text, "VARCHAR"});
   }
   RecordInput common;
-  std::vector<ReadRecord> read = co_await read_records(common, records);
+  ReadRecords read = co_await read_records(common, records);
   std::string database = "metrics", table = "points";
   Caller caller = test_caller;
   co_return co_await outcome(service.write(caller, database, table, std::move(read)));

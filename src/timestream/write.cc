@@ -62,11 +62,11 @@ std::optional<MeasureType> type_of(std::string_view name) {
 // The value in `into`, or why the text is none.
 std::optional<std::string> read_value(std::string_view text, std::int64_t unit, Measure& into) {
   const auto no = [&] {
-    return "The measure value '" + std::string(text.substr(0, 64)) + "' of " + into.name +
-           " is not a valid " + std::string(name_of(into.type)) + ".";
+    return "The measure value '" + std::string(text.substr(0, 64)) + "' of " +
+           std::string(into.name) + " is not a valid " + std::string(name_of(into.type)) + ".";
   };
   if (text.size() > measure_value_max)
-    return "The measure value of " + into.name + " is longer than 2048 bytes.";
+    return "The measure value of " + std::string(into.name) + " is longer than 2048 bytes.";
   switch (into.type) {
     case MeasureType::real: {
       double number = 0;
@@ -102,10 +102,22 @@ std::optional<std::string> read_value(std::string_view text, std::int64_t unit, 
   return std::nullopt;
 }
 
-// One record on its way to a point; every step may end it.
+// What a single measure is called.
+std::string_view single_name(MeasureType type) {
+  constexpr std::string_view names[] = {"measure_value::double", "measure_value::bigint",
+                                        "measure_value::varchar", "measure_value::boolean",
+                                        "measure_value::timestamp"};
+  return names[static_cast<std::size_t>(type)];
+}
+
+std::string quoted(std::string_view text) { return "'" + std::string(text) + "'"; }
+
+// One record on its way to a point; every step may end it. Dimensions and measures go to the end of
+// the arrays of `into`, which have room for all.
 struct Reader {
   const RecordInput& common;
   const RecordInput& record;
+  ReadRecords& into;
   Point point = {};
 
   template <class Member>
@@ -113,16 +125,27 @@ struct Reader {
     return record.*member ? record.*member : common.*member;
   }
 
-  // What refuses the whole request.
-  Result<Unit> read_frame() {
+  // Records that have only the common dimensions share them.
+  Result<Unit> read_dimensions(std::span<const Dimension> shared) {
+    if (record.dimensions.empty() && !shared.empty()) {
+      point.dimensions = shared;
+      return Unit{};
+    }
+    const std::size_t begin = into.dimensions.size();
     for (const RecordInput* part : {&common, &record})
       for (const auto& [name, value] : part->dimensions) {
-        for (const Dimension& other : point.dimensions)
-          if (other.name == name)
-            return refuse(Refusal::validation, "A record may not have two dimensions named '" +
-                                                   std::string(name) + "'.");
-        point.dimensions.push_back({std::string(name), std::string(value)});
+        for (std::size_t i = begin; i < into.dimensions.size(); ++i)
+          if (into.dimensions[i].name == name)
+            return refuse(Refusal::validation,
+                          "A record may not have two dimensions named " + quoted(name) + ".");
+        into.dimensions.push_back({name, value});
       }
+    point.dimensions = std::span(into.dimensions).subspan(begin);
+    return Unit{};
+  }
+
+  // What refuses the whole request.
+  Result<Unit> read_frame() {
     point.version = either(&RecordInput::version).value_or(1);
     if (point.version < 1)
       return refuse(Refusal::validation, "The version of a record must be 1 or greater.");
@@ -159,9 +182,9 @@ struct Reader {
     for (const Dimension& dimension : point.dimensions) {
       series += dimension.name.size() + dimension.value.size();
       if (dimension.name.size() > dimension_name_max)
-        return "The dimension name '" + dimension.name + "' is longer than 60 bytes.";
+        return "The dimension name " + quoted(dimension.name) + " is longer than 60 bytes.";
       if (reserved(dimension.name))
-        return "The dimension name '" + dimension.name + "' is reserved.";
+        return "The dimension name " + quoted(dimension.name) + " is reserved.";
     }
     if (series > series_max)
       return "Names and values of the dimensions are together longer than 2048 bytes.";
@@ -171,30 +194,34 @@ struct Reader {
   }
 
   std::optional<std::string> read_measures() {
+    const std::size_t begin = into.measures.size();
     const std::int64_t unit = nanos_per(either(&RecordInput::time_unit).value_or(""));
     if (!point.multi) {
-      Measure& measure = point.measures.emplace_back();
+      Measure& measure = into.measures.emplace_back();
       measure.type = type_of(either(&RecordInput::measure_type).value_or("DOUBLE"))
                          .value_or(MeasureType::real);
-      measure.name = "measure_value::" + std::string(name_of(measure.type));
+      measure.name = single_name(measure.type);
+      point.measures = std::span(into.measures).subspan(begin);
       return read_value(*either(&RecordInput::measure_value), unit, measure);
     }
     for (const RecordInput* part : {&common, &record})
       for (const auto& from : part->measures) {
-        Measure& measure = point.measures.emplace_back();
+        Measure& measure = into.measures.emplace_back();
         measure.name = from.name;
         measure.type = type_of(from.type).value_or(MeasureType::real);
         if (measure.name.size() > measure_name_max)
-          return "The measure name '" + measure.name + "' is longer than 256 bytes.";
-        if (reserved(measure.name)) return "The measure name '" + measure.name + "' is reserved.";
+          return "The measure name " + quoted(measure.name) + " is longer than 256 bytes.";
+        if (reserved(measure.name))
+          return "The measure name " + quoted(measure.name) + " is reserved.";
         if (auto reason = read_value(from.value, unit, measure)) return reason;
       }
-    if (point.measures.size() > measures_max)
-      return "A MULTI record may have at most 256 measures.";
-    std::ranges::sort(point.measures, {}, &Measure::name);
-    const auto same = std::ranges::adjacent_find(point.measures, {}, &Measure::name);
-    if (same != point.measures.end())
-      return "The record has two measures named '" + same->name + "'.";
+    const std::span<Measure> own = std::span(into.measures).subspan(begin);
+    if (own.size() > measures_max) return "A MULTI record may have at most 256 measures.";
+    if (!std::ranges::is_sorted(own, {}, &Measure::name))
+      std::ranges::sort(own, {}, &Measure::name);
+    const auto same = std::ranges::adjacent_find(own, {}, &Measure::name);
+    if (same != own.end()) return "The record has two measures named " + quoted(same->name) + ".";
+    point.measures = own;
     return std::nullopt;
   }
 };
@@ -206,21 +233,32 @@ std::string_view name_of(MeasureType type) {
   return names[static_cast<std::size_t>(type)];
 }
 
-Result<std::vector<ReadRecord>> read_records(const RecordInput& common,
-                                             std::span<const RecordInput> records) {
-  std::vector<ReadRecord> all;
-  all.reserve(records.size());
+Result<ReadRecords> read_records(const RecordInput& common, std::span<const RecordInput> records) {
+  ReadRecords read;
+  std::size_t dimensions = common.dimensions.size(), measures = 0;
+  for (const RecordInput& record : records) {
+    if (!record.dimensions.empty()) dimensions += common.dimensions.size();
+    dimensions += record.dimensions.size();
+    measures += std::max<std::size_t>(1, common.measures.size() + record.measures.size());
+  }
+  // Points look at these arrays, which therefore never move.
+  read.dimensions.reserve(dimensions);
+  read.measures.reserve(measures);
+  read.all.reserve(records.size());
+  std::span<const Dimension> shared;
   for (std::uint32_t i = 0; i < records.size(); ++i) {
-    Reader reader{common, records[i]};
+    Reader reader{common, records[i], read};
+    TRY(reader.read_dimensions(shared));
+    if (records[i].dimensions.empty()) shared = reader.point.dimensions;
     TRY(reader.read_frame());
     std::optional<std::string> reason = reader.check_names();
     if (!reason) reason = reader.read_measures();
     if (reason)
-      all.emplace_back(Rejection{i, std::move(*reason)});
+      read.all.emplace_back(Rejection{i, std::move(*reason)});
     else
-      all.emplace_back(std::move(reader.point));
+      read.all.emplace_back(reader.point);
   }
-  return all;
+  return read;
 }
 
 }  // namespace levada::timestream

@@ -15,15 +15,16 @@
 
 namespace levada::timestream {
 
+struct DimensionInput {
+  std::string_view name, value;
+};
+struct MeasureInput {
+  std::string_view name, value, type;
+};
+
 struct RecordInput {  // views into the request; absent members are empty
-  struct DimensionInput {
-    std::string_view name, value;
-  };
-  struct MeasureInput {
-    std::string_view name, value, type;
-  };
-  std::vector<DimensionInput> dimensions;
-  std::vector<MeasureInput> measures;
+  std::span<const DimensionInput> dimensions;
+  std::span<const MeasureInput> measures;
   std::optional<std::string_view> measure_name, measure_value, measure_type, time, time_unit;
   std::optional<std::int64_t> version;
 };
@@ -37,9 +38,20 @@ struct Rejection {
 // What became of one record when it was read: a point, or why it can be none.
 using ReadRecord = std::variant<Point, Rejection>;
 
+// The records of a request. Points look at the arrays here and into the request, which must outlive
+// them. Only moved: a copy's points would look at the original.
+struct ReadRecords {
+  ReadRecords() = default;
+  ReadRecords(ReadRecords&&) = default;
+  ReadRecords& operator=(ReadRecords&&) = default;
+
+  std::vector<ReadRecord> all;
+  std::vector<Dimension> dimensions;
+  std::vector<Measure> measures;
+};
+
 // Errors: validation, which refuses the whole request.
-Result<std::vector<ReadRecord>> read_records(const RecordInput& common,
-                                             std::span<const RecordInput> records);
+Result<ReadRecords> read_records(const RecordInput& common, std::span<const RecordInput> records);
 
 struct WriteAnswer {
   std::uint32_t memory = 0, magnetic = 0;

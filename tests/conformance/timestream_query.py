@@ -5,13 +5,13 @@ import json
 import pathlib
 import re
 import subprocess
-import sys
 import tempfile
 import time
 
 import boto3
 import botocore.config
 
+from harness.server import default_binary
 from timestream_write import CREDENTIALS, WriteCase
 
 
@@ -164,10 +164,9 @@ class Points(QueryCase):
                 self.assertEqual(columns, rows, (keys, where))
                 self.assertEqual(bool(columns), where != "host = 'nobody'" or not keys)
 
-    def test_what_aws_unloaded_is_imported_by_the_example(self):
+    def test_what_aws_unloaded_is_imported_by_the_command(self):
         self.write.update_table(DatabaseName=self.database, TableName="metrics", MagneticStoreWriteProperties={
             "EnableMagneticStoreWrites": True})
-        script = pathlib.Path(__file__).parents[2] / "examples/timestream-import/import_unload.py"
         columns = {"host": "VARCHAR", "measure_name": "VARCHAR", "time": "TIMESTAMP", "measure_value::double": "DOUBLE",
                    "user": "BIGINT", "state": "VARCHAR"}
         with tempfile.TemporaryDirectory() as folder:
@@ -180,8 +179,10 @@ class Points(QueryCase):
                     moment = self.text(self.minute - i * 1000)
                     file.write(f"new,cpu,{moment},{i / 4},,\n" if i % 2 else f'new,load,{moment},,{i},"a, ""b"""\n')
             for _ in range(2):  # again changes nothing
-                done = subprocess.run([sys.executable, script, "--endpoint", self.server.endpoint, "--database", self.database,
-                                       "--table", "metrics", "--measure", "state", folder], capture_output=True, text=True)
+                done = subprocess.run(
+                    [default_binary(), "timestream", "import", self.database, "metrics", folder, "--measure", "state",
+                     "--endpoint-url", self.server.endpoint, "--region", "us-east-1"], capture_output=True, text=True,
+                    env={"AWS_ACCESS_KEY_ID": "AKIDCLI", "AWS_SECRET_ACCESS_KEY": "secret", "HOME": folder})
                 self.assertEqual((done.returncode, done.stdout), (0, "120 records written, 0 rejected\n"), done.stderr)
         self.assertEqual(self.one("SELECT count(*), count(measure_value::double), sum(user), min(state), max(state) "
                                   f"{self.from_table} WHERE host = 'new'"), ["120", "60", "3540", 'a, "b"', 'a, "b"'])

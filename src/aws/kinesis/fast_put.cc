@@ -59,8 +59,8 @@ class FastPut final : public FastCall {
            std::string(*put.stream_name);
   }
 
-  Task<Unit> run(const Caller& caller, Buffer& out) override {
-    return batch_ ? put_many(caller, out) : put_one(caller, out);
+  Task<Unit> run(const Caller& caller, http::Response& response) override {
+    return batch_ ? put_many(caller, response.body) : put_one(caller, response.body);
   }
 
  private:

@@ -2,6 +2,7 @@
 // TimestreamWriteFace: Timestream Write behind the pipeline. One on each reactor.
 
 #include "aws/service_face.h"
+#include "aws/timestream_write/fast_write.h"
 #include "aws/timestream_write/handlers.h"
 
 namespace levada::aws {
@@ -18,9 +19,12 @@ class TimestreamWriteFace : public ServiceFace {
     return operation.name == "WriteRecords";
   }
   Fault fault_of(const Error& error) const override;
+  std::unique_ptr<FastCall> read_fast(const Operation& operation, Coding coding,
+                                      ByteView body) override;
 
  private:
   timestream_write_api::Doors doors_;
+  timestream_write_api::WriteMemories memories_;
   std::vector<timestream_write_api::Handler> handlers_;  // by operation; null: not supported
 };
 

@@ -16,16 +16,20 @@ struct Doors {
 
 using Handler = Task<Unit> (*)(Doors& doors, Call& call);
 
+Task<Unit> handle_create_batch_load_task(Doors& doors, Call& call);
 Task<Unit> handle_create_database(Doors& doors, Call& call);
 Task<Unit> handle_create_table(Doors& doors, Call& call);
 Task<Unit> handle_delete_database(Doors& doors, Call& call);
 Task<Unit> handle_delete_table(Doors& doors, Call& call);
+Task<Unit> handle_describe_batch_load_task(Doors& doors, Call& call);
 Task<Unit> handle_describe_database(Doors& doors, Call& call);
 Task<Unit> handle_describe_endpoints(Doors& doors, Call& call);
 Task<Unit> handle_describe_table(Doors& doors, Call& call);
+Task<Unit> handle_list_batch_load_tasks(Doors& doors, Call& call);
 Task<Unit> handle_list_databases(Doors& doors, Call& call);
 Task<Unit> handle_list_tables(Doors& doors, Call& call);
 Task<Unit> handle_list_tags_for_resource(Doors& doors, Call& call);
+Task<Unit> handle_resume_batch_load_task(Doors& doors, Call& call);
 Task<Unit> handle_tag_resource(Doors& doors, Call& call);
 Task<Unit> handle_untag_resource(Doors& doors, Call& call);
 Task<Unit> handle_update_database(Doors& doors, Call& call);

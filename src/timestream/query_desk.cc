@@ -26,6 +26,7 @@ constexpr std::size_t cells_running_max = 40'000'000, cells_kept_max = 20'000'00
 
 constexpr std::string_view bad_token = "Invalid pagination token";
 
+// About how many bytes the value takes in an answer; of what is larger than a page only that.
 std::size_t size_of(const sql::Value& value) {
   constexpr std::size_t frame = 24;  // {"ScalarValue":""},
   switch (value.is.index()) {
@@ -33,7 +34,10 @@ std::size_t size_of(const sql::Value& value) {
       return value.text().size() + frame;
     case 5: {
       std::size_t size = frame;
-      for (const sql::Value& each : value.list()) size += size_of(each);
+      for (const sql::Value& each : value.list()) {
+        size += size_of(each);
+        if (size > page_bytes_max) break;
+      }
       return size;
     }
     default:

@@ -1,5 +1,7 @@
 """Timestream's SQL over tables: subqueries that look outside, groups of groups, windows, joins, set operations, and what is refused."""
 
+import time
+
 from timestream_query import QueryCase
 
 HOSTS = ("WITH hosts AS (SELECT * FROM (VALUES ('a', 'eu', 1), ('b', 'eu', 2), ('c', 'us', 4)) AS h(host, region, size)), "
@@ -161,4 +163,21 @@ class Control(QueryCase):
                 token = {"NextToken": answer["NextToken"]} if answer["NextToken"] else {}
                 answer = self.query.query(QueryString=text, **token)
         self.assertIn("more memory", caught.exception.response["Error"]["Message"])
+        self.assertEqual(self.one("SELECT 1"), "1")
+
+    def test_an_expression_cannot_hold_the_server(self):
+        million = "sequence(1, 1000000)"
+        for text in (
+            f"SELECT reduce({million}, 0, (s, x) -> s + reduce({million}, 0, (a, b) -> a + b, a -> a), s -> s)",
+            "SELECT length(reduce(sequence(1, 60), 'x', (s, x) -> s || s, s -> s))",
+            "SELECT cardinality(reduce(sequence(1, 60), ARRAY[1], (s, x) -> s || s, s -> s))",
+            "SELECT length(reduce(sequence(1, 60), 'aa', (s, x) -> replace(s, 'a', s), s -> s))",
+            f"SELECT repeat({million}, 10000)",
+        ):
+            with self.subTest(text):
+                began = time.monotonic()
+                code, _ = self.refusal(text)
+                self.assertIn(code, ("QueryExecutionException", "ValidationException"))
+                self.assertLess(time.monotonic() - began, 20)
+        self.assertEqual(self.one(f"SELECT cardinality(array_distinct({million}))"), "1000000")
         self.assertEqual(self.one("SELECT 1"), "1")

@@ -41,6 +41,7 @@ Result<Compiled> Compiler::special(const Node& node, bool& found) {
                       if (all.null()) return Value();
                       std::vector<Value> kept;
                       for (const Value& each : all.list()) {
+                        if (!f.runtime.spend(1)) break;
                         const Frame inner{f.row, f.runtime, {&each, 1}, &f};
                         const Value yes = test(inner);
                         if (!yes.null() && yes.truth()) kept.push_back(each);
@@ -71,6 +72,7 @@ Result<Compiled> Compiler::special(const Node& node, bool& found) {
                       if (all.null()) return Value();
                       Value state = begin(f);
                       for (const Value& each : all.list()) {
+                        if (!f.runtime.spend(1)) break;
                         const Value pair[] = {state, each};
                         const Frame inner{f.row, f.runtime, pair, &f};
                         state = step(inner);
@@ -88,6 +90,7 @@ Result<Compiled> Compiler::special(const Node& node, bool& found) {
                       if (all.null()) return Value();
                       std::vector<Value> made;
                       for (const Value& one : all.list()) {
+                        if (!f.runtime.spend(1)) break;
                         const Frame inner{f.row, f.runtime, {&one, 1}, &f};
                         made.push_back(run(inner));
                       }
@@ -267,8 +270,15 @@ Result<Compiled> Compiler::call(const Node& node) {
       values.push_back(each(f));
       if (values.back().null()) return {};
     }
-    if (f.runtime.error) return {};
-    return function(f.runtime, values);
+    std::size_t work = 1;
+    for (const Value& value : values)
+      if (value.is.index() == 5) work += value.list().size();
+    if (f.runtime.error || !f.runtime.spend(work)) return {};
+    Value made = function(f.runtime, values);
+    if (made.is.index() == 4 && made.text().size() > text_bytes_max)
+      return f.runtime.fail("The result of a function has more than 16 MiB.");
+    if (made.is.index() == 5 && !f.runtime.spend(made.list().size())) return {};
+    return made;
   };
   if (runs.empty()) constant = node.text != "rand" && node.text != "random";
   if (constant && locals_.empty() && node.text != "shuffle") {  // once is enough

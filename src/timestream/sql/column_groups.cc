@@ -213,7 +213,7 @@ Task<bool> Execution::group_by_columns(const Select& select,
   const std::size_t series_count = data.series().size();
   for (std::size_t s = 0; s < series_count; ++s) {
     const Row row = series_row(in, data.series()[s]);
-    if (++count % rows_between_pauses == 0) co_await pause();
+    if (due(count)) co_await pause();
     if (!wants(plan, row)) continue;
     Row key(keys.size());
     for (std::size_t k = 0; k < keys.size(); ++k)

@@ -365,7 +365,11 @@ Result<Compiled> Compiler::binary(const Node& node) {
       if (!type) return refuse_at(node.place, "Cannot concatenate these arrays");
       return Compiled{*type,
                       strict(convert(a, *type).run, convert(b, *type).run,
-                             [](Runtime&, const Value& x, const Value& y) {
+                             [](Runtime& runtime, const Value& x, const Value& y) -> Value {
+                               const std::size_t size = x.list().size() + y.list().size();
+                               if (!runtime.spend(size)) return {};
+                               if (size > list_items_max)
+                                 return runtime.fail("An array has more than a million elements.");
                                std::vector<Value> all = x.list();
                                all.insert(all.end(), y.list().begin(), y.list().end());
                                return Value(std::move(all));
@@ -376,11 +380,16 @@ Result<Compiled> Compiler::binary(const Node& node) {
       if (!side->type.is(Kind::varchar) && !side->type.is(Kind::unknown))
         return refuse_at(node.place, "Unexpected parameters for function concat: " +
                                          name_of(a.type) + ", " + name_of(b.type));
-    return Compiled{
-        {Kind::varchar},
-        strict(a.run, b.run,
-               [](Runtime&, const Value& x, const Value& y) { return Value(x.text() + y.text()); }),
-        constant};
+    return Compiled{{Kind::varchar},
+                    strict(a.run, b.run,
+                           [](Runtime& runtime, const Value& x, const Value& y) -> Value {
+                             const std::size_t size = x.text().size() + y.text().size();
+                             if (!runtime.spend(size / 64 + 1)) return {};
+                             if (size > text_bytes_max)
+                               return runtime.fail("A text has more than 16 MiB.");
+                             return Value(x.text() + y.text());
+                           }),
+                    constant};
   }
   const char op = sign[0];
   // Texts beside instants are instants.

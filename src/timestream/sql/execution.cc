@@ -22,6 +22,7 @@ Execution::~Execution() {
 }
 
 Task<Unit> Execution::pause() {
+  runtime_.steps = 0;
   if (cancelled_) co_return refuse(Refusal::conflict, "The query was cancelled.");
   if (service_.home().clock().monotonic() > limits_.deadline)
     co_return refuse(Refusal::query_execution, "The query took longer than it may.");

@@ -29,6 +29,9 @@ struct Relation {
   std::vector<std::vector<Value>> rows;
 };
 
+inline constexpr std::size_t rows_between_pauses = 4096;
+inline constexpr std::size_t steps_between_pauses = 1'000'000;  // of expressions that walk lists
+
 class Execution {
  public:
   // All outlive the execution. `cancelled` is looked at now and then.
@@ -139,6 +142,10 @@ class Execution {
     bytes_scanned_ += static_cast<std::int64_t>(rows * (columns + 1) * sizeof(std::int64_t));
   }
 
+  // Whether it is time to pause, after one more row.
+  bool due(std::size_t& count) const {
+    return ++count % rows_between_pauses == 0 || runtime_.steps > steps_between_pauses;
+  }
   Task<Unit> pause();                    // every few thousand rows
   Result<Unit> hold(std::size_t cells);  // counts what is kept
   void release(std::size_t cells);

@@ -32,6 +32,14 @@ struct Runtime {
     if (!error) error = std::move(why);
     return {};
   }
+  // Expressions cannot step aside: what they do to elements of lists is counted, and too much of it
+  // since the run stepped aside last ends the run. No: it has ended.
+  std::size_t steps = 0;
+  bool spend(std::size_t more) {
+    static constexpr std::size_t steps_max = 50'000'000;  // about two seconds
+    if ((steps += more) > steps_max) fail("The query does too much in one expression.");
+    return !error;
+  }
 };
 
 struct Frame {
@@ -116,6 +124,9 @@ class Compiler {
   std::vector<std::vector<Local>> locals_;
   bool columns_forbidden_ = false;
 };
+
+// What a function may make: larger texts and lists end the run.
+inline constexpr std::size_t text_bytes_max = 16 << 20, list_items_max = 1'000'000;
 
 Compiled constant_of(Type type, Value value);
 bool is_window_function(const std::string& name);

@@ -1,6 +1,7 @@
 // Functions of arrays.
 
 #include <algorithm>
+#include <unordered_set>
 
 #include "timestream/sql/calendar.h"
 #include "timestream/sql/expression.h"
@@ -10,8 +11,6 @@ namespace {
 
 using Arguments = std::span<const Value>;
 using Values = std::vector<Value>;
-
-constexpr std::size_t items_max = 1'000'000;  // of what a function makes
 
 bool holds(const Values& list, const Value& value) {
   return std::ranges::any_of(list, [&](const Value& v) { return compare(v, value) == 0; });
@@ -23,10 +22,19 @@ Values sorted(const Values& list) {
   return all;
 }
 
+struct HashValue {
+  std::size_t operator()(const Value& value) const { return hash_of(value); }
+};
+struct SameValue {
+  bool operator()(const Value& a, const Value& b) const { return compare(a, b) == 0; }
+};
+using ValueSet = std::unordered_set<Value, HashValue, SameValue>;
+
 Values distinct(const Values& list) {
+  ValueSet seen;
   Values all;
   for (const Value& value : list)
-    if (!holds(all, value)) all.push_back(value);
+    if (seen.insert(value).second) all.push_back(value);
   return all;
 }
 
@@ -40,9 +48,11 @@ Value extreme(const Values& list, int sign) {
 }
 
 Values only(const Values& list, const Values& other, bool inside) {
+  const ValueSet others(other.begin(), other.end());
+  ValueSet seen;
   Values all;
   for (const Value& value : list)
-    if (holds(other, value) == inside && !holds(all, value)) all.push_back(value);
+    if (others.contains(value) == inside && seen.insert(value).second) all.push_back(value);
   return all;
 }
 
@@ -59,7 +69,7 @@ Value sequence(Runtime& runtime, std::int64_t from, std::int64_t to, std::int64_
         "than zero otherwise stop should be less than or equal to start");
   Values all;
   for (std::int64_t at = from; step > 0 ? at <= to : at >= to;) {
-    if (all.size() == items_max)
+    if (all.size() == list_items_max)
       return runtime.fail("result of sequence function must not have more than 1000000 entries");
     all.emplace_back(at);
     if (__builtin_add_overflow(at, step, &at)) break;
@@ -93,6 +103,7 @@ Value join(const Values& list, const std::string& by, const std::string* null_te
   bool first = true;
   for (const Value& value : list) {
     if (value.null() && null_text == nullptr) continue;
+    if (all.size() > text_bytes_max) break;  // which the caller refuses
     if (!first) all += by;
     first = false;
     all += value.null() ? *null_text : value.text();
@@ -132,8 +143,9 @@ constexpr Function functions[] = {
      [](Runtime&, Arguments a) { return Value(sorted(a[0].list())); }},
     {"arrays_overlap(array(T), array(T)) boolean",
      [](Runtime&, Arguments a) {
+       const ValueSet others(a[1].list().begin(), a[1].list().end());
        return Value(std::ranges::any_of(
-           a[0].list(), [&](const Value& v) { return !v.null() && holds(a[1].list(), v); }));
+           a[0].list(), [&](const Value& v) { return !v.null() && others.contains(v); }));
      }},
     {"cardinality(array(T)) bigint",
      [](Runtime&, Arguments a) { return Value(static_cast<std::int64_t>(a[0].list().size())); }},

@@ -146,6 +146,7 @@ Value replace(Runtime& runtime, Arguments a) {
   std::string all;
   std::size_t at = 0;
   each_match(runtime, text, a[1].text(), [&](const std::vector<Group>& groups) {
+    if (all.size() > text_bytes_max) return false;  // which the caller refuses
     all += text.substr(at, groups[0].begin - at);
     if (a.size() > 2) all += filled(a[2].text(), text, groups);
     at = groups[0].end;

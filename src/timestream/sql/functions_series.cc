@@ -37,35 +37,64 @@ Value last(const Values& series, std::int64_t time) {
 }
 
 // A natural cubic spline through all points.
-Value cubic(const Values& series, std::int64_t time) {
-  const std::size_t n = series.size();
-  if (n < 3) return linear(series, time);
-  const auto after = std::ranges::lower_bound(series, time, {}, time_of);
-  if (after == series.end()) return {};
-  if (time_of(*after) == time) return after->list()[1];
-  if (after == series.begin()) return {};
-  std::vector<double> x(n), y(n), second_derivative(n), work(n);
-  for (std::size_t i = 0; i < n; ++i) {
-    x[i] = static_cast<double>(time_of(series[i]) - time_of(series[0])) / 1e9;
-    y[i] = value_of(series[i]);
+class Spline {
+ public:
+  explicit Spline(const Values& series) : series_(series) {
+    const std::size_t n = series.size();
+    x_.resize(n);
+    y_.resize(n);
+    second_.resize(n);
+    std::vector<double> work(n);
+    for (std::size_t i = 0; i < n; ++i) {
+      x_[i] = seconds(time_of(series[i]));
+      y_[i] = value_of(series[i]);
+    }
+    for (std::size_t i = 1; i + 1 < n; ++i) {
+      const double sigma = (x_[i] - x_[i - 1]) / (x_[i + 1] - x_[i - 1]);
+      const double p = sigma * second_[i - 1] + 2;
+      second_[i] = (sigma - 1) / p;
+      const double slope =
+          (y_[i + 1] - y_[i]) / (x_[i + 1] - x_[i]) - (y_[i] - y_[i - 1]) / (x_[i] - x_[i - 1]);
+      work[i] = (6 * slope / (x_[i + 1] - x_[i - 1]) - sigma * work[i - 1]) / p;
+    }
+    for (std::size_t i = n - 1; n > 1 && i-- > 0;)
+      second_[i] = i == 0 ? 0 : second_[i] * second_[i + 1] + work[i];
   }
-  for (std::size_t i = 1; i + 1 < n; ++i) {
-    const double sigma = (x[i] - x[i - 1]) / (x[i + 1] - x[i - 1]);
-    const double p = sigma * second_derivative[i - 1] + 2;
-    second_derivative[i] = (sigma - 1) / p;
-    const double slope =
-        (y[i + 1] - y[i]) / (x[i + 1] - x[i]) - (y[i] - y[i - 1]) / (x[i] - x[i - 1]);
-    work[i] = (6 * slope / (x[i + 1] - x[i - 1]) - sigma * work[i - 1]) / p;
+
+  Value operator()(std::int64_t time) const {
+    if (series_.size() < 3) return linear(series_, time);
+    const auto after = std::ranges::lower_bound(series_, time, {}, time_of);
+    if (after == series_.end()) return {};
+    if (time_of(*after) == time) return after->list()[1];
+    if (after == series_.begin()) return {};
+    const auto high = static_cast<std::size_t>(after - series_.begin()), low = high - 1;
+    const double at = seconds(time);
+    const double h = x_[high] - x_[low], a = (x_[high] - at) / h, b = (at - x_[low]) / h;
+    return Value(a * y_[low] + b * y_[high] +
+                 ((a * a * a - a) * second_[low] + (b * b * b - b) * second_[high]) * h * h / 6);
   }
-  for (std::size_t i = n - 1; i-- > 0;)
-    second_derivative[i] = i == 0 ? 0 : second_derivative[i] * second_derivative[i + 1] + work[i];
-  const auto high = static_cast<std::size_t>(after - series.begin()), low = high - 1;
-  const double at = static_cast<double>(time - time_of(series[0])) / 1e9;
-  const double h = x[high] - x[low], a = (x[high] - at) / h, b = (at - x[low]) / h;
-  return Value(
-      a * y[low] + b * y[high] +
-      ((a * a * a - a) * second_derivative[low] + (b * b * b - b) * second_derivative[high]) * h *
-          h / 6);
+
+ private:
+  double seconds(std::int64_t time) const {
+    return static_cast<double>(time - time_of(series_[0])) / 1e9;
+  }
+  const Values& series_;
+  std::vector<double> x_, y_, second_;
+};
+
+Value spline_one(Runtime&, Arguments a) {
+  return a[0].list().empty() ? Value() : Spline(a[0].list())(a[1].number());
+}
+Value spline_all(Runtime&, Arguments a) {
+  Values made;
+  if (a[0].list().empty()) return Value(std::move(made));
+  const Spline spline(a[0].list());
+  for (const Value& time : a[1].list()) {
+    if (time.null()) continue;
+    Value value = spline(time.number());
+    if (!value.null()) made.push_back(point(time.number(), std::move(value)));
+  }
+  return Value(std::move(made));
 }
 
 template <At at>
@@ -160,9 +189,8 @@ constexpr Function functions[] = {
      interpolate_all<linear>},
     {"interpolate_locf(series(T), timestamp) T", interpolate_one<last>},
     {"interpolate_locf(series(T), array(timestamp)) series(T)", interpolate_all<last>},
-    {"interpolate_spline_cubic(series(double), timestamp) double", interpolate_one<cubic>},
-    {"interpolate_spline_cubic(series(double), array(timestamp)) series(double)",
-     interpolate_all<cubic>},
+    {"interpolate_spline_cubic(series(double), timestamp) double", spline_one},
+    {"interpolate_spline_cubic(series(double), array(timestamp)) series(double)", spline_all},
     {"interpolate_fill(series(double), array(timestamp), double) series(double)", fill},
     {"interpolate_fill(series(double), timestamp, double) double",
      [](Runtime&, Arguments a) {

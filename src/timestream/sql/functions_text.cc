@@ -51,8 +51,11 @@ std::string replaced(const std::string& text, const std::string& what, const std
   if (what.empty()) return text;
   std::string all;
   std::size_t at = 0;
-  for (std::size_t next; (next = text.find(what, at)) != std::string::npos; at = next + what.size())
-    all += text.substr(at, next - at) + by;
+  for (std::size_t next; (next = text.find(what, at)) != std::string::npos;
+       at = next + what.size()) {
+    if (all.size() > text_bytes_max) return all;  // which the caller refuses
+    all.append(text, at, next - at).append(by);
+  }
   return all + text.substr(at);
 }
 

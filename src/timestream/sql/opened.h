@@ -73,6 +73,4 @@ struct Execution::Grouping {
   std::optional<Compiled> bits_of(const Scope& scope, const Node& node) const;
 };
 
-inline constexpr std::size_t rows_between_pauses = 4096;
-
 }  // namespace levada::timestream::sql

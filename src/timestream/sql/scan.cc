@@ -229,7 +229,7 @@ Task<Unit> Execution::scan(Opened& in, const std::vector<const Node*>& condition
     });
     if (runtime_.error) break;
     if (holds && !take(std::move(row))) break;
-    if (++count % rows_between_pauses == 0) co_await pause();
+    if (due(count)) co_await pause();
   }
   co_return check();
 }
@@ -257,7 +257,7 @@ Task<Unit> Execution::scan_table(Opened& in, const std::vector<const Node*>& con
     const Row base = series_row(in, data.series()[s]);
     const bool wanted = wants(plan, base);
     if (runtime_.error) break;
-    if (++count % rows_between_pauses == 0) co_await pause();
+    if (due(count)) co_await pause();
     if (!wanted) continue;
     SeriesCursor cursor(data, view, service_.cache(), static_cast<std::uint32_t>(s),
                         plan.range.first, plan.range.second, &wanted_attributes,

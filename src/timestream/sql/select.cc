@@ -161,7 +161,7 @@ Task<Unit> Execution::keep_rows(std::vector<Row>& rows, const Run& condition) {
   std::vector<Row> kept;
   std::size_t count = 0;
   for (Row& row : rows) {
-    if (++count % rows_between_pauses == 0) co_await pause();
+    if (due(count)) co_await pause();
     const Value yes = condition(Frame{row, runtime_});
     co_await check();
     if (!yes.null() && yes.truth()) kept.push_back(std::move(row));
@@ -315,7 +315,7 @@ Task<Relation> Execution::select(const Select& select, const std::vector<OrderIt
     std::size_t count = 0;
     for (Row& row : rows) {
       if (!take(std::move(row))) break;
-      if (++count % rows_between_pauses == 0) co_await pause();
+      if (due(count)) co_await pause();
     }
   } else {
     co_await scan(in, conditions, take);

@@ -173,7 +173,7 @@ Task<Execution::Opened> Execution::open_unnest(const Source& source, Opened left
       if (source.ordinality) wide.emplace_back(static_cast<std::int64_t>(i + 1));
       co_await hold(wide.size() + 1);
       opened.relation.rows.push_back(std::move(wide));
-      if (++count % 4096 == 0) co_await pause();
+      if (due(count)) co_await pause();
     }
   }
   co_return opened;
@@ -345,7 +345,7 @@ Task<Execution::Opened> Execution::open_join(const Source& source,
                                                                           : bucket->second;
     bool any = false;
     for (const std::size_t i : candidates) {
-      if (++count % 4096 == 0) co_await pause();
+      if (due(count)) co_await pause();
       if (!all_equal(row, right.relation.rows[i])) continue;
       Row both = row;
       both.insert(both.end(), right.relation.rows[i].begin(), right.relation.rows[i].end());

@@ -100,7 +100,7 @@ Task<Unit> Execution::answer_subqueries(std::vector<const Node*> roots, Compiler
     const std::vector<Run> runs = co_await compiler.captured(subquery);
     std::size_t count = 0;
     for (const Row& row : rows) {
-      if (++count % rows_between_pauses == 0) co_await pause();
+      if (due(count)) co_await pause();
       Row key;
       for (const Run& run : runs) key.push_back(run(Frame{row, runtime_}));
       co_await check();

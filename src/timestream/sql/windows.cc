@@ -363,7 +363,7 @@ Task<Unit> Execution::add_windows(const std::vector<WindowCall>& calls, std::vec
     std::unordered_map<Row, std::vector<std::size_t>, RowHash, RowEqual> places;
     std::vector<const Row*> partitions;  // in the order of their first rows
     for (std::size_t i = 0; i < rows.size(); ++i) {
-      if (++work % rows_between_pauses == 0) co_await pause();
+      if (due(work)) co_await pause();
       const Frame frame{rows[i], runtime_};
       Row key;
       for (const Run& run : call.partition) key.push_back(run(frame));
@@ -393,7 +393,7 @@ Task<Unit> Execution::add_windows(const std::vector<WindowCall>& calls, std::vec
       Span folded{0, 0};
       Value latest;
       for (std::size_t place = 0; place < size; ++place) {
-        if (++work % rows_between_pauses == 0) co_await pause();
+        if (due(work)) co_await pause();
         const std::size_t at = partition.rows[place];
         Value value;
         if (auto simple = placed(node.text, partition, place)) {
@@ -417,7 +417,7 @@ Task<Unit> Execution::add_windows(const std::vector<WindowCall>& calls, std::vec
             }
             const bool same = grows && span.end == folded.end;
             for (; folded.end < span.end; ++folded.end) {
-              if (++work % rows_between_pauses == 0) co_await pause();
+              if (due(work)) co_await pause();
               const std::size_t from = partition.rows[folded.end];
               if (counted[from]) state->add(arguments[from]);
             }

@@ -50,6 +50,7 @@ step_simulation() {
 step_conformance() {
   need_npm tests/conformance/js
   need_npm tests/conformance/node_postgres
+  need_npm tests/conformance/js-timestream
   "$PYTHON" tests/conformance/run.py -q
 }
 
@@ -63,7 +64,10 @@ step_slt() { "$PYTHON" tests/slt/run.py; }
 
 step_quickstart() { examples/quickstart.sh; }
 
-step_metrics() { examples/machine-metrics.sh; }
+step_metrics() {
+  need_npm examples/machine-metrics
+  examples/machine-metrics.sh
+}
 
 step_clickstream() { examples/clickstream.sh; }
 

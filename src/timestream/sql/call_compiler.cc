@@ -274,11 +274,11 @@ Result<Compiled> Compiler::call(const Node& node) {
     for (const Value& value : values)
       if (value.is.index() == 5) work += value.list().size();
     if (f.runtime.error || !f.runtime.spend(work)) return {};
-    Value made = function(f.runtime, values);
-    if (made.is.index() == 4 && made.text().size() > text_bytes_max)
+    Value answer = function(f.runtime, values);
+    if (answer.is.index() == 4 && answer.text().size() > text_bytes_max)
       return f.runtime.fail("The result of a function has more than 16 MiB.");
-    if (made.is.index() == 5 && !f.runtime.spend(made.list().size())) return {};
-    return made;
+    if (answer.is.index() == 5 && !f.runtime.spend(answer.list().size())) return {};
+    return answer;
   };
   if (runs.empty()) constant = node.text != "rand" && node.text != "random";
   if (constant && locals_.empty() && node.text != "shuffle") {  // once is enough

@@ -28,10 +28,12 @@ micros() { # the mean of N runs of a command, in microseconds
 }
 median() { sort -n | awk '{all[NR] = $1} END {print all[int((NR + 1) / 2)]}'; }
 
-# Peak memory of a command's process, in kB.
-peak() { /usr/bin/python3 -c 'import resource, subprocess, sys
-subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL, check=True)
-print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)' "$@"; }
+# Peak memory of a command's process, in kB. (A child of Python would count the Python that it was forked from.)
+peak() {
+  [ -x /usr/bin/time ] || { "$@" > /dev/null; echo "? (no /usr/bin/time)"; return; }
+  /usr/bin/time -f %M -o "$work/peak" "$@" > /dev/null
+  cat "$work/peak"
+}
 
 "$levada" "${put[@]}" > /dev/null
 for ((round = 0; round < calls_aws; ++round)); do # in turn, so that both meet the same machine

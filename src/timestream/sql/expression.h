@@ -36,7 +36,7 @@ struct Runtime {
   // since the run stepped aside last ends the run. No: it has ended.
   std::size_t steps = 0;
   bool spend(std::size_t more) {
-    static constexpr std::size_t steps_max = 50'000'000;  // about two seconds
+    static constexpr std::size_t steps_max = 10'000'000;  // about half a second
     if ((steps += more) > steps_max) fail("The query does too much in one expression.");
     return !error;
   }

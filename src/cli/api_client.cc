@@ -58,6 +58,7 @@ void pause_before_retry(int attempt) {
 struct RefusalBody {
   std::string type;
   std::string message;
+  Document document = {};  // of JSON alone
 };
 
 std::optional<RefusalBody> read_json_refusal(std::string_view text) {
@@ -68,6 +69,7 @@ std::optional<RefusalBody> read_json_refusal(std::string_view text) {
     if (const Document* const message = answer->find(name)) body.message = python_text(*message);
   if (const Document* const type = answer->find("__type"); type != nullptr && type->is_string())
     body.type = type->string();
+  body.document = *answer;
   return body;
 }
 
@@ -106,7 +108,7 @@ ServiceRefusal read_refusal(const HttpResponse& response) {
     refusal.code = query_error.substr(0, end);
   if (const std::size_t hash = refusal.code.rfind('#'); hash != std::string::npos)
     refusal.code.erase(0, hash + 1);
-  refusal.document = *answer;
+  refusal.document = std::move(answer->document);
   return refusal;
 }
 

@@ -19,7 +19,7 @@ struct ServiceRefusal {
   std::string code;
   std::string message;
   std::string retry_info;  // " (reached max retries: 2)" or empty
-  Document document = {};  // the whole exception, as it came
+  Document document = {};  // the whole exception, as it came in JSON
 };
 
 struct Answer {

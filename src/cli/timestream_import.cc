@@ -40,7 +40,8 @@ struct Unloaded {
 unexpected<Error> not_read(const std::string& what) { return fail_as(ExitCode::general, what); }
 
 Result<std::vector<Column>> read_columns(const std::string& path) {
-  const Document metadata = TRY(read_json(TRY(read_file(path))));
+  const std::string text = TRY(read_file(path));
+  const Document metadata = TRY(read_json(text));
   const Document* list = metadata.find("ColumnInfo");
   if (list == nullptr || !list->is_array()) return not_read(path + ": has no ColumnInfo");
   std::vector<Column> columns;

@@ -191,7 +191,7 @@ void indexes(const DatabaseView& view, Rows& rows) {
 }
 
 // What clients look up here and cannot change; a session's own settings are SHOW's.
-void presets(Engine&, Rows& rows) {
+void presets(const DatabaseView&, Rows& rows) {
   constexpr std::pair<std::string_view, std::string_view> known[] = {
       {"block_size", "8192"},        {"integer_datetimes", "on"},
       {"max_function_args", "100"},  {"max_identifier_length", "63"},

@@ -5,7 +5,6 @@
 #include <charconv>
 #include <cmath>
 #include <cstdio>
-#include <cstdlib>
 
 #include "query/calendar.h"
 #include "query/text.h"
@@ -334,7 +333,9 @@ void append_json_real(double value, std::string& out) {
   for (const char c : written.substr(0, e))
     if (c >= '0' && c <= '9') digits += c;
   while (digits.size() > 1 && digits.back() == '0') digits.pop_back();
-  int exponent = std::atoi(written.data() + e + 1);
+  int exponent = 0;
+  const char* const sign = written.data() + e + 1;
+  std::from_chars(sign + (*sign == '+' ? 1 : 0), end, exponent);
   const auto count = static_cast<int>(digits.size());
   const int point = exponent + 1;  // digits in front of it
   if (written.front() == '-') out += '-';

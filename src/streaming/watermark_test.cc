@@ -75,10 +75,10 @@ TEST_F(WatermarkTest, a_changelog_has_a_row_for_each_change) {
   run("insert into t values (1, 10)");
   run("update t set v = 11");
   run("delete from t");
-  const std::string all = "1|10|1\n1|10|4\n1|11|3\n1|11|2\n";
-  EXPECT_EQ(run("select * from m order by _changelog_row_id"), all);
+  const std::string all = "1|10|1\n1|10|4\n1|11|2\n1|11|3\n";
+  EXPECT_EQ(run("select * from m order by v, changelog_op"), all);
   restart();
-  EXPECT_EQ(run("select * from m order by _changelog_row_id"), all);
+  EXPECT_EQ(run("select * from m order by v, changelog_op"), all);
   EXPECT_EQ(run("with c as changelog from t select * from c").substr(0, 5), "0A000");
 }
 

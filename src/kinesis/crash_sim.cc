@@ -7,6 +7,7 @@
 #include <set>
 
 #include "io/event_log.h"
+#include "io/sim/seeds.h"
 #include "io/sim/sim_world.h"
 #include "keys/key_text.h"
 #include "kinesis/service.h"
@@ -223,12 +224,4 @@ void run(std::uint64_t seed) {
 }  // namespace
 }  // namespace levada::kinesis
 
-int main(int argc, char** argv) {
-  const std::uint64_t first = argc > 1 ? std::strtoull(argv[1], nullptr, 10) : 1;
-  const std::uint64_t count = argc > 2 ? std::strtoull(argv[2], nullptr, 10) : 20;
-  for (std::uint64_t seed = first; seed < first + count; ++seed) {
-    std::fprintf(stderr, "seed %llu\r", static_cast<unsigned long long>(seed));
-    levada::kinesis::run(seed);
-  }
-  std::printf("%llu passed, 0 failed\n", static_cast<unsigned long long>(count));
-}
+int main(int argc, char** argv) { return levada::io::run_seeds(argc, argv, &levada::kinesis::run); }

@@ -2,13 +2,10 @@
 // points expire: after every crash each acknowledged point is there once, with the version that was
 // acknowledged or a later one that was sent. Usage: timestream_crash_sim FIRST_SEED COUNT
 
-#include <sys/wait.h>
-#include <unistd.h>
-
-#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 
+#include "io/sim/seeds.h"
 #include "timestream/test_machine.h"
 
 namespace levada::timestream {
@@ -112,25 +109,6 @@ void run(std::uint64_t seed) {
 }  // namespace
 }  // namespace levada::timestream
 
-// Abandoned machines stay in memory, so that a process serves few seeds.
 int main(int argc, char** argv) {
-  constexpr std::uint64_t seeds_a_process = 20;
-  const std::uint64_t first = argc > 1 ? std::strtoull(argv[1], nullptr, 10) : 1;
-  const std::uint64_t count = argc > 2 ? std::strtoull(argv[2], nullptr, 10) : 20;
-  for (std::uint64_t seed = first; seed < first + count; seed += seeds_a_process) {
-    const pid_t child = fork();
-    if (child == 0) {
-      for (std::uint64_t s = seed; s < std::min(seed + seeds_a_process, first + count); ++s) {
-        std::fprintf(stderr, "seed %llu\r", static_cast<unsigned long long>(s));
-        levada::timestream::run(s);
-      }
-      _exit(0);
-    }
-    int status = 0;
-    if (child < 0 || waitpid(child, &status, 0) != child || status != 0) {
-      std::printf("0 passed, 1 failed\n");
-      return 1;
-    }
-  }
-  std::printf("%llu passed, 0 failed\n", static_cast<unsigned long long>(count));
+  return levada::io::run_seeds(argc, argv, &levada::timestream::run);
 }

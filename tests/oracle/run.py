@@ -22,6 +22,7 @@ import functions
 import generator
 
 VIEWS, BATCHES, FIRST_ROWS = 6, 6, 8
+ROWS_MAX = 20_000  # of an answer; a product of three tables is more than the time is worth
 # A query over a few dozen rows that takes longer than this has lost its way.
 PATIENCE = "set statement_timeout = '10s'"
 
@@ -95,8 +96,11 @@ class Round:
             self.views.append((name, sql))
 
     def compare(self):
-        for name, sql in self.views:
+        for name, sql in list(self.views):
             expected = databases.answer(self.postgres, sql)
+            if len(expected) > ROWS_MAX:
+                self.views.remove((name, sql))
+                continue
             self.same(f'view {name}', sql, f'select * from {name}', expected)
             self.same(f'the query of {name}', sql, sql, expected)
 

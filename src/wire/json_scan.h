@@ -85,11 +85,11 @@ class JsonScan {
     constexpr int digits_max = 18;
     const char* const from = at_;
     out = 0;
-    while (at_ != end_ && *at_ >= '0' && *at_ <= '9' && at_ - from <= digits_max)
+    while (at_ != end_ && *at_ >= '0' && *at_ <= '9' && at_ - from < digits_max)
       out = out * 10 + (*at_++ - '0');
     const auto digits = at_ - from;
-    if (digits == 0 || digits > digits_max || (digits > 1 && *from == '0')) return false;
-    return at_ == end_ || (*at_ != '.' && *at_ != 'e' && *at_ != 'E');
+    if (digits == 0 || (digits > 1 && *from == '0')) return false;
+    return at_ == end_ || std::string_view("0123456789.eE").find(*at_) == std::string_view::npos;
   }
 
  private:

@@ -52,6 +52,8 @@ DATA_PLANE = [
     "timestream_oracle",
     "timestream_scheduled",
     "timestream_every_operation",
+    "timestream_batch_load",
+    "timestream_feed",
     "sql_psql",
     "sql_psycopg2",
     "sql_psycopg3",

@@ -1,10 +1,15 @@
-"""Batch load through boto3: CSV objects of a bucket (a folder below the object directory) become records, with reports and resume."""
+"""Batch load through boto3 (its four operations by hand: Debian's boto3 is older than they are): CSV objects of a bucket (a folder below the object directory) become records, with reports and resume."""
 
 import json
 import time
+import urllib.error
+import urllib.request
 
 import boto3
+import botocore.auth
+import botocore.awsrequest
 import botocore.config
+import botocore.credentials
 
 from harness.case import Case
 from harness.server import Levada
@@ -18,12 +23,44 @@ MULTI = {
 }
 
 
+class WithBatchLoad:
+    """boto3's client, and the operations that it does not know."""
+
+    OPERATIONS = {name: "".join(word.title() for word in name.split("_")) for name in (
+        "create_batch_load_task", "describe_batch_load_task", "list_batch_load_tasks", "resume_batch_load_task")}
+
+    def __init__(self, client, endpoint):
+        self.client, self.endpoint = client, endpoint
+
+    def __getattr__(self, name):
+        operation = self.OPERATIONS.get(name)
+        if operation is None:
+            return getattr(self.client, name)
+        return lambda **members: self.call(operation, members)
+
+    def call(self, operation, members):
+        request = botocore.awsrequest.AWSRequest("POST", self.endpoint, data=json.dumps(members).encode(), headers={
+            "X-Amz-Target": f"Timestream_20181101.{operation}", "Content-Type": "application/x-amz-json-1.0"})
+        keys = botocore.credentials.Credentials(CREDENTIALS["aws_access_key_id"], CREDENTIALS["aws_secret_access_key"])
+        botocore.auth.SigV4Auth(keys, "timestream", "us-east-1").add_auth(request)
+        sent = urllib.request.Request(self.endpoint, data=request.data, headers=dict(request.headers), method="POST")
+        try:
+            with urllib.request.urlopen(sent) as answer:
+                return json.load(answer)
+        except urllib.error.HTTPError as refusal:
+            with refusal:
+                body = json.load(refusal)
+            error = {"Code": body["__type"].rpartition("#")[2], "Message": body.get("message") or body.get("Message")}
+            raise self.client.exceptions.from_code(error["Code"])({"Error": error}, operation) from None
+
+
 def clients(server):
-    return [
+    write, query = [
         boto3.client(name, endpoint_url=server.endpoint, region_name="us-east-1", **CREDENTIALS,
                      config=botocore.config.Config(retries={"max_attempts": 0}))
         for name in ("timestream-write", "timestream-query")
     ]
+    return WithBatchLoad(write, server.endpoint), query
 
 
 def put_object(server, bucket, key, text):
@@ -44,9 +81,9 @@ class BatchLoad(Case):
         self.bucket = "source-" + self._testMethodName[:40].replace("_", "-").strip("-")
         self.now = int(time.time() * 1000)
         self.write.create_database(DatabaseName=self.database)
-        self.write.create_table(DatabaseName=self.database, TableName="t")
+        self.write.create_table(DatabaseName=self.database, TableName="points")
         self.addCleanup(self.write.delete_database, DatabaseName=self.database)
-        self.addCleanup(self.write.delete_table, DatabaseName=self.database, TableName="t")
+        self.addCleanup(self.write.delete_table, DatabaseName=self.database, TableName="points")
 
     def create(self, model=None, csv=None, prefix="in/", **members):
         source = {"DataSourceS3Configuration": {"BucketName": self.bucket, "ObjectKeyPrefix": prefix}, "DataFormat": "CSV"}
@@ -55,7 +92,7 @@ class BatchLoad(Case):
         return self.write.create_batch_load_task(**{
             "DataModelConfiguration": {"DataModel": model or MULTI}, "DataSourceConfiguration": source,
             "ReportConfiguration": {"ReportS3Configuration": {"BucketName": "reports", "ObjectKeyPrefix": "of"}},
-            "TargetDatabaseName": self.database, "TargetTableName": "t", **members})["TaskId"]
+            "TargetDatabaseName": self.database, "TargetTableName": "points", **members})["TaskId"]
 
     def ended(self, task):
         for _ in range(400):
@@ -66,7 +103,7 @@ class BatchLoad(Case):
         self.fail(f"the load did not end: {description}")
 
     def rows(self, columns):
-        answer = self.query.query(QueryString=f'SELECT {columns} FROM "{self.database}"."t" ORDER BY time')
+        answer = self.query.query(QueryString=f'SELECT {columns} FROM "{self.database}"."points" ORDER BY time')
         return [[datum.get("ScalarValue") for datum in row["Data"]] for row in answer["Rows"]]
 
     def report_of(self, task):
@@ -90,7 +127,7 @@ class BatchLoad(Case):
         self.assertEqual(self.rows("host, az, measure_name, user, remark"), [
             ["h1", "z", "cpu", "1.5", 'a, "b"'], ["h2", None, "cpu", "2.0", None], ["h1", "z", "cpu", "3.0", "last"]])
         listed = self.write.list_batch_load_tasks(TaskStatus="SUCCEEDED", MaxResults=100)["BatchLoadTasks"]
-        self.assertIn((task, self.database, "t"), [(each["TaskId"], each["DatabaseName"], each["TableName"]) for each in listed])
+        self.assertIn((task, self.database, "points"), [(each["TaskId"], each["DatabaseName"], each["TableName"]) for each in listed])
 
     def test_a_column_may_choose_the_mixed_mapping(self):
         put_object(self.server, self.bucket, "in/a.csv",
@@ -170,13 +207,13 @@ class BatchLoadAfterAKill(Case):
         with Levada("--shard-limits", "off") as server:
             now = int(time.time() * 1000)
             write, query = clients(server)
-            write.create_database(DatabaseName="d")
-            write.create_table(DatabaseName="d", TableName="t")
+            write.create_database(DatabaseName="feeds")
+            write.create_table(DatabaseName="feeds", TableName="points")
             for part in range(2):
                 lines = (f"{now - i - part * rows},h{i % 7},z,{i},x\n" for i in range(rows))
                 put_object(server, "source", f"in/{part}.csv", "time,host,zone,user,note\n" + "".join(lines))
             task = write.create_batch_load_task(
-                DataModelConfiguration={"DataModel": MULTI}, ReportConfiguration={}, TargetDatabaseName="d", TargetTableName="t",
+                DataModelConfiguration={"DataModel": MULTI}, ReportConfiguration={}, TargetDatabaseName="feeds", TargetTableName="points",
                 DataSourceConfiguration={"DataSourceS3Configuration": {"BucketName": "source", "ObjectKeyPrefix": "in/"},
                                          "DataFormat": "CSV"})["TaskId"]
             for _ in range(3):
@@ -192,5 +229,5 @@ class BatchLoadAfterAKill(Case):
                 time.sleep(0.05)
             progress = description["ProgressReport"]
             self.assertEqual((progress["RecordsProcessed"], progress["RecordsIngested"]), (2 * rows, 2 * rows))
-            counted = query.query(QueryString='SELECT count(*) FROM "d"."t"')["Rows"][0]["Data"][0]["ScalarValue"]
+            counted = query.query(QueryString='SELECT count(*) FROM "feeds"."points"')["Rows"][0]["Data"][0]["ScalarValue"]
             self.assertEqual(counted, str(2 * rows))

@@ -33,7 +33,7 @@ class StreamFeed(Case):
 
     def rows(self, query):
         try:
-            answer = query.query(QueryString='SELECT host, count(*), sum(user), count(ok) FROM "d"."t" GROUP BY host ORDER BY host')
+            answer = query.query(QueryString='SELECT host, count(*), sum(user), count(ok) FROM "feeds"."points" GROUP BY host ORDER BY host')
         except query.exceptions.ValidationException:  # the columns come with the first point
             return []
         return [[datum["ScalarValue"] for datum in row["Data"]] for row in answer["Rows"]]
@@ -51,8 +51,8 @@ class StreamFeed(Case):
             kinesis, write, query = self.clients(server)
             kinesis.create_stream(StreamName="s", ShardCount=2)
             kinesis.get_waiter("stream_exists").wait(StreamName="s", WaiterConfig={"Delay": 1})
-            write.create_database(DatabaseName="d")
-            write.create_table(DatabaseName="d", TableName="t")
+            write.create_database(DatabaseName="feeds")
+            write.create_table(DatabaseName="feeds", TableName="points")
             model = server.data_dir / "objects" / "models" / "cpu.json"
             model.parent.mkdir(parents=True)
             model.write_text(json.dumps(MODEL))
@@ -66,7 +66,7 @@ class StreamFeed(Case):
             put(0, 300)
             kinesis.put_record(StreamName="s", Data=b"no json", PartitionKey="x")
             kinesis.put_record(StreamName="s", Data=json.dumps({"at": "late", "host": "h0", "user": 1}), PartitionKey="y")
-            self.command(server, "map-stream", "s", "d", "t", "--model", "s3://models/cpu.json")
+            self.command(server, "map-stream", "s", "feeds", "points", "--model", "s3://models/cpu.json")
             expected = lambda n: [[f"h{h}", str(len(range(h, n, 3))), f"{sum(range(h, n, 3)) / 1:.1f}", str(len(range(h, n, 3)))]
                                   for h in range(3)]
             self.until(lambda: self.rows(query), expected(300))
@@ -80,13 +80,13 @@ class StreamFeed(Case):
             put(300, 300)
             self.until(lambda: self.rows(query), expected(600))
             self.assertEqual(bad(), 0)  # what was counted before the kill was not read again
-            self.command(server, "unmap-stream", "d", "t")
+            self.command(server, "unmap-stream", "feeds", "points")
             time.sleep(1)
             put(600, 3)
             time.sleep(1)
             self.assertEqual(self.rows(query), expected(600))
             self.assertEqual(write.list_tags_for_resource(
-                ResourceARN=write.describe_table(DatabaseName="d", TableName="t")["Table"]["Arn"])["Tags"], [])
+                ResourceARN=write.describe_table(DatabaseName="feeds", TableName="points")["Table"]["Arn"])["Tags"], [])
 
     def bad(self, server):
         import urllib.request

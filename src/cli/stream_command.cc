@@ -1,12 +1,9 @@
 #include "cli/stream_command.h"
 
-#include <algorithm>
-#include <csignal>
-#include <cstdio>
-
 #include "cli/argument_parser.h"
 #include "cli/exit_code.h"
 #include "cli/global_options.h"
+#include "cli/own_command.h"
 #include "cli/stream_export.h"
 #include "cli/stream_import.h"
 
@@ -65,7 +62,7 @@ Result<Unit> set_limits(StreamService& service, const std::string& limits) {
   return limits == "server" ? service.untag(limits_tag) : service.tag(limits_tag, limits);
 }
 
-Result<Unit> run(std::span<const std::string> arguments) {
+Result<int> run(std::span<const std::string> arguments) {
   const Positional positionals[] = {{.name = "verb", .choices = {"export", "import", "limits"}},
                                     {.name = "stream"}};
   const ParsedArguments parsed = TRY(parse_arguments(arguments, global_options(), positionals));
@@ -76,27 +73,19 @@ Result<Unit> run(std::span<const std::string> arguments) {
     return usage_error(std::string(help_text));
   const Session session = TRY(Session::open(globals));
   StreamService service = TRY(StreamService::open(session, globals, words.stream));
-  if (words.verb == "export") return export_stream(service, words.rest[0], words.shards);
-  if (words.verb == "import")
-    return import_stream(service, {.paths = words.rest, .ordered = !words.unordered});
-  return set_limits(service, words.rest[0]);
+  if (words.verb == "export")
+    TRY(export_stream(service, words.rest[0], words.shards));
+  else if (words.verb == "import")
+    TRY(import_stream(service, {.paths = words.rest, .ordered = !words.unordered}));
+  else
+    TRY(set_limits(service, words.rest[0]));
+  return 0;
 }
 
 }  // namespace
 
 int run_stream(std::span<const std::string_view> arguments) {
-  std::signal(SIGPIPE, SIG_IGN);
-  const std::vector<std::string> words(arguments.begin(), arguments.end());
-  const bool help =
-      words.empty() || std::ranges::find(words, "--help") != words.end() || words[0] == "help";
-  if (help) {
-    std::fwrite(help_text.data(), 1, help_text.size(), words.empty() ? stderr : stdout);
-    return words.empty() ? static_cast<int>(ExitCode::usage) : 0;
-  }
-  const Result<Unit> outcome = run(words);
-  if (outcome) return 0;
-  std::fprintf(stderr, "%s\n", outcome.error().message.c_str());
-  return exit_code(outcome.error());
+  return run_own_command(arguments, help_text, run);
 }
 
 }  // namespace levada::cli

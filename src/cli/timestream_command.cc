@@ -1,7 +1,5 @@
 #include "cli/timestream_command.h"
 
-#include <algorithm>
-#include <csignal>
 #include <cstdio>
 #include <set>
 
@@ -9,6 +7,7 @@
 #include "cli/argument_parser.h"
 #include "cli/exit_code.h"
 #include "cli/global_options.h"
+#include "cli/own_command.h"
 #include "cli/timestream_import.h"
 #include "timestream/stream_feed.h"
 
@@ -143,18 +142,7 @@ Result<int> run(std::span<const std::string> arguments) {
 }  // namespace
 
 int run_timestream(std::span<const std::string_view> arguments) {
-  std::signal(SIGPIPE, SIG_IGN);
-  const std::vector<std::string> words(arguments.begin(), arguments.end());
-  const bool help =
-      words.empty() || std::ranges::find(words, "--help") != words.end() || words[0] == "help";
-  if (help) {
-    std::fwrite(help_text.data(), 1, help_text.size(), words.empty() ? stderr : stdout);
-    return words.empty() ? static_cast<int>(ExitCode::usage) : 0;
-  }
-  const Result<int> outcome = run(words);
-  if (outcome) return *outcome;
-  std::fprintf(stderr, "%s\n", outcome.error().message.c_str());
-  return exit_code(outcome.error());
+  return run_own_command(arguments, help_text, run);
 }
 
 }  // namespace levada::cli

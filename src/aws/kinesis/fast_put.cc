@@ -11,9 +11,6 @@
 namespace levada::aws::kinesis_api {
 namespace {
 
-constexpr std::size_t room_kept_max = 1 << 20;
-constexpr std::size_t idle_max = 64;
-
 bool fits(const Shape& shape, const std::optional<std::string_view>& text) {
   if (!text) return true;
   if (shape.min != no_min) {
@@ -128,29 +125,6 @@ class FastPut final : public FastCall {
 };
 
 }  // namespace
-
-std::unique_ptr<PutMemory> PutMemories::take(std::size_t room_size) {
-  std::unique_ptr<PutMemory> memory;
-  if (idle_.empty()) {
-    memory = std::make_unique<PutMemory>();
-  } else {
-    memory = std::move(idle_.back());
-    idle_.pop_back();
-  }
-  if (memory->room_size < room_size) {
-    memory->room.reset(new std::byte[room_size]);  // not zeroed
-    memory->room_size = room_size;
-  }
-  return memory;
-}
-
-void PutMemories::give_back(std::unique_ptr<PutMemory> memory) {
-  if (memory->room_size > room_kept_max) {
-    memory->room.reset();
-    memory->room_size = 0;
-  }
-  if (idle_.size() < idle_max) idle_.push_back(std::move(memory));
-}
 
 std::unique_ptr<FastCall> read_fast_put(const Operation& operation, Coding coding, ByteView body,
                                         Planes& planes, PutMemories& memories) {

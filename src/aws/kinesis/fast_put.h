@@ -6,6 +6,7 @@
 #include <memory>
 #include <vector>
 
+#include "aws/kept_memories.h"
 #include "aws/kinesis/handlers.h"
 #include "aws/service_face.h"
 #include "wire/md5.h"
@@ -24,14 +25,7 @@ struct PutMemory {
   std::vector<Uint128> hashes;
 };
 
-class PutMemories {
- public:
-  std::unique_ptr<PutMemory> take(std::size_t room_size);
-  void give_back(std::unique_ptr<PutMemory> memory);
-
- private:
-  std::vector<std::unique_ptr<PutMemory>> idle_;
-};
+using PutMemories = KeptMemories<PutMemory>;
 
 // Null when the body is not of the usual shape.
 std::unique_ptr<FastCall> read_fast_put(const Operation& operation, Coding coding, ByteView body,

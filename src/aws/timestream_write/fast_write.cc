@@ -5,9 +5,6 @@
 namespace levada::aws::timestream_write_api {
 namespace {
 
-constexpr std::size_t room_kept_max = 1 << 20;
-constexpr std::size_t idle_max = 64;
-
 class FastWrite final : public FastCall {
  public:
   FastWrite(Doors& doors, WriteMemories& memories, std::unique_ptr<WriteMemory> memory)
@@ -46,26 +43,6 @@ class FastWrite final : public FastCall {
 };
 
 }  // namespace
-
-std::unique_ptr<WriteMemory> WriteMemories::take(std::size_t room_size) {
-  std::unique_ptr<WriteMemory> memory;
-  if (idle_.empty()) {
-    memory = std::make_unique<WriteMemory>();
-  } else {
-    memory = std::move(idle_.back());
-    idle_.pop_back();
-  }
-  if (memory->room_size < room_size) {
-    memory->room.reset(new std::byte[room_size]);  // not zeroed
-    memory->room_size = room_size;
-  }
-  return memory;
-}
-
-void WriteMemories::give_back(std::unique_ptr<WriteMemory> memory) {
-  if (memory->room_size <= room_kept_max && idle_.size() < idle_max)
-    idle_.push_back(std::move(memory));
-}
 
 std::unique_ptr<FastCall> read_fast_write(const Operation& operation, ByteView body, Doors& doors,
                                           WriteMemories& memories) {

@@ -3,8 +3,8 @@
 // left to the tables; the tests hold both ways against each other.
 
 #include <memory>
-#include <vector>
 
+#include "aws/kept_memories.h"
 #include "aws/service_face.h"
 #include "aws/timestream_write/handlers.h"
 #include "aws/timestream_write/record_scan.h"
@@ -18,14 +18,7 @@ struct WriteMemory {
   std::size_t room_size = 0;
 };
 
-class WriteMemories {
- public:
-  std::unique_ptr<WriteMemory> take(std::size_t room_size);
-  void give_back(std::unique_ptr<WriteMemory> memory);
-
- private:
-  std::vector<std::unique_ptr<WriteMemory>> idle_;
-};
+using WriteMemories = KeptMemories<WriteMemory>;
 
 // Null when the operation is another or the body is not of the usual shape.
 std::unique_ptr<FastCall> read_fast_write(const Operation& operation, ByteView body, Doors& doors,

@@ -147,10 +147,10 @@ def peer(levada, name, command, port, options, before=None):
 
 def influx(path, data_port=18086):
     config = tempfile.NamedTemporaryFile("w", suffix=".conf", delete=False)
-    config.write(f'reporting-disabled = true\nbind-address = "127.0.0.1:18088"\n[meta]\n  dir = "DATA/meta"\n[data]\n  dir = "DATA/data"\n'
-                 f'  wal-dir = "DATA/wal"\n  index-version = "tsi1"\n[http]\n  bind-address = "127.0.0.1:{data_port}"\n  log-enabled = false\n')
+    config.write(f'reporting-disabled = true\nbind-address = "127.0.0.1:18088"\n[meta]\n  dir = "FOLDER/meta"\n[data]\n  dir = "FOLDER/data"\n'
+                 f'  wal-dir = "FOLDER/wal"\n  index-version = "tsi1"\n[http]\n  bind-address = "127.0.0.1:{data_port}"\n  log-enabled = false\n')
     config.close()
-    return ["/bin/sh", "-c", f"sed 's#DATA#'DATA'#' {config.name} > DATA/influx.conf; exec {path} -config DATA/influx.conf"]
+    return ["/bin/sh", "-c", f"sed 's#FOLDER#DATA#' {config.name} > DATA/influx.conf; rm {config.name}; exec {path} -config DATA/influx.conf"]
 
 
 def main():

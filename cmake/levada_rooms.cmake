@@ -8,19 +8,17 @@ find_package(benchmark QUIET)
 
 # The standard library's headers cost a second a file: they are compiled once for all rooms, and
 # once more, with GoogleTest, for all tests. Files still include what they use.
-# Only where it is measured to pay: the sanitized build, which every CI run makes from nothing.
-if(LEVADA_SANITIZE)
-  set(standard_headers <algorithm> <array> <charconv> <chrono> <cmath> <coroutine> <cstdint> <cstdio>
-      <cstdlib> <cstring> <deque> <functional> <limits> <map> <memory> <optional> <set> <span> <string>
-      <string_view> <unordered_map> <utility> <variant> <vector> <tl/expected.hpp>)
-  file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/standard.cc CONTENT "// Its precompiled headers serve all.\n")
-  add_library(levada_standard OBJECT ${CMAKE_BINARY_DIR}/standard.cc)
-  target_precompile_headers(levada_standard PRIVATE ${standard_headers})
-  add_library(levada_standard_test OBJECT ${CMAKE_BINARY_DIR}/standard.cc)
-  target_link_libraries(levada_standard_test PRIVATE GTest::gtest GTest::gmock)
-  target_precompile_headers(levada_standard_test PRIVATE ${standard_headers} <gtest/gtest.h>
-                                                         <gmock/gmock.h>)
-endif()
+set(standard_headers <algorithm> <array> <charconv> <chrono> <cmath> <coroutine> <cstdint> <cstdio>
+    <cstdlib> <cstring> <deque> <functional> <limits> <map> <memory> <optional> <set> <span> <string>
+    <string_view> <unordered_map> <utility> <variant> <vector> <tl/expected.hpp>)
+file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/standard.cc CONTENT "// Its precompiled headers serve all.\n")
+add_library(levada_standard OBJECT ${CMAKE_BINARY_DIR}/standard.cc)
+target_precompile_headers(levada_standard PRIVATE ${standard_headers})
+add_library(levada_standard_test OBJECT ${CMAKE_BINARY_DIR}/standard.cc)
+target_link_libraries(levada_standard_test PRIVATE GTest::gtest GTest::gmock)
+target_compile_options(levada_standard_test PRIVATE -O0)  # as tests are: what they test is optimized
+target_precompile_headers(levada_standard_test PRIVATE ${standard_headers} <gtest/gtest.h>
+                                                       <gmock/gmock.h>)
 
 function(levada_room name)
   cmake_parse_arguments(ROOM "" "" "LINKS" ${ARGN})
@@ -37,9 +35,7 @@ function(levada_room name)
 
   if(sources)
     add_library(levada_${name} STATIC ${sources})
-    if(LEVADA_SANITIZE)
-      target_precompile_headers(levada_${name} REUSE_FROM levada_standard)
-    endif()
+    target_precompile_headers(levada_${name} REUSE_FROM levada_standard)
     set(visibility PUBLIC)
   else()  # headers only
     add_library(levada_${name} INTERFACE)
@@ -52,9 +48,8 @@ function(levada_room name)
     add_executable(${name}_test ${tests})
     target_link_libraries(${name}_test PRIVATE levada_${name} GTest::gtest GTest::gtest_main
                                                GTest::gmock)
-    if(LEVADA_SANITIZE)
-      target_precompile_headers(${name}_test REUSE_FROM levada_standard_test)
-    endif()
+    target_compile_options(${name}_test PRIVATE -O0)
+    target_precompile_headers(${name}_test REUSE_FROM levada_standard_test)
     add_test(NAME ${name} COMMAND ${name}_test)
   endif()
   if(NOT LEVADA_SANITIZE)

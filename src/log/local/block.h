@@ -34,19 +34,31 @@ struct JournalFile {
 struct Block : std::enable_shared_from_this<Block> {
   Block(io::Reactor& reactor, BlockMemories& from, std::size_t first_capacity)
       : memories(&from), settled(reactor) {
-    BlockMemories::Piece piece = memories->take(align_up(first_capacity));
+    BlockMemories::Piece piece = memories->cut(align_up(first_capacity));
     memory = std::move(piece.memory);
     capacity = piece.size;
   }
   explicit Block(io::Reactor& reactor) : settled(reactor) {}  // recovered: only on disk
 
-  // Makes room for `more` bytes behind what is used.
+  // Makes room for `more` bytes behind what is used, without moving that. False: it must be moved.
+  bool reserve_in_place(std::size_t more) {
+    if (used + more <= capacity) return true;
+    const std::size_t wanted = align_up(used + more);
+    if (!memories->resize(memory.get(), capacity, wanted)) return false;
+    capacity = wanted;
+    return true;
+  }
   void reserve(std::size_t more) {
-    if (used + more <= capacity) return;
-    BlockMemories::Piece larger = memories->take(align_up(std::max(used + more, 2 * capacity)));
+    if (reserve_in_place(more)) return;
+    const std::size_t doubled = std::min(2 * capacity, BlockMemories::cut_min);
+    BlockMemories::Piece larger = memories->cut(align_up(std::max(used + more, doubled)));
     std::memcpy(larger.memory.get(), memory.get(), used);
     memory = std::move(larger.memory);
     capacity = larger.size;
+  }
+  // Nothing comes any more: what is not used is the next one's.
+  void trim() {
+    if (memories->resize(memory.get(), capacity, align_up(used))) capacity = align_up(used);
   }
   // Adds a frame; the caller fills the payload that is returned, before the next frame.
   MutableByteView add(Frame frame) {

@@ -1,5 +1,7 @@
 #include "log/local/block_memory.h"
 
+#include <sys/mman.h>
+
 #include <algorithm>
 #include <mutex>
 #include <new>
@@ -14,9 +16,17 @@ namespace {
 constexpr std::align_val_t alignment{io::direct_alignment};
 constexpr std::size_t kept_size_min = 64 << 10;  // the allocator is good at smaller ones
 constexpr std::size_t looked_at_max = 16;        // of the newest: sizes differ little under load
+constexpr std::size_t slab_size = 2 << 20;       // of several blocks
+constexpr std::size_t cut_max = slab_size / 2;   // larger ones would leave much of a slab unused
+static_assert(BlockMemories::cut_min >= kept_size_min);
 
 std::byte* allocate(std::size_t size) {
-  return static_cast<std::byte*>(::operator new(size, alignment));
+  auto* memory = static_cast<std::byte*>(::operator new(size, alignment));
+  // All of a slab is written soon: its pages are asked for at once instead of one fault each.
+  // (A large page would be one fault, too, but takes a virtual machine longer: it comes from memory
+  // that the host has to provide first.)
+  if (size == slab_size) ::madvise(memory, size, MADV_POPULATE_WRITE);
+  return memory;
 }
 void release(std::byte* memory) { ::operator delete(memory, alignment); }
 
@@ -90,6 +100,27 @@ BlockMemories::Piece BlockMemories::take(std::size_t size) {
   return {BlockMemory(memory, give_back), size};
 }
 
-void BlockMemories::drop_idle() { idle_->drop(); }
+BlockMemories::Piece BlockMemories::cut(std::size_t size) {
+  if (size < cut_min || size > cut_max) return take(size);
+  if (slab_ == nullptr || slab_size - slab_used_ < size) {
+    slab_ = take(slab_size).memory;
+    slab_used_ = 0;
+  }
+  BlockMemory piece(slab_, slab_.get() + slab_used_);
+  slab_used_ += size;
+  return {std::move(piece), size};
+}
+
+bool BlockMemories::resize(const std::byte* piece, std::size_t size, std::size_t wanted) {
+  const bool last = slab_ != nullptr && piece + size == slab_.get() + slab_used_;
+  if (!last || slab_used_ - size + wanted > slab_size) return false;
+  slab_used_ = slab_used_ - size + wanted;
+  return true;
+}
+
+void BlockMemories::drop_idle() {
+  slab_.reset();
+  idle_->drop();
+}
 
 }  // namespace levada::log::local

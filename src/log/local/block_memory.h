@@ -1,7 +1,8 @@
 #pragma once
 // BlockMemories: where a journal's blocks have their memory from, and where it comes back to from
 // the tail cache or from a reader on any reactor. Fresh memory costs a page fault for every 4 KiB,
-// which is a good part of what writing a block takes; so under load it is used again.
+// which is a good part of what writing a block takes; so under load it is used again, and it comes
+// in slabs, whose pages are asked for at once and from which blocks are cut one after another.
 
 #include <cstddef>
 #include <memory>
@@ -23,13 +24,22 @@ class BlockMemories {
     BlockMemory memory;
     std::size_t size;  // at least what was asked for
   };
+  // Memory of its own, as a reader needs it who may keep it for long.
   Piece take(std::size_t size);
+  // A piece of a slab, if it is neither too small nor too large for one: for what goes in the order
+  // in which it came. Sizes are multiples of io::direct_alignment.
+  static constexpr std::size_t cut_min = 64 << 10;
+  Piece cut(std::size_t size);
+  // Makes a piece larger where it stands, or smaller. False: it was not cut last, or lacks room.
+  bool resize(const std::byte* piece, std::size_t size, std::size_t wanted);
   // Gives what lies idle back to the allocator.
   void drop_idle();
 
  private:
   struct Idle;
   std::shared_ptr<Idle> idle_;
+  BlockMemory slab_;           // that is being cut
+  std::size_t slab_used_ = 0;  // of it
 };
 
 }  // namespace levada::log::local

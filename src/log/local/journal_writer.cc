@@ -76,8 +76,11 @@ Task<Unit> JournalWriter::close() {
 const std::shared_ptr<Block>& JournalWriter::room_for(std::size_t size) {
   std::size_t good = std::min(count(options_.block_size_good), count(options_.segment_size) / 2);
   if (open_ && open_->used + size > good) enqueue_open();
+  // Rather another flush than moving what would fill one.
+  if (open_ && open_->used >= count(options_.flush_beside) && !open_->reserve_in_place(size))
+    enqueue_open();
   if (!open_) {
-    std::size_t hint = std::min(size_hint_, good);
+    std::size_t hint = std::min({size_hint_, good, BlockMemories::cut_min});
     std::size_t need = std::max({block_capacity_min, hint, block_header_size + size});
     open_ = std::make_shared<Block>(reactor_, memories_, need);
     open_->frames.reserve(frames_hint_);
@@ -93,7 +96,10 @@ void JournalWriter::added() {
   reactor_.post(turn_);
 }
 
-void JournalWriter::enqueue_open() { queue_.push_back(std::move(open_)); }
+void JournalWriter::enqueue_open() {
+  open_->trim();
+  queue_.push_back(std::move(open_));
+}
 
 std::shared_ptr<Block> JournalWriter::next_to_write() {
   if (in_flight_.size() >= options_.flushes_max) return nullptr;
@@ -156,7 +162,7 @@ Task<Unit> JournalWriter::write(std::shared_ptr<Block> block) {
       .body_crc = crc32c(body),
   };
   encode_block_header(header, block->memory.get());
-  size_hint_ = std::max(size, size_hint_ - size_hint_ / 8);  // growing copies
+  size_hint_ = std::max(size, size_hint_ - size_hint_ / 8);  // growing may copy
   frames_hint_ = std::max(block->frames.size(), frames_hint_ - frames_hint_ / 8);
   BlockMemory memory = block->memory;
   ByteView bytes(memory.get(), size);

@@ -114,7 +114,8 @@ Base64Decoded base64_decode(std::string_view text, MutableByteView to) {
   CHECK(to.size() >= size, "the caller provides room for the decoded bytes");
 
   const std::size_t whole = text.size() - (padding > 0 ? 4 : 0);
-  const auto run = decode_run(text.substr(0, whole), to.data(), size);
+  base64_kernel::Run run{0, 0};
+  if (whole > 0) run = decode_run(text.substr(0, whole), to.data(), size);
   if (run.read != whole) [[unlikely]]
     return bad_character(text, run.read);
   if (padding == 0) return {.size = size};

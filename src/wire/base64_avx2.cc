@@ -81,6 +81,31 @@ inline Run advanced(Run run, std::size_t groups) {
   return {run.read + 4 * groups, run.written + 3 * groups};
 }
 
+// 24 bytes, in each lane twelve of them spread so that a sextet can be cut out of each, to 32
+// characters.
+inline __m256i characters_of(__m256i spread) {
+  const __m256i offsets =
+      _mm256_setr_epi8('a' - 26, '0' - 52, '0' - 52, '0' - 52, '0' - 52, '0' - 52, '0' - 52,
+                       '0' - 52, '0' - 52, '0' - 52, '0' - 52, '+' - 62, '/' - 63, 'A', 0, 0,
+                       'a' - 26, '0' - 52, '0' - 52, '0' - 52, '0' - 52, '0' - 52, '0' - 52,
+                       '0' - 52, '0' - 52, '0' - 52, '0' - 52, '+' - 62, '/' - 63, 'A', 0, 0);
+  const __m256i first_and_third = _mm256_mulhi_epu16(
+      _mm256_and_si256(spread, _mm256_set1_epi32(0x0fc0fc00)), _mm256_set1_epi32(0x04000040));
+  const __m256i second_and_fourth = _mm256_mullo_epi16(
+      _mm256_and_si256(spread, _mm256_set1_epi32(0x003f03f0)), _mm256_set1_epi32(0x01000010));
+  const __m256i sextets = _mm256_or_si256(first_and_third, second_and_fourth);
+  // 0…25 → 13, 26…51 → 0, 52…63 → 1…12: the place in the table of offsets.
+  const __m256i is_upper = _mm256_cmpgt_epi8(_mm256_set1_epi8(26), sextets);
+  const __m256i place = _mm256_or_si256(_mm256_subs_epu8(sextets, _mm256_set1_epi8(51)),
+                                        _mm256_and_si256(is_upper, _mm256_set1_epi8(13)));
+  return _mm256_add_epi8(_mm256_shuffle_epi8(offsets, place), sextets);
+}
+
+inline __m256i load_lanes(const std::byte* low, const std::byte* high) {
+  return _mm256_set_m128i(_mm_loadu_si128(reinterpret_cast<const __m128i*>(high)),
+                          _mm_loadu_si128(reinterpret_cast<const __m128i*>(low)));
+}
+
 }  // namespace
 
 Run decode_run_avx2(const char* text, std::size_t size, std::byte* to, std::size_t room) {
@@ -113,34 +138,22 @@ Run decode_run_avx2(const char* text, std::size_t size, std::byte* to, std::size
 }
 
 Run encode_run_avx2(const std::byte* bytes, std::size_t size, char* to) {
-  const __m256i spread = _mm256_setr_epi8(1, 0, 2, 1, 4, 3, 5, 4, 7, 6, 8, 7, 10, 9, 11, 10, 1, 0,
-                                          2, 1, 4, 3, 5, 4, 7, 6, 8, 7, 10, 9, 11, 10);
-  const __m256i offsets =
-      _mm256_setr_epi8('a' - 26, '0' - 52, '0' - 52, '0' - 52, '0' - 52, '0' - 52, '0' - 52,
-                       '0' - 52, '0' - 52, '0' - 52, '0' - 52, '+' - 62, '/' - 63, 'A', 0, 0,
-                       'a' - 26, '0' - 52, '0' - 52, '0' - 52, '0' - 52, '0' - 52, '0' - 52,
-                       '0' - 52, '0' - 52, '0' - 52, '0' - 52, '+' - 62, '/' - 63, 'A', 0, 0);
+  // The lanes are loaded eight bytes apart and overlap: so a step looks at its 24 bytes only.
+  const __m256i spread = _mm256_setr_epi8(1, 0, 2, 1, 4, 3, 5, 4, 7, 6, 8, 7, 10, 9, 11, 10, 5, 4,
+                                          6, 5, 8, 7, 9, 8, 11, 10, 12, 11, 14, 13, 15, 14);
+  const auto step = [&](std::size_t read, std::size_t written) {
+    const std::byte* const from = bytes + read;
+    const __m256i in = _mm256_shuffle_epi8(load_lanes(from, from + 8), spread);
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(to + written), characters_of(in));
+  };
+  const std::size_t whole = size / 3 * 3;
+  if (whole < step_bytes) return {0, 0};
   Run run{0, 0};
-  constexpr std::size_t bytes_looked_at = 28;  // two loads of 16, twelve bytes apart
-  for (; size - run.read >= bytes_looked_at; run.read += step_bytes, run.written += 32) {
-    const std::byte* from = bytes + run.read;
-    const __m256i in = _mm256_shuffle_epi8(
-        _mm256_set_m128i(_mm_loadu_si128(reinterpret_cast<const __m128i*>(from + 12)),
-                         _mm_loadu_si128(reinterpret_cast<const __m128i*>(from))),
-        spread);
-    const __m256i first_and_third = _mm256_mulhi_epu16(
-        _mm256_and_si256(in, _mm256_set1_epi32(0x0fc0fc00)), _mm256_set1_epi32(0x04000040));
-    const __m256i second_and_fourth = _mm256_mullo_epi16(
-        _mm256_and_si256(in, _mm256_set1_epi32(0x003f03f0)), _mm256_set1_epi32(0x01000010));
-    const __m256i sextets = _mm256_or_si256(first_and_third, second_and_fourth);
-    // 0…25 → 13, 26…51 → 0, 52…63 → 1…12: the place in the table of offsets.
-    const __m256i is_upper = _mm256_cmpgt_epi8(_mm256_set1_epi8(26), sextets);
-    const __m256i place = _mm256_or_si256(_mm256_subs_epu8(sextets, _mm256_set1_epi8(51)),
-                                          _mm256_and_si256(is_upper, _mm256_set1_epi8(13)));
-    const __m256i out = _mm256_add_epi8(_mm256_shuffle_epi8(offsets, place), sextets);
-    _mm256_storeu_si256(reinterpret_cast<__m256i*>(to + run.written), out);
-  }
-  return run;
+  for (; whole - run.read >= step_bytes; run.read += step_bytes, run.written += 32)
+    step(run.read, run.written);
+  // What is left together with what stands before it.
+  if (run.read < whole) step(whole - step_bytes, whole / 3 * 4 - 32);
+  return {whole, whole / 3 * 4};
 }
 
 }  // namespace levada::wire::base64_kernel

@@ -18,8 +18,8 @@ using DecodeRun = Run(const char* text, std::size_t size, std::byte* to, std::si
 DecodeRun decode_run_portable;
 DecodeRun decode_run_avx2;
 
-// Whole groups of three bytes from the start, at least all but the last 27 bytes (AVX2) or two
-// bytes (portable) of them.
+// Whole groups of three bytes from the start: all of them, but with AVX2 none of less than 24
+// bytes.
 using EncodeRun = Run(const std::byte* bytes, std::size_t size, char* to);
 EncodeRun encode_run_portable;
 EncodeRun encode_run_avx2;

@@ -9,6 +9,12 @@ struct CpuFeatures {
   bool sha_ni;  // with SSE4.1, which every machine with SHA-NI has
 };
 
-const CpuFeatures& cpu_features();
+CpuFeatures ask_cpu();
+
+// Short texts ask for each of them: so this is a load and a branch where it is called.
+inline const CpuFeatures& cpu_features() {
+  static const CpuFeatures features = ask_cpu();
+  return features;
+}
 
 }  // namespace levada::wire

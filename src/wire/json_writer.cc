@@ -14,6 +14,7 @@ namespace {
 constexpr std::size_t number_size_max = 32;
 constexpr std::size_t escape_size_max = 6;  // \u001f
 constexpr std::size_t growth_min = 512;
+constexpr std::size_t growth_max = 32 << 10;  // see grow()
 
 char* write_escape(char c, char* to) {
   constexpr std::string_view digits = "0123456789abcdef";
@@ -54,16 +55,27 @@ JsonWriter::JsonWriter(Buffer& out) : out_(out) {
 }
 
 void JsonWriter::finish() {
-  const auto size = static_cast<std::size_t>(at_ - reinterpret_cast<char*>(out_.data()));
-  out_.resize(size);
+  out_.resize(written());
   end_ = at_;
 }
 
+// A Buffer zeroes what it grows by. In steps that stay in the nearest cache until they are written
+// over, that costs next to nothing; all of a large text at once would go through memory twice.
 void JsonWriter::grow(std::size_t size) {
-  const auto used = static_cast<std::size_t>(at_ - reinterpret_cast<char*>(out_.data()));
-  out_.resize(std::max({used + size, 2 * used, used + growth_min}));
+  const std::size_t used = written();
+  const std::size_t wanted = used + std::max(size, std::clamp(used, growth_min, growth_max));
+  if (wanted > out_.capacity()) out_.reserve(std::max(wanted, 2 * used));
+  out_.resize(wanted);
   at_ = reinterpret_cast<char*>(out_.data()) + used;
-  end_ = reinterpret_cast<char*>(out_.data()) + out_.size();
+  end_ = at_ + (wanted - used);
+}
+
+void JsonWriter::expect(std::size_t size) {
+  const std::size_t used = written();
+  if (used + size <= out_.capacity()) return;
+  out_.resize(used);  // so that only what was written moves
+  out_.reserve(used + size);
+  at_ = end_ = reinterpret_cast<char*>(out_.data()) + used;
 }
 
 // Most pieces are short: two overlapping moves are faster than asking libc.

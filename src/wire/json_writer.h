@@ -53,7 +53,7 @@ class JsonWriter {
   char* plain_string(std::size_t size);
 
   // Makes room for so many characters at once, so that a large text is not moved as it grows.
-  void expect(std::size_t size) { reserve(size); }
+  void expect(std::size_t size);
 
   // Cuts the buffer to what was written. Until then its size has no meaning.
   void finish();
@@ -77,6 +77,9 @@ class JsonWriter {
     if (static_cast<std::size_t>(end_ - at_) < size) grow(size);
   }
   void grow(std::size_t size);
+  std::size_t written() const {  // what the buffer holds of it, and held before
+    return static_cast<std::size_t>(at_ - reinterpret_cast<const char*>(out_.data()));
+  }
   void comma() {
     if (needs_comma_) *at_++ = ',';
   }

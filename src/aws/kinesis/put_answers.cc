@@ -1,8 +1,10 @@
 #include "aws/kinesis/put_answers.h"
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 #include <optional>
+#include <span>
 
 #include "aws/kinesis/answers.h"
 #include "kinesis/sequence_number.h"
@@ -68,6 +70,29 @@ class GoodEntries {
   std::array<Last, 32> lasts_;
 };
 
+// Appends an entry of so many bytes for each outcome. The buffer zeroes what it grows by: in steps
+// that are still in the nearest cache when the entries are written over the zeros.
+template <class Write>
+void append_entries(Buffer& out, std::span<const kinesis::PutOutcome> outcomes,
+                    std::size_t entry_size, Write write) {
+  constexpr std::size_t step_max = 64;
+  while (!outcomes.empty()) {
+    const auto step = outcomes.first(std::min(step_max, outcomes.size()));
+    const std::size_t begin = out.size();
+    out.resize(begin + step.size() * entry_size);
+    char* to = reinterpret_cast<char*>(out.data() + begin);
+    for (const kinesis::PutOutcome& outcome : step) {
+      write(outcome, to);
+      to += entry_size;
+    }
+    outcomes = outcomes.subspan(step.size());
+  }
+}
+
+void append(Buffer& out, std::string_view text) {
+  out.insert(out.end(), as_bytes(text).begin(), as_bytes(text).end());
+}
+
 void write_failure(OutputWriter& out, const kinesis::PutOutcome& outcome,
                    const kinesis::PutRecordsAnswer& answer, const kinesis::PutRecords& command) {
   out.string("ErrorCode", kinesis::PutRecordsAnswer::error_code(outcome.failure));
@@ -126,18 +151,14 @@ void write_put_answer_json(Buffer& out, const kinesis::PutRecordsAnswer& answer,
   const bool encrypted = answer.stream->encryption == catalog::Encryption::kms;
   const std::string_view tail = encrypted ? R"(],"EncryptionType":"KMS"})" : "]}";
 
-  const std::size_t begin = out.size();
-  out.resize(begin + head.size() + answer.outcomes.size() * entry_size + tail.size());
-  char* to = reinterpret_cast<char*>(out.data() + begin);
+  out.reserve(out.size() + head.size() + answer.outcomes.size() * entry_size + tail.size());
+  append(out, head);
   GoodEntries entries;
-  to += head.copy(to, head.size());
-  for (const kinesis::PutOutcome& outcome : answer.outcomes) {
-    entries.write(outcome, to);
-    to += entry_size;
-  }
-  if (!answer.outcomes.empty()) --to;  // the last comma
-  to += tail.copy(to, tail.size());
-  out.resize(static_cast<std::size_t>(to - reinterpret_cast<char*>(out.data())));
+  append_entries(
+      out, answer.outcomes, entry_size,
+      [&entries](const kinesis::PutOutcome& outcome, char* to) { entries.write(outcome, to); });
+  if (!answer.outcomes.empty()) out.pop_back();  // the last comma
+  append(out, tail);
 }
 
 void write_put_answer_cbor(Buffer& out, const kinesis::PutRecordsAnswer& answer,
@@ -161,15 +182,13 @@ void write_put_answer_cbor(Buffer& out, const kinesis::PutRecordsAnswer& answer,
   writer.integer(0);
   writer.key("Records");
   writer.begin_array(answer.outcomes.size());
-  const std::size_t begin = out.size();
-  out.resize(begin + answer.outcomes.size() * entry.size());
-  char* to = reinterpret_cast<char*>(out.data() + begin);
-  for (const kinesis::PutOutcome& outcome : answer.outcomes) {
-    std::memcpy(to, entry.data(), entry.size());
-    write_56_digits(outcome.sequence, to + sequence_at);
-    kinesis::write_shard_id(outcome.shard, to + shard_at);
-    to += entry.size();
-  }
+  out.reserve(out.size() + answer.outcomes.size() * entry.size() + 1);
+  append_entries(out, answer.outcomes, entry.size(),
+                 [&](const kinesis::PutOutcome& outcome, char* to) {
+                   std::memcpy(to, entry.data(), entry.size());
+                   write_56_digits(outcome.sequence, to + sequence_at);
+                   kinesis::write_shard_id(outcome.shard, to + shard_at);
+                 });
   writer.end_array();
   writer.end_object();
   writer.finish();

@@ -1,13 +1,14 @@
 #pragma once
-// The steps of a scanner that reads JSON of one known shape in one pass (record_scan.h of
-// Timestream Write is one): each returns whether the text is still what the scanner expects. What
-// they accept means the same to read_json.
+// The steps of a scanner that reads JSON of one known shape in one pass (put_records_scan.h is one,
+// record_scan.h of Timestream Write another): each returns whether the text is still what the
+// scanner expects. What they accept means the same to read_json.
 
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
 
 #include "base/bytes.h"
+#include "base/check.h"
 #include "wire/character_scan.h"
 #include "wire/json_string.h"
 #include "wire/utf8.h"
@@ -18,7 +19,12 @@ class JsonScan {
  public:
   // `room` takes strings that have escapes; it is at least as large as the text.
   JsonScan(std::string_view text, MutableByteView room)
-      : at_(text.data()), end_(at_ + text.size()), room_(reinterpret_cast<char*>(room.data())) {}
+      : at_(text.data()),
+        end_(at_ + text.size()),
+        room_(room.data()),
+        room_end_(room_ + room.size()) {
+    CHECK(room.size() >= text.size());
+  }
 
   void skip_space() {
     while (at_ != end_ && (*at_ == ' ' || *at_ == '\n' || *at_ == '\r' || *at_ == '\t')) ++at_;
@@ -28,9 +34,34 @@ class JsonScan {
     ++at_;
     return true;
   }
+  bool take(std::string_view word) {
+    if (!std::string_view(at_, static_cast<std::size_t>(end_ - at_)).starts_with(word))
+      return false;
+    at_ += word.size();
+    return true;
+  }
+  bool colon() {
+    skip_space();
+    if (!take(':')) return false;
+    skip_space();
+    return true;
+  }
   bool at_end() {
     skip_space();
     return at_ == end_;
+  }
+
+  // An object of some members; `member` takes each name and its value.
+  template <class TakeMember>
+  bool taken_members(TakeMember member) {
+    if (!take('{')) return false;
+    for (;;) {
+      skip_space();
+      if (!member()) return false;
+      skip_space();
+      if (take('}')) return true;
+      if (!take(',')) return false;
+    }
   }
 
   // An object; `member` gets each name and stands before its value.
@@ -41,11 +72,7 @@ class JsonScan {
     if (take('}')) return true;
     for (;;) {
       std::string_view name;
-      if (!string(name)) return false;
-      skip_space();
-      if (!take(':')) return false;
-      skip_space();
-      if (!member(name)) return false;
+      if (!string(name) || !colon() || !member(name)) return false;
       skip_space();
       if (take('}')) return true;
       if (!take(',')) return false;
@@ -92,6 +119,12 @@ class JsonScan {
     return at_ == end_ || std::string_view("0123456789.eE").find(*at_) == std::string_view::npos;
   }
 
+ protected:
+  const char* at_;
+  const char* const end_;
+  std::byte* room_;  // what is not used of it
+  std::byte* const room_end_;
+
  private:
   bool unusual_string(const char* from, std::string_view& out) {
     const auto [quote, has_escapes] = find_json_string_end(from, end_);
@@ -101,16 +134,13 @@ class JsonScan {
     at_ = quote + 1;
     out = raw;
     if (!has_escapes) return true;
-    const char* const place_end = unescape_json(raw, room_);
+    char* const place = reinterpret_cast<char*>(room_);
+    const char* const place_end = unescape_json(raw, place);
     if (place_end == nullptr) return false;
-    out = {room_, static_cast<std::size_t>(place_end - room_)};
+    out = {place, static_cast<std::size_t>(place_end - place)};
     room_ += out.size();
     return true;
   }
-
-  const char* at_;
-  const char* const end_;
-  char* room_;
 };
 
 }  // namespace levada::wire

@@ -1,29 +1,22 @@
 #include "wire/put_records_scan.h"
 
-#include "base/check.h"
 #include "wire/base64.h"
-#include "wire/character_scan.h"
-#include "wire/json_string.h"
-#include "wire/utf8.h"
+#include "wire/json_scan.h"
 
 namespace levada::wire {
 
 namespace {
 
-// Every function returns whether the body is still of the usual shape.
-class Scanner {
+// Every function returns whether the body is still of the usual shape. Names are known words, taken
+// as such: that is faster than reading a name and asking which it is.
+class Scanner : private JsonScan {
  public:
-  Scanner(std::string_view body, MutableByteView room)
-      : at_(body.data()),
-        end_(at_ + body.size()),
-        room_(room.data()),
-        room_end_(room_ + room.size()) {
-    CHECK(room.size() >= body.size());
-  }
+  using JsonScan::JsonScan;
 
   bool put_records(ScannedPut& out, std::size_t records_max) {
     bool has_records = false;
-    return members([&] {
+    skip_space();
+    return taken_members([&] {
              if (take("\"Records\"")) {
                if (has_records) return false;
                has_records = true;
@@ -36,7 +29,8 @@ class Scanner {
 
   bool put_record(ScannedPut& out) {
     ScannedRecord record;
-    const bool usual = members([&] {
+    skip_space();
+    const bool usual = taken_members([&] {
       if (take("\"SequenceNumberForOrdering\"")) return text(out.sequence_number_for_ordering);
       if (record_member(record)) return true;
       return usual_ && stream_member(out);
@@ -47,55 +41,14 @@ class Scanner {
   }
 
  private:
-  void skip_space() {
-    while (at_ != end_ && (*at_ == ' ' || *at_ == '\n' || *at_ == '\r' || *at_ == '\t')) ++at_;
-  }
-
-  bool take(char c) {
-    if (at_ == end_ || *at_ != c) return false;
-    ++at_;
-    return true;
-  }
-
-  bool take(std::string_view word) {
-    if (!std::string_view(at_, static_cast<std::size_t>(end_ - at_)).starts_with(word))
-      return false;
-    at_ += word.size();
-    return true;
-  }
-
-  bool at_end() {
-    skip_space();
-    return at_ == end_;
-  }
-
-  bool colon() {
-    skip_space();
-    if (!take(':')) return false;
-    skip_space();
-    return true;
-  }
-
-  // An object; `member` reads one name and its value.
-  template <class ReadMember>
-  bool members(ReadMember member) {
-    skip_space();
-    if (!take('{')) return false;
-    for (;;) {
-      skip_space();
-      if (!member()) return false;
-      skip_space();
-      if (take('}')) return true;
-      if (!take(',')) return false;
-    }
-  }
-
   bool records(std::vector<ScannedRecord>& out, std::size_t records_max) {
     if (!take('[')) return false;
     do {
       if (out.size() == records_max) return false;
+      skip_space();
       ScannedRecord& record = out.emplace_back();
-      if (!members([&] { return record_member(record); }) || !is_complete(record)) return false;
+      if (!taken_members([&] { return record_member(record); }) || !is_complete(record))
+        return false;
       skip_space();
     } while (take(','));
     return take(']');
@@ -126,33 +79,6 @@ class Scanner {
     return !out.has_value() && colon() && string(out.emplace());
   }
 
-  bool string(std::string_view& out) {
-    if (!take('"')) return false;
-    const char* const from = at_;
-    at_ = scan_until<JsonAsciiStop>(from, end_);
-    if (at_ == end_) return false;
-    if (*at_ != '"') return unusual_string(from, out);
-    out = {from, static_cast<std::size_t>(at_ - from)};
-    ++at_;
-    return true;
-  }
-
-  bool unusual_string(const char* from, std::string_view& out) {
-    const auto [quote, has_escapes] = find_json_string_end(from, end_);
-    if (quote == nullptr) return false;
-    const std::string_view raw(from, static_cast<std::size_t>(quote - from));
-    if (!is_valid_utf8(raw)) return false;
-    at_ = quote + 1;
-    out = raw;
-    if (!has_escapes) return true;
-    char* const place = reinterpret_cast<char*>(room_);
-    const char* const place_end = unescape_json(raw, place);
-    if (place_end == nullptr) return false;
-    out = {place, static_cast<std::size_t>(place_end - place)};
-    room_ += out.size();
-    return true;
-  }
-
   // The decoder stops by itself at the closing quote or at the last group, if that is padded.
   bool data(ByteView& out) {
     if (out.data() != nullptr || !colon() || !take('"')) return false;
@@ -174,10 +100,6 @@ class Scanner {
     return true;
   }
 
-  const char* at_;
-  const char* const end_;
-  std::byte* room_;
-  std::byte* const room_end_;
   bool usual_ = true;
 };
 

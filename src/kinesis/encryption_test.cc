@@ -264,7 +264,7 @@ TEST(SealedPayload, opens_only_whole_in_its_partition_and_under_its_key) {
 
   const auto opened = cipher.open(stream, log::PartitionId(5), payload);
   ASSERT_TRUE(opened);
-  EXPECT_EQ(PayloadReader::of_opened(*opened).next()->partition_key, "key");
+  EXPECT_EQ(PayloadReader::of_opened(opened->records).next()->partition_key, "key");
   EXPECT_EQ(cipher.open(stream, log::PartitionId(6), payload).error().kind, ErrorKind::corrupt);
   for (std::size_t bit = 8; bit < payload.size() * 8; ++bit) {
     Buffer changed = payload;

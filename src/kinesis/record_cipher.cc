@@ -126,8 +126,8 @@ void RecordCipher::seal(const DataKey& key, log::PartitionId partition, MutableB
   std::memcpy(text.data() + text.size(), tag.data(), tag.size());
 }
 
-Result<Buffer> RecordCipher::open(const catalog::Stream& stream, log::PartitionId partition,
-                                  ByteView payload) {
+Result<RecordCipher::Opened> RecordCipher::open(const catalog::Stream& stream,
+                                                log::PartitionId partition, ByteView payload) {
   const std::optional<PayloadHead> head = read_payload_head(payload);
   CHECK(head && head->data_key != 0);
   const DataKey& key = *TRY(find(stream, head->data_key));
@@ -137,10 +137,11 @@ Result<Buffer> RecordCipher::open(const catalog::Stream& stream, log::PartitionI
   std::memcpy(tag.data(), payload.data() + payload.size() - tag.size(), tag.size());
   const ByteView sealed = payload.subspan(payload_header_size + nonce_size,
                                           payload.size() - payload_header_size - seal_overhead);
-  Buffer records(sealed.size());
+  auto memory = std::make_shared_for_overwrite<std::byte[]>(sealed.size());
+  const MutableByteView records(memory.get(), sealed.size());
   if (!aes_.open(key.material, nonce, authenticated(payload, partition), sealed, tag, records))
     return fail(ErrorKind::corrupt, "sealed records do not open");
-  return records;
+  return Opened{std::move(memory), records};
 }
 
 }  // namespace levada::kinesis

@@ -33,8 +33,12 @@ class RecordCipher {
   // A payload that a PayloadWriter filled for this data key, in place.
   void seal(const DataKey& key, log::PartitionId partition, MutableByteView payload);
 
-  // The records of a sealed payload. Errors: the KMS refusals; corrupt.
-  Result<Buffer> open(const catalog::Stream& stream, log::PartitionId partition, ByteView payload);
+  // The records of a sealed payload, in memory of their own. Errors: the KMS refusals; corrupt.
+  struct Opened {
+    std::shared_ptr<const std::byte[]> memory;
+    ByteView records;
+  };
+  Result<Opened> open(const catalog::Stream& stream, log::PartitionId partition, ByteView payload);
 
  private:
   Result<const DataKey*> find(const catalog::Stream& stream, std::uint32_t number);

@@ -45,7 +45,8 @@ void fail_lane(const Lane& lane, std::span<PutOutcome> outcomes, const Error& er
   PutFailure failure = PutFailure::internal;
   if (error.kind == ErrorKind::throttled) failure = PutFailure::throttled;
   if (error.kind == ErrorKind::disk_full) failure = PutFailure::disk_full;
-  for (const std::uint32_t place : lane.encoder.accepted) outcomes[place].failure = failure;
+  for (const std::uint32_t place : lane.encoder.accepted)
+    outcomes[place] = {.shard = lane.shard->index, .failure = failure};
 }
 
 }  // namespace
@@ -108,9 +109,8 @@ Task<Unit> ShardHost::append(AppendGroup& group) {
     for (const std::uint32_t place : batch.records) {
       const PutEntry& record = group.records[place];
       const std::size_t billed = billed_size(record);
-      group.outcomes[place].shard = shard->index;
       if (!state.throttle.write(billed)) {
-        group.outcomes[place].failure = PutFailure::throttled;
+        group.outcomes[place] = {.shard = shard->index, .failure = PutFailure::throttled};
         bytes_refused += billed;
         continue;
       }
@@ -147,10 +147,10 @@ Task<Unit> ShardHost::append(AppendGroup& group) {
     const log::Appended& at = (*appended)[n];
     const SequenceNumbers numbers(*lane.shard, at.arrival);
     std::uint64_t behind = 0;
-    for (const std::uint32_t place : lane.encoder.accepted) {
-      group.outcomes[place].failure = PutFailure::none;
-      group.outcomes[place].sequence = numbers.at(at.first.plus(behind++));
-    }
+    // Once, and whole: a neighbour writes to the same cache lines.
+    for (const std::uint32_t place : lane.encoder.accepted)
+      group.outcomes[place] = {.sequence = numbers.at(at.first.plus(behind++)),
+                               .shard = lane.shard->index};
   }
   StreamMeter& meter = meters_.of(*stream);
   meter.records_in.add(records_in);

@@ -24,9 +24,8 @@ Result<OpenedBatch> open_batch(RecordCipher& cipher, const catalog::Stream& stre
   const std::optional<PayloadHead> head = read_payload_head(batch.payload);
   if (!head) return fail(ErrorKind::corrupt, "a batch of records does not decode");
   if (head->data_key == 0) return OpenedBatch{*PayloadReader::open(batch.payload), batch.keeper};
-  auto records =
-      std::make_shared<const Buffer>(TRY(cipher.open(stream, shard.partition, batch.payload)));
-  return OpenedBatch{PayloadReader::of_opened(*records), std::move(records)};
+  RecordCipher::Opened opened = TRY(cipher.open(stream, shard.partition, batch.payload));
+  return OpenedBatch{PayloadReader::of_opened(opened.records), std::move(opened.memory)};
 }
 
 // Takes the records of a batch from `from` on, up to the ask's limits. True while there is room.

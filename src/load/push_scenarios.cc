@@ -62,13 +62,12 @@ struct Received {
 Task<Unit> drain(Doors doors, BenchOptions options, std::string arn, std::uint32_t shard,
                  Received& received) {
   const auto pushed = co_await subscribe(doors, options, arn, shard, "TRIM_HORIZON");
-  constexpr std::size_t tail = 100;  // where MillisBehindLatest stands
   for (;;) {
     const Deadline deadline = doors.reactor.clock().monotonic() + patience;
-    const std::string_view frame = co_await pushed->next(deadline);
-    received.bytes += frame.size();
-    const std::string_view end = frame.substr(frame.size() - std::min(tail, frame.size()));
-    if (frame.empty() || end.find("\"MillisBehindLatest\":0") != end.npos) co_return Unit{};
+    const PushedShard::Passed frame = co_await pushed->pass(deadline);
+    received.bytes += frame.size;
+    if (frame.size == 0 || frame.end.find("\"MillisBehindLatest\":0") != frame.end.npos)
+      co_return Unit{};
   }
 }
 

@@ -6,7 +6,7 @@
 namespace levada::load {
 namespace {
 
-constexpr std::size_t input_first = 64 << 10;
+constexpr std::size_t input_first = 256 << 10;
 constexpr std::string_view line_end = "\r\n";
 
 }  // namespace
@@ -48,6 +48,30 @@ Task<Unit> PushedShard::begin(std::string request, Deadline deadline) {
 }
 
 Task<std::string_view> PushedShard::next(Deadline deadline) {
+  const std::size_t size = co_await begin_frame(deadline);
+  co_await fill(taken_, deadline);
+  co_return ahead().substr(0, size);
+}
+
+Task<PushedShard::Passed> PushedShard::pass(Deadline deadline) {
+  const std::size_t size = co_await begin_frame(deadline);
+  while (end_ - at_ < taken_) {
+    const std::size_t have = end_ - at_, kept = std::min(have, passed_end_max + line_end.size());
+    std::memmove(input_.data(), input_.data() + (end_ - kept), kept);
+    at_ = 0;
+    end_ = kept;
+    taken_ -= have - kept;
+    const MutableByteView room = MutableByteView(input_).subspan(end_);
+    const std::size_t got = co_await connection_->read_some(room, deadline);
+    if (got == 0) co_return fail(ErrorKind::closed, "the server left");
+    end_ += got;
+  }
+  const std::string_view left = ahead().substr(0, taken_ - line_end.size());
+  co_return Passed{size, left.substr(left.size() - std::min(left.size(), passed_end_max))};
+}
+
+// Up to the first byte of the next frame; its size.
+Task<std::size_t> PushedShard::begin_frame(Deadline deadline) {
   at_ += std::exchange(taken_, 0);
   const std::size_t head = co_await line(deadline);
   std::size_t size = 0;
@@ -56,8 +80,7 @@ Task<std::string_view> PushedShard::next(Deadline deadline) {
     co_return fail(ErrorKind::invalid, "no chunk");
   at_ += head;
   taken_ = size + line_end.size();
-  co_await fill(taken_, deadline);
-  co_return ahead().substr(0, size);
+  co_return size;
 }
 
 }  // namespace levada::load

@@ -21,7 +21,17 @@ class PushedShard {
   // Valid until the next call; empty: the end of the answer.
   Task<std::string_view> next(Deadline deadline);
 
+  // A frame that is not kept, for readers who only count: the memory of hundreds of whole frames
+  // costs them more than receiving does.
+  struct Passed {
+    std::size_t size;      // 0: the end of the answer
+    std::string_view end;  // its last bytes; valid until the next call
+  };
+  Task<Passed> pass(Deadline deadline);
+
  private:
+  static constexpr std::size_t passed_end_max = 100;  // MillisBehindLatest stands there
+  Task<std::size_t> begin_frame(Deadline deadline);
   Task<Unit> fill(std::size_t size, Deadline deadline);  // until so much lies before us
   Task<std::size_t> line(Deadline deadline);             // until a line does; its size with CRLF
   std::string_view ahead() const { return as_text(ByteView(input_).subspan(at_, end_ - at_)); }

@@ -24,17 +24,25 @@ constexpr std::size_t batch_max = 256 << 10;       // encrypted ahead of one soc
 constexpr std::size_t joined_max = 4 << 10;        // so little is copied into one record
 constexpr std::size_t output_kept_max = 32 << 10;  // by an idle connection
 
+// OpenSSL's two record buffers are 34 KB, which only a connection in use keeps: after so long
+// without a byte they go. To get them anew for every record, as in the handshake
+// (SSL_MODE_RELEASE_BUFFERS), costs a small request more than its encryption.
+constexpr Nanos rest_after = std::chrono::seconds(1);
+
 }  // namespace
 
 TlsConnection::TlsConnection(io::Reactor& reactor, std::unique_ptr<io::Connection> below,
                              ssl_st* ssl)
-    : below_(std::move(below)),
+    : reactor_(reactor),
+      below_(std::move(below)),
       ssl_(ssl, &SSL_free),
       input_wanted_(input_min),
       sender_free_(reactor) {
   CHECK(ssl_ != nullptr);
   BIO* bio = make_ciphertext_bio(ciphertext_);
   SSL_set_bio(ssl_.get(), bio, bio);
+  rest_.connection = this;
+  rest_.fire = [](io::Timer& timer) { static_cast<Rest&>(timer).connection->rest_if_idle(); };
 }
 
 TlsConnection::TlsConnection(io::Reactor& reactor, std::unique_ptr<io::Connection> below,
@@ -58,7 +66,23 @@ TlsConnection::TlsConnection(io::Reactor& reactor, std::unique_ptr<io::Connectio
   CHECK(SSL_set1_host(ssl_.get(), host.c_str()) == 1);
 }
 
-TlsConnection::~TlsConnection() = default;
+TlsConnection::~TlsConnection() { reactor_.disarm(rest_); }
+
+void TlsConnection::keep_awake() {
+  busy_ = true;
+  if (rest_.armed()) return;
+  rest_.at = reactor_.clock().monotonic() + rest_after;
+  reactor_.arm(rest_);
+}
+
+void TlsConnection::rest_if_idle() {
+  if (std::exchange(busy_, false)) {
+    rest_.at = reactor_.clock().monotonic() + rest_after;
+    reactor_.arm(rest_);
+  } else {
+    SSL_free_buffers(ssl_.get());  // not what holds half a record
+  }
+}
 
 Task<Unit> TlsConnection::handshake(Deadline deadline, std::string_view peer) {
   for (;;) {
@@ -73,6 +97,7 @@ Task<Unit> TlsConnection::handshake(Deadline deadline, std::string_view peer) {
                      "the " + std::string(peer) + " left in the middle of the handshake");
   }
   open_ = true;
+  SSL_clear_mode(ssl_.get(), SSL_MODE_RELEASE_BUFFERS);
   co_return Unit{};
 }
 
@@ -87,6 +112,7 @@ Task<std::size_t> TlsConnection::read_some(MutableByteView into, Deadline deadli
   CHECK(!into.empty());
   for (;;) {
     if (!open_) co_return fail(ErrorKind::closed, "the TLS connection has failed");
+    if (nothing_received() && !co_await receive(deadline)) co_return std::size_t{0};
     std::size_t got = 0;
     const Step step = decrypt(into, got);
     if (!ciphertext_.to_send.empty()) {  // an alert, or the answer to a new key
@@ -101,6 +127,7 @@ Task<std::size_t> TlsConnection::read_some(MutableByteView into, Deadline deadli
 
 Task<Unit> TlsConnection::write_all(std::span<const ByteView> parts, Deadline deadline) {
   if (!open_) co_return fail(ErrorKind::closed, "the TLS connection has failed");
+  keep_awake();
   std::size_t whole = 0;
   for (const ByteView part : parts) whole += part.size();
   const std::size_t records = whole / record_max + parts.size() + 1;
@@ -146,6 +173,12 @@ TlsConnection::Step TlsConnection::step_of(int result) {
   }
 }
 
+// Asking OpenSSL for more than has come costs as much as decrypting a small request.
+bool TlsConnection::nothing_received() const {
+  return ciphertext_.received.empty() && SSL_has_pending(ssl_.get()) == 0 &&
+         (SSL_get_shutdown(ssl_.get()) & SSL_RECEIVED_SHUTDOWN) == 0;
+}
+
 // Fills `into` from as many records as have come.
 TlsConnection::Step TlsConnection::decrypt(MutableByteView into, std::size_t& got) {
   for (;;) {
@@ -154,7 +187,7 @@ TlsConnection::Step TlsConnection::decrypt(MutableByteView into, std::size_t& go
     const int result = SSL_read_ex(ssl_.get(), into.data() + got, into.size() - got, &more);
     got += more;
     if (result <= 0) return step_of(result);
-    if (got == into.size()) return Step::done;
+    if (got == into.size() || nothing_received()) return Step::done;
   }
 }
 
@@ -203,6 +236,7 @@ Task<Unit> TlsConnection::send(Deadline deadline) {
 // Everything received has been read: takes more from the socket. False: there is no more.
 Task<bool> TlsConnection::receive(Deadline deadline) {
   CHECK(ciphertext_.received.empty());
+  if (open_) keep_awake();
   if (input_size_ != input_wanted_) {
     input_.reset(new std::byte[input_wanted_]);
     input_size_ = input_wanted_;

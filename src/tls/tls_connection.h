@@ -45,6 +45,9 @@ class TlsConnection final : public io::Connection {
 
  private:
   enum class Step : std::uint8_t { done, needs_more, ended, broken };
+  struct Rest : io::Timer {
+    TlsConnection* connection = nullptr;
+  };
 
   TlsConnection(io::Reactor& reactor, std::unique_ptr<io::Connection> below, ssl_st* ssl);
   Task<Unit> handshake(Deadline deadline, std::string_view peer);
@@ -54,8 +57,12 @@ class TlsConnection final : public io::Connection {
   Result<Unit> encrypt_joined(std::span<const ByteView> parts, std::size_t whole);
   Task<Unit> send(Deadline deadline);
   Task<bool> receive(Deadline deadline);
+  bool nothing_received() const;
+  void keep_awake();
+  void rest_if_idle();
   unexpected<Error> broken(std::string_view doing);
 
+  io::Reactor& reactor_;
   std::unique_ptr<io::Connection> below_;
   Ciphertext ciphertext_;
   std::unique_ptr<ssl_st, void (*)(ssl_st*)> ssl_;
@@ -66,7 +73,9 @@ class TlsConnection final : public io::Connection {
   bool sender_busy_ = false;
   bool send_failed_ = false;
   io::Signal sender_free_;
-  bool open_ = false;   // the handshake is done and nothing has failed since
+  bool open_ = false;  // the handshake is done and nothing has failed since
+  bool busy_ = false;  // since the rest timer was armed
+  Rest rest_;
   std::string reason_;  // why the protocol is broken
 };
 

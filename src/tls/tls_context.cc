@@ -99,7 +99,7 @@ Result<TlsContext::Settings> TlsContext::settings_of(const TlsFiles& files) {
   CHECK(SSL_CTX_set_ciphersuites(raw, ciphers_tls13) == 1);
   SSL_CTX_set_options(raw, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION |
                                SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_PRIORITIZE_CHACHA);
-  // An idle connection keeps no record buffers: 34 KB each otherwise.
+  // Who says no word keeps no record buffers: 34 KB each otherwise. TlsConnection ends this.
   SSL_CTX_set_mode(raw, SSL_MODE_RELEASE_BUFFERS);
   // Sessions live in the client's ticket, not here; one ticket is what one connection uses.
   SSL_CTX_set_session_cache_mode(raw, SSL_SESS_CACHE_OFF);

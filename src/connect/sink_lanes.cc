@@ -53,8 +53,8 @@ void SinkLanes::add(std::uint64_t epoch, SinkRecord record) {
   CHECK(!lanes_.empty());
   if (rules_.replace) {
     const auto known = keys_.find(record.key);
-    if (known != keys_.end() && !known->second.entries.back()->sent) {
-      Entry& waiting = *known->second.entries.back();
+    if (known != keys_.end() && !known->second.last->sent) {
+      Entry& waiting = *known->second.last;
       if (waiting.record.partition_key == record.partition_key) {
         if (--epochs_[waiting.epoch] == 0) epochs_.erase(waiting.epoch);
         ++epochs_[epoch];
@@ -70,9 +70,13 @@ void SinkLanes::add(std::uint64_t epoch, SinkRecord record) {
   ++pending_;
   ++epochs_[epoch];
   pending_bytes_ += size_of(record);
-  lane.queue.push_back({epoch, next_number_++, std::move(record), hash_key, false});
+  lane.queue.push_back({epoch, next_number_++, std::move(record), hash_key});
   Entry& entry = lane.queue.back();
-  if (rules_.key_order) keys_[entry.record.key].entries.push_back(&entry);
+  if (!rules_.key_order) return;
+  entry.key = &*keys_.try_emplace(entry.record.key).first;
+  Key& key = entry.key->second;
+  (key.last == nullptr ? key.first : key.last->next_of_key) = &entry;
+  key.last = &entry;
 }
 
 std::vector<PutEntry> SinkLanes::take(std::size_t number, std::size_t entries_max) {
@@ -84,8 +88,7 @@ std::vector<PutEntry> SinkLanes::take(std::size_t number, std::size_t entries_ma
   for (auto entry = lane.queue.begin();
        entry != lane.queue.end() && batch.size() < entries_max && looked < look_ahead_max;
        ++entry, ++looked) {
-    if (rules_.key_order && keys_.find(entry->record.key)->second.entries.front() != &*entry)
-      continue;
+    if (rules_.key_order && entry->key->second.first != &*entry) continue;
     const std::uint64_t size = size_of(entry->record);
     // A record over the limit of a call goes alone.
     if (!batch.empty() && bytes + size > count(put_bytes_max)) break;
@@ -104,10 +107,10 @@ bool SinkLanes::any_busy() const {
 
 void SinkLanes::forget(Lane& lane, Entries::iterator entry) {
   if (rules_.key_order) {
-    const auto key = keys_.find(entry->record.key);
-    CHECK(key != keys_.end() && key->second.entries.front() == &*entry);
-    key->second.entries.pop_front();
-    if (key->second.entries.empty()) keys_.erase(key);
+    Key& key = entry->key->second;
+    CHECK(key.first == &*entry, "entries of a key leave in their order");
+    key.first = entry->next_of_key;
+    if (key.first == nullptr) keys_.erase(entry->key->first);
   }
   if (--epochs_[entry->epoch] == 0) epochs_.erase(entry->epoch);
   pending_bytes_ -= size_of(entry->record);

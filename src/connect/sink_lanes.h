@@ -8,7 +8,6 @@
 // still waits.
 
 #include <cstdint>
-#include <deque>
 #include <list>
 #include <map>
 #include <memory>
@@ -68,12 +67,20 @@ class SinkLanes {
   std::optional<std::uint64_t> oldest() const;
 
  private:
+  struct Entry;
+  struct Key {
+    Entry* first = nullptr;  // the only one that may be under way
+    Entry* last = nullptr;
+  };
+  using Keys = std::unordered_map<std::string, Key>;
   struct Entry {
     std::uint64_t epoch;
     std::uint64_t number;  // order of arrival
     SinkRecord record;
     Uint128 hash_key;
     bool sent = false;
+    Keys::value_type* key = nullptr;  // with key_order
+    Entry* next_of_key = nullptr;
   };
   using Entries = std::list<Entry>;
   struct Lane {
@@ -82,16 +89,12 @@ class SinkLanes {
     Entries queue;  // waiting and under way, in order
     std::vector<Entries::iterator> sent;
   };
-  struct Key {
-    std::deque<Entry*> entries;  // in order; the first may be under way
-  };
-
   std::size_t lane_of(Uint128 hash_key) const;
   void forget(Lane& lane, Entries::iterator entry);
 
   Rules rules_;
   std::vector<Lane> lanes_;  // by range
-  std::unordered_map<std::string, Key> keys_;
+  Keys keys_;
   std::map<std::uint64_t, std::size_t> epochs_;  // with what is pending of each
   std::uint64_t next_number_ = 0;
   std::size_t pending_ = 0;

@@ -14,7 +14,7 @@ namespace {
 using query::Delta;
 using query::Row;
 
-constexpr std::size_t source_rows_max = 16'384;           // of one batch
+constexpr std::size_t source_rows_max = 4'096;            // of one batch: it fits a cache
 constexpr std::uint64_t sink_backlog_max = 200'000;       // changes that a sink may hold
 constexpr Nanos memory_wait = Millis(100);                // before a source looks for room again
 constexpr std::int64_t acknowledge_interval = 1'000'000;  // microseconds, spec 2.2: lazily

@@ -33,9 +33,11 @@ class Completion {
         generated_.emplace_back(i, Program(relation.columns[i].generated));
   }
 
-  SqlResult<Row> completed(const Row& row) {
+  SqlResult<Row> completed(const Row& row) { return completed(row.span()); }
+  SqlResult<Row> completed(std::span<const Datum> row) {
     const auto& columns = relation_.columns;
-    std::vector<Datum> data(row.begin(), row.end());
+    std::vector<Datum>& data = data_;
+    data.assign(row.begin(), row.end());
     for (const auto& [index, program] : generated_) {
       data[index] = program.evaluate(evaluation_, row.data());
       if (evaluation_.failed()) {
@@ -72,6 +74,7 @@ class Completion {
   RowId row_id_;
   Evaluation evaluation_;
   std::vector<std::pair<std::size_t, Program>> generated_;
+  std::vector<Datum> data_;
 };
 
 }  // namespace
@@ -210,7 +213,7 @@ Input sourced_rows(Engine& engine, const std::shared_ptr<const Relation>& relati
   for (const SourceRow& from : rows) {
     data.assign(from.row.begin(), from.row.end());
     data.resize(relation->columns.size());
-    auto row = completion.completed(Row::of(data));
+    auto row = completion.completed(data);
     if (row) {
       input.changes.push_back({std::move(*row), from.weight});
       continue;

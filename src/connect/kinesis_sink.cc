@@ -1,7 +1,6 @@
 #include "connect/kinesis_sink.h"
 
 #include <algorithm>
-#include <set>
 
 #include "base/attempt.h"
 #include "base/check.h"
@@ -23,6 +22,11 @@ constexpr std::uint32_t failures_unmoved = 3;  // before the state says so
 constexpr Nanos shards_stale = 30s;
 constexpr Millis clock_difference = 1s;  // between here and the stream, at most
 constexpr std::uint32_t read_back_page = 10'000;
+// Formatted records wait in the lanes: enough for the next calls of each, or, while a slow shard
+// holds its own, for the others to find something.
+constexpr std::size_t waiting_calls = 3;
+constexpr std::size_t waiting_max = 100'000;
+constexpr std::size_t format_at_once = 2'000;  // changes; then others have their turn
 constexpr Nanos stop_looks = 3600s;
 
 using NamedOptions = std::vector<std::pair<std::string, std::string>>;
@@ -54,49 +58,6 @@ bool is_throttling(std::string_view code) {
          code.starts_with("LimitExceeded");
 }
 
-// "shard number, shard number"
-std::string text_of(const std::map<std::string, std::string>& positions) {
-  std::string text;
-  for (const auto& [shard, number] : positions)
-    text += (text.empty() ? "" : ",") + shard + " " + number;
-  return text;
-}
-std::map<std::string, std::string> positions_of(std::string_view text) {
-  std::map<std::string, std::string> positions;
-  while (!text.empty()) {
-    const std::size_t comma = std::min(text.find(','), text.size());
-    const std::string_view one = text.substr(0, comma);
-    text.remove_prefix(std::min(comma + 1, text.size()));
-    if (const std::size_t blank = one.find(' '); blank != std::string_view::npos)
-      positions.emplace(one.substr(0, blank), one.substr(blank + 1));
-  }
-  return positions;
-}
-
-// Decimal numbers of any length.
-bool is_below(const std::string& a, const std::string& b) {
-  return a.size() != b.size() ? a.size() < b.size() : a < b;
-}
-
-// Parents before their children, so that a key's records come in their order.
-std::vector<ShardInfo> parents_first(std::vector<ShardInfo> shards) {
-  std::vector<ShardInfo> ordered;
-  std::set<std::string> waiting;
-  for (const ShardInfo& shard : shards) waiting.insert(shard.id);
-  while (!shards.empty()) {
-    const auto ready = std::stable_partition(shards.begin(), shards.end(), [&](const auto& one) {
-      return !waiting.contains(one.parent) && !waiting.contains(one.adjacent_parent);
-    });
-    const auto end = ready == shards.begin() ? shards.end() : ready;
-    for (auto at = shards.begin(); at != end; ++at) {
-      waiting.erase(at->id);
-      ordered.push_back(*at);
-    }
-    shards.erase(shards.begin(), end);
-  }
-  return ordered;
-}
-
 SinkLanes::Rules rules_of(const SinkDefinition& definition, const SinkOptions& options) {
   return {.key_order = options.key_order, .replace = definition.format == SinkFormat::upsert};
 }
@@ -119,6 +80,7 @@ KinesisSink::KinesisSink(io::Reactor& reactor, io::Random& random, KinesisPorts&
       acknowledged_(where.acknowledged),
       cuts_(positions_of(where.position)),
       read_back_(options_.exactly_once && where.again),
+      read_back_from_(where.until),
       changed_(reactor) {
   status_.state = "starting";
   status_.acknowledged_epoch = where.acknowledged;
@@ -127,32 +89,18 @@ KinesisSink::KinesisSink(io::Reactor& reactor, io::Random& random, KinesisPorts&
 
 KinesisSink::~KinesisSink() = default;
 
-void KinesisSink::take(std::shared_ptr<const streaming::SinkEpoch> epoch) {
-  std::vector<SinkRecord> records;
-  std::uint64_t ordinal = 0;
-  for (const streaming::SinkChange& change : epoch->changes) {
-    if (const auto formatted = formatter_.format(change, *epoch, ordinal++, records); !formatted) {
-      encode_failed_ = true;
-      note_error(formatted.error().message);
-      status_.state = "failing";
-      return;
-    }
-  }
-  for (SinkRecord& record : records) {
-    if (shards_known_ && !options_.exactly_once)
-      lanes_.add(epoch->epoch, std::move(record));
-    else
-      early_.emplace_back(epoch->epoch, std::move(record));
-  }
-  if (!encode_failed_) last_taken_ = epoch->epoch;
-  if (options_.exactly_once) times_.emplace_back(epoch->epoch, epoch->time);
+void KinesisSink::take(std::shared_ptr<const streaming::SinkEpoch> piece) {
+  if (!piece->more) last_taken_ = piece->epoch;
+  if (options_.exactly_once && (times_.empty() || times_.back().first != piece->epoch))
+    times_.emplace_back(piece->epoch, piece->time);
+  unformatted_ += piece->changes.size();
+  taken_.push_back(std::move(piece));
   changed_.notify_all();
-  if (records.empty()) progressed_();
 }
 
 // To tell what has arrived, all that may have been sent must be there.
 std::uint64_t KinesisSink::backlog() const {
-  return read_back_ && !shards_known_ ? 0 : lanes_.pending() + early_.size();
+  return read_back_ && last_taken_ < read_back_from_ ? 0 : lanes_.pending() + unformatted_;
 }
 
 std::string KinesisSink::position() const { return text_of(cuts_); }
@@ -160,7 +108,7 @@ std::string KinesisSink::position() const { return text_of(cuts_); }
 std::uint64_t KinesisSink::acknowledged() const {
   if (options_.exactly_once) return acknowledged_;
   std::uint64_t missing = last_taken_ + 1;
-  if (!early_.empty()) missing = std::min(missing, early_.front().first);
+  if (!taken_.empty()) missing = std::min(missing, taken_.front()->epoch);
   if (const auto oldest = lanes_.oldest()) missing = std::min(missing, *oldest);
   return missing - 1;
 }
@@ -235,7 +183,7 @@ Task<Unit> KinesisSink::run() {
         failures = 0;
       }
     }
-    if (shards_known_ && read_back_ && !lanes_.any_busy()) {
+    if (shards_known_ && read_back_ && last_taken_ >= read_back_from_ && !lanes_.any_busy()) {
       const Result<Unit> told = co_await outcome(read_back());
       if (gate_.stopping()) break;
       if (told) continue;
@@ -260,10 +208,6 @@ Task<Unit> KinesisSink::find_shards() {
   CHECK(!lanes_.any_busy());
   co_await lanes_.set_shards(shards);
   paces_.assign(lanes_.lanes(), {});
-  if (!options_.exactly_once) {
-    for (auto& [epoch, record] : early_) lanes_.add(epoch, std::move(record));
-    early_.clear();
-  }
   shards_known_ = true;
   refresh_shards_ = false;
   shards_found_ = now();
@@ -277,9 +221,13 @@ void KinesisSink::Settled::add(const std::string& shard, const std::string& sequ
   if (is_below(top, sequence_number)) top = sequence_number;
 }
 
+bool KinesisSink::has_more_of_round() const {
+  return !taken_.empty() && taken_.front()->epoch <= round_end_;
+}
+
 // exactly_once: when all of a round has arrived, the next one begins with all that was taken since.
 void KinesisSink::turn_round() {
-  if (lanes_.pending() > 0) return;
+  if (lanes_.pending() > 0 || has_more_of_round()) return;
   if (acknowledged_ < round_end_) {
     for (auto& [shard, number] : settled_.highest) cuts_[shard] = std::move(number);
     settled_ = {};
@@ -288,13 +236,48 @@ void KinesisSink::turn_round() {
     progressed_();
   }
   round_end_ = last_taken_;
-  for (auto& [epoch, record] : early_) lanes_.add(epoch, std::move(record));
-  early_.clear();
-  // Epochs that this sink has no record of have arrived.
-  if (lanes_.pending() == 0 && acknowledged_ < round_end_) {
-    acknowledged_ = round_end_;
-    times_.clear();
+}
+
+bool KinesisSink::wants_records() const {
+  if (taken_.empty() || encode_failed_) return false;
+  if (options_.exactly_once && !has_more_of_round()) return false;
+  if (lanes_.pending() < lanes_.lanes() * put_entries_max * waiting_calls) return true;
+  return lanes_.pending() < waiting_max && lanes_.any_empty();
+}
+
+// Formats what comes next. False: a value has no JSON; nothing may pass it.
+bool KinesisSink::format_front(std::size_t changes_max) {
+  const streaming::SinkEpoch& piece = *taken_.front();
+  const std::size_t end = std::min(piece.changes.size(), formatted_ + changes_max);
+  for (; formatted_ < end; ++formatted_, --unformatted_) {
+    const auto formatted = formatter_.format(piece.changes[formatted_], piece,
+                                             piece.first + formatted_, formatted_records_);
+    if (formatted) continue;
+    encode_failed_ = true;
+    note_error(formatted.error().message);
+    status_.state = "failing";
+    return false;
   }
+  return true;
+}
+
+bool KinesisSink::refill() {
+  std::size_t changes = 0;
+  bool passed = false;
+  while (changes < format_at_once && wants_records()) {
+    const std::uint64_t epoch = taken_.front()->epoch;
+    const std::size_t before = formatted_;
+    formatted_records_.clear();
+    (void)format_front(put_entries_max);
+    changes += formatted_ - before + 1;
+    lanes_.add(epoch, formatted_records_);
+    if (encode_failed_ || formatted_ < taken_.front()->changes.size()) continue;
+    taken_.pop_front();
+    formatted_ = 0;
+    passed = true;
+  }
+  if (passed) progressed_();
+  return wants_records();
 }
 
 Task<Unit> KinesisSink::rest() {
@@ -324,9 +307,17 @@ Task<Unit> KinesisSink::read_back() {
   std::vector<EpochRecord> records = lanes_.take_all();
   const bool restarted = records.empty() && round_end_ == acknowledged_;
   if (restarted) {
-    records.assign(std::make_move_iterator(early_.begin()), std::make_move_iterator(early_.end()));
-    early_.clear();
     round_end_ = last_taken_;
+    while (has_more_of_round()) {
+      const std::shared_ptr<const streaming::SinkEpoch> piece = taken_.front();
+      formatted_records_.clear();
+      if (!format_front(piece->changes.size()))
+        co_return fail(ErrorKind::conflict, status_.last_error);
+      for (SinkRecord& record : formatted_records_)
+        records.emplace_back(piece->epoch, std::move(record));
+      taken_.pop_front();
+      formatted_ = 0;
+    }
   }
   const Result<std::vector<bool>> has =
       arrived(records, found, definition_.format == SinkFormat::upsert);
@@ -336,7 +327,7 @@ Task<Unit> KinesisSink::read_back() {
     if (has && (*has)[n])
       ++status_.duplicates_avoided;
     else
-      lanes_.add(records[n].first, std::move(records[n].second));
+      lanes_.add(records[n].first, std::span(&records[n].second, 1));
   }
   if (!has) co_return unexpected<Error>(has.error());
   settled_.records.merge(read.records);
@@ -382,6 +373,11 @@ Task<FoundRecords> KinesisSink::read_behind_cuts(const std::vector<ShardInfo>& s
 MonotonicNanos KinesisSink::pump() {
   MonotonicNanos look_again = shards_found_ + shards_stale;
   if (paused_ || !port_) return look_again;
+  if (refill()) look_again = now();
+  // A round that has no record is over.
+  if (options_.exactly_once && lanes_.pending() == 0 && acknowledged_ < round_end_ &&
+      !has_more_of_round())
+    look_again = now();
   for (std::size_t lane = 0; lane < lanes_.lanes(); ++lane) {
     if (lanes_.busy(lane) || !lanes_.waiting(lane)) continue;
     if (paces_[lane].next > now()) {

@@ -14,6 +14,7 @@
 
 #include "connect/sink_format.h"
 #include "connect/sink_lanes.h"
+#include "connect/sink_positions.h"
 #include "connect/sink_read_back.h"
 #include "io/gate.h"
 #include "io/random.h"
@@ -41,7 +42,6 @@ class KinesisSink final : public streaming::Sink {
   Task<Unit> stop() override;
 
  private:
-  using SequenceNumbers = std::map<std::string, std::string>;  // by shard
   // Records that are known to be in the stream.
   struct Settled {
     std::unordered_set<std::string> records;  // shard, blank, sequence number
@@ -62,6 +62,10 @@ class KinesisSink final : public streaming::Sink {
   Task<Unit> rest();  // until pause_until_, or the end
   Task<FoundRecords> read_behind_cuts(const std::vector<ShardInfo>& shards, Settled& found);
   void turn_round();
+  bool has_more_of_round() const;
+  bool wants_records() const;
+  bool refill();  // from taken_ into the lanes; whether there is more to do at once
+  bool format_front(std::size_t changes_max);
   void ask_the_stream();
   MonotonicNanos pump();  // starts the calls that may start; when to look again
   Task<Unit> send(std::size_t lane, std::vector<PutEntry> batch);
@@ -82,9 +86,12 @@ class KinesisSink final : public streaming::Sink {
   std::shared_ptr<KinesisPort> port_;
   SinkLanes lanes_;
   std::vector<Pace> paces_;  // of the lanes
-  // Taken before the shards are known, or while a round of exactly_once is under way.
-  std::deque<EpochRecord> early_;
-  std::uint64_t last_taken_;
+  // Epochs whose records are not in the lanes yet: only as much is formatted as keeps them busy.
+  std::deque<std::shared_ptr<const streaming::SinkEpoch>> taken_;
+  std::size_t formatted_ = 0;      // changes of the front one
+  std::uint64_t unformatted_ = 0;  // changes of all
+  std::vector<SinkRecord> formatted_records_;
+  std::uint64_t last_taken_;  // of which nothing is still to be handed over
   // exactly_once: what is sent goes in rounds, one after the other, so that behind a round the
   // highest sequence number of each shard divides what is acknowledged from what is not.
   std::uint64_t round_end_;                                 // the last epoch of the round under way
@@ -93,6 +100,7 @@ class KinesisSink final : public streaming::Sink {
   Settled settled_;                                         // by the round under way
   std::deque<std::pair<std::uint64_t, UnixMillis>> times_;  // of epochs taken and not acknowledged
   bool read_back_ = false;                                  // before anything more is sent
+  std::uint64_t read_back_from_;                            // when this epoch has been taken
   MonotonicNanos read_back_after_{}, pause_until_{};
   bool shards_known_ = false;
   bool refresh_shards_ = false;

@@ -119,6 +119,30 @@ TEST_F(KinesisSinkTest, WaitsForAStreamThatIsNotThereAndSaysSo) {
   end();
 }
 
+TEST_F(KinesisSinkTest, AnEpochInPiecesIsAcknowledgedWithItsLast) {
+  for (const bool once : {false, true}) {
+    SinkDefinition made = definition(SinkFormat::plain);
+    if (once) made.options.emplace_back("exactly_once", "true");
+    begin(8, made);
+    auto first = std::make_shared<SinkEpoch>();
+    first->epoch = 5;
+    first->more = true;
+    first->changes = {{{}, row(1, 10)}, {{}, row(2, 20)}};
+    auto last = std::make_shared<SinkEpoch>();
+    last->epoch = 5;
+    last->first = 2;
+    last->changes = {{{}, row(3, 30)}};
+    sink_->take(first);
+    world_->run_for(1s);
+    EXPECT_EQ(sink_->acknowledged(), 0u);
+    EXPECT_EQ(by_key(stream_).size(), once ? 0u : 2u) << "a round ends where an epoch does";
+    sink_->take(last);
+    ASSERT_TRUE(world_->run_until([&] { return sink_->acknowledged() == 5; }));
+    EXPECT_EQ(by_key(stream_).size(), 3u);
+    end();
+  }
+}
+
 TEST_F(KinesisSinkTest, AltersCredentialsButNotTheStream) {
   begin(3, definition(SinkFormat::upsert));
   EXPECT_TRUE(sink_->alter({{"aws.credentials.access_key_id", "other"}}));
@@ -286,7 +310,8 @@ TEST_F(KinesisSinkTest, ExactlyOnceIsOnceThroughLostAnswersAndRestarts) {
         std::uint64_t ordinal = 0;
         for (const auto& change : epoch->changes)
           ASSERT_TRUE(formatter.format(change, *epoch, ordinal++, records));
-        for (const SinkRecord& record : records) once[record.partition_key].push_back(record.data);
+        for (const SinkRecord& record : records)
+          once[std::string(record.partition_key())].push_back(record.data);
       }
       EXPECT_EQ(by_key(stream_), once) << "seed " << seed;
       end();

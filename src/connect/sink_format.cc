@@ -21,27 +21,12 @@ using streaming::SinkFormat;
 constexpr std::size_t partition_key_max = 256;  // characters, AWS's limit
 constexpr std::size_t identity_digits = 32;     // of a row without a key
 
-std::size_t characters(std::string_view text) {
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
+bool is_partition_key(std::string_view text) {
+  if (text.size() <= partition_key_max) return !text.empty();
+  const auto characters = std::count_if(text.begin(), text.end(), [](char c) {
     return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
-  }));
-}
-
-SqlResult<std::string> object(const SinkDefinition& definition,
-                              const std::vector<std::size_t>& columns, const Row& row,
-                              const SinkEncoding& encoding, SinkDialect dialect) {
-  std::vector<std::size_t> order = columns;
-  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-    return definition.columns[a].name < definition.columns[b].name;
   });
-  std::string out = "{";
-  for (const std::size_t n : order) {
-    if (out.size() > 1) out += ',';
-    append_json_string(definition.columns[n].name, out);
-    out += ':';
-    ATTEMPT(append_json(definition.columns[n].type, row[n], encoding, dialect, out));
-  }
-  return out + '}';
+  return static_cast<std::size_t>(characters) <= partition_key_max;
 }
 
 // Errors are validate's to tell: a type without JSON makes the schema empty here.
@@ -83,130 +68,204 @@ std::string debezium_value_schema(const std::string& fields, const std::string& 
 }  // namespace
 
 std::string fitting_partition_key(std::string text) {
-  const std::size_t size = characters(text);
-  if (size >= 1 && size <= partition_key_max) return text;
+  if (is_partition_key(text)) return text;
   return "sha256:" + wire::hex_string(wire::sha256(as_bytes(text)));
+}
+
+SinkFormatter::Shape SinkFormatter::shape_of(std::vector<std::size_t> columns) const {
+  std::sort(columns.begin(), columns.end(), [&](std::size_t a, std::size_t b) {
+    return definition_.columns[a].name < definition_.columns[b].name;
+  });
+  Shape shape;
+  for (const std::size_t column : columns) {
+    std::string lead = shape.empty() ? "{" : ",";
+    append_json_string(definition_.columns[column].name, lead);
+    shape.push_back({column, lead + ':'});
+  }
+  return shape;
 }
 
 SinkFormatter::SinkFormatter(const SinkDefinition& definition, const SinkOptions& options)
     : definition_(definition),
       encoding_(options.encoding),
-      partition_columns_(options.partition_key) {
+      key_is_identity_(definition_.key.empty() && !definition_.has_stream_key),
+      partition_columns_(options.partition_key),
+      key_(shape_of(definition_.key)),
+      partition_(shape_of(partition_columns_)) {
+  std::vector<std::size_t> visible;
   for (std::size_t n = 0; n < definition_.columns.size(); ++n)
-    if (!definition_.columns[n].hidden) all_columns_.push_back(n);
+    if (!definition_.columns[n].hidden) visible.push_back(n);
+  value_ = shape_of(visible);
   if (definition_.format == SinkFormat::debezium) {
+    debezium_source_ = "\"source\":{\"db\":";
+    append_json_string(definition_.database, debezium_source_);
+    debezium_source_ += ",\"table\":";
+    append_json_string(definition_.relation, debezium_source_);
+    debezium_source_ += ",\"ts_ms\":";
     if (!encoding_.debezium_schema) return;
     const std::string prefix = "RisingWave." + definition_.database + '.' + definition_.relation;
     key_schema_ = struct_schema(schema_fields(definition_, definition_.key, SinkDialect::debezium),
                                 prefix + ".Key");
-    value_schema_ = debezium_value_schema(
-        schema_fields(definition_, all_columns_, SinkDialect::debezium), prefix);
+    value_schema_ =
+        debezium_value_schema(schema_fields(definition_, visible, SinkDialect::debezium), prefix);
   } else if (encoding_.schemas) {
     const std::string name = definition_.database + '.' + definition_.relation;
     key_schema_ =
         struct_schema(schema_fields(definition_, definition_.key, SinkDialect::plain), name);
-    value_schema_ =
-        struct_schema(schema_fields(definition_, all_columns_, SinkDialect::plain), name);
+    value_schema_ = struct_schema(schema_fields(definition_, visible, SinkDialect::plain), name);
   }
 }
 
-SqlResult<std::string> SinkFormatter::key_json(const std::vector<std::size_t>& columns,
-                                               const Row& row) const {
-  const SinkDialect dialect =
-      definition_.format == SinkFormat::debezium ? SinkDialect::debezium : SinkDialect::plain;
-  std::string key = ATTEMPT(object(definition_, columns, row, encoding_, dialect));
-  if (key_schema_.empty()) return key;
-  return "{\"payload\":" + key + ",\"schema\":" + key_schema_ + '}';
+SqlResult<Unit> SinkFormatter::append_object(const Shape& shape, const Row& row,
+                                             SinkDialect dialect, std::string& out) const {
+  if (shape.empty()) out += '{';
+  for (const Member& member : shape) {
+    out += member.lead;
+    ATTEMPT(append_json(definition_.columns[member.column].type, row[member.column], encoding_,
+                        dialect, out));
+  }
+  out += '}';
+  return Unit{};
 }
 
 // PostgreSQL's text, but for truth values and NULL.
-SqlResult<std::string> SinkFormatter::key_text(const std::vector<std::size_t>& columns,
-                                               const Row& row) const {
-  const query::Type& type = definition_.columns[columns.front()].type;
-  const query::Datum& datum = row[columns.front()];
-  if (datum.is_null()) return std::string("NULL");
-  if (type.is(query::TypeKind::boolean)) return std::string(datum.boolean() ? "true" : "false");
-  return query::to_text(type, datum);
+SqlResult<Unit> SinkFormatter::append_text(std::size_t column, const Row& row,
+                                           std::string& out) const {
+  const query::Type& type = definition_.columns[column].type;
+  const query::Datum& datum = row[column];
+  if (datum.is_null())
+    out += "NULL";
+  else if (type.is(query::TypeKind::boolean))
+    out += datum.boolean() ? "true" : "false";
+  else
+    out += query::to_text(type, datum);
+  return Unit{};
 }
 
-SqlResult<SinkFormatter::Keys> SinkFormatter::keys_of(const Row& row, std::uint64_t epoch,
-                                                      std::uint64_t ordinal) const {
-  Keys keys;
-  if (definition_.key.empty() && !definition_.has_stream_key) {
-    const std::string identity =
-        ATTEMPT(value_json(row)) + '#' + std::to_string(epoch) + '#' + std::to_string(ordinal);
-    keys.key = wire::hex_string(wire::sha256(as_bytes(identity))).substr(0, identity_digits);
-  } else {
-    keys.key = encoding_.key_as_text ? ATTEMPT(key_text(definition_.key, row))
-                                     : ATTEMPT(key_json(definition_.key, row));
+SqlResult<Unit> SinkFormatter::append_key(const Row& row, std::uint64_t epoch,
+                                          std::uint64_t ordinal, std::string& out) const {
+  if (key_is_identity_) {
+    std::string identity;
+    ATTEMPT(append_value(row, identity));
+    identity += '#' + std::to_string(epoch) + '#' + std::to_string(ordinal);
+    out += wire::hex_string(wire::sha256(as_bytes(identity))).substr(0, identity_digits);
+    return Unit{};
   }
-  std::string partition = keys.key;
+  if (encoding_.key_as_text) return append_text(definition_.key.front(), row, out);
+  const SinkDialect dialect =
+      definition_.format == SinkFormat::debezium ? SinkDialect::debezium : SinkDialect::plain;
+  if (key_schema_.empty()) return append_object(key_, row, dialect, out);
+  out += "{\"payload\":";
+  ATTEMPT(append_object(key_, row, dialect, out));
+  out += ",\"schema\":";
+  out += key_schema_;
+  out += '}';
+  return Unit{};
+}
+
+SqlResult<SinkRecord> SinkFormatter::keyed(const Row& row, std::uint64_t epoch,
+                                           std::uint64_t ordinal) const {
+  SinkRecord record;
+  ATTEMPT(append_key(row, epoch, ordinal, record.key));
+  if (partition_columns_.empty()) {
+    if (!is_partition_key(record.key))
+      record.other_partition_key = fitting_partition_key(record.key);
+    return record;
+  }
+  std::string partition;
   if (partition_columns_.size() == 1)
-    partition = ATTEMPT(key_text(partition_columns_, row));
-  else if (!partition_columns_.empty())
-    partition =
-        ATTEMPT(object(definition_, partition_columns_, row, encoding_, SinkDialect::plain));
-  keys.partition_key = fitting_partition_key(std::move(partition));
-  return keys;
+    ATTEMPT(append_text(partition_columns_.front(), row, partition));
+  else
+    ATTEMPT(append_object(partition_, row, SinkDialect::plain, partition));
+  record.other_partition_key = fitting_partition_key(std::move(partition));
+  return record;
 }
 
-SqlResult<std::string> SinkFormatter::value_json(const Row& row) const {
-  std::string value =
-      ATTEMPT(object(definition_, all_columns_, row, encoding_, SinkDialect::plain));
-  if (value_schema_.empty() || definition_.format == SinkFormat::debezium) return value;
-  return "{\"payload\":" + value + ",\"schema\":" + value_schema_ + '}';
+SqlResult<Unit> SinkFormatter::append_value(const Row& row, std::string& out) const {
+  if (value_schema_.empty() || definition_.format == SinkFormat::debezium)
+    return append_object(value_, row, SinkDialect::plain, out);
+  out += "{\"payload\":";
+  ATTEMPT(append_object(value_, row, SinkDialect::plain, out));
+  out += ",\"schema\":";
+  out += value_schema_;
+  out += '}';
+  return Unit{};
 }
 
-SqlResult<std::string> SinkFormatter::envelope(std::string_view op, const Row& before,
-                                               const Row& after, UnixMillis time) const {
-  const auto side = [&](const Row& row) -> SqlResult<std::string> {
-    if (!row) return std::string("null");
-    return object(definition_, all_columns_, row, encoding_, SinkDialect::debezium);
+SqlResult<Unit> SinkFormatter::append_envelope(std::string_view op, const Row& before,
+                                               const Row& after, UnixMillis time,
+                                               std::string& out) const {
+  const auto side = [&](const Row& row) -> SqlResult<Unit> {
+    if (row) return append_object(value_, row, SinkDialect::debezium, out);
+    out += "null";
+    return Unit{};
   };
   const std::string now = std::to_string(time.count());
-  std::string payload = "{\"after\":" + ATTEMPT(side(after)) +
-                        ",\"before\":" + ATTEMPT(side(before)) + ",\"op\":\"" + std::string(op) +
-                        "\",\"source\":{\"db\":";
-  append_json_string(definition_.database, payload);
-  payload += ",\"table\":";
-  append_json_string(definition_.relation, payload);
-  payload += ",\"ts_ms\":" + now + "},\"ts_ms\":" + now + '}';
-  if (value_schema_.empty()) return payload;
-  return "{\"payload\":" + payload + ",\"schema\":" + value_schema_ + '}';
+  if (!value_schema_.empty()) out += "{\"payload\":";
+  out += "{\"after\":";
+  ATTEMPT(side(after));
+  out += ",\"before\":";
+  ATTEMPT(side(before));
+  out += ",\"op\":\"";
+  out += op;
+  out += "\",";
+  out += debezium_source_;
+  out += now;
+  out += "},\"ts_ms\":";
+  out += now;
+  out += '}';
+  if (value_schema_.empty()) return Unit{};
+  out += ",\"schema\":";
+  out += value_schema_;
+  out += '}';
+  return Unit{};
+}
+
+// Then the keys are the same; otherwise their texts have to be looked at.
+bool SinkFormatter::same_key_bytes(const Row& before, const Row& after) const {
+  return !key_is_identity_ &&
+         std::all_of(definition_.key.begin(), definition_.key.end(), [&](std::size_t column) {
+           return query::same_bytes(before[column], after[column]);
+         });
 }
 
 SqlResult<Unit> SinkFormatter::format(const SinkChange& change, const SinkEpoch& of,
                                       std::uint64_t ordinal,
                                       std::vector<SinkRecord>& records) const {
-  Keys before;
-  Keys after;
-  if (change.before) before = ATTEMPT(keys_of(change.before, of.epoch, ordinal));
-  if (change.after) after = ATTEMPT(keys_of(change.after, of.epoch, ordinal));
-  const auto add = [&](const Keys& keys, std::string data) {
-    records.push_back({keys.key, keys.partition_key, std::move(data)});
-  };
-  const bool same_key = change.before && change.after && before.key == after.key;
-  switch (definition_.format) {
-    case SinkFormat::plain:
-      if (change.after && (!change.before || encoding_.ignore_delete))
-        add(after, ATTEMPT(value_json(change.after)));
-      break;
-    case SinkFormat::upsert:
-      if (change.before && !same_key && !encoding_.ignore_delete) add(before, {});
-      if (change.after) add(after, ATTEMPT(value_json(change.after)));
-      break;
-    case SinkFormat::debezium:
-      if (same_key) {
-        add(after, ATTEMPT(envelope("u", change.before, change.after, of.time)));
-        break;
-      }
-      if (change.before) {
-        add(before, ATTEMPT(envelope("d", change.before, {}, of.time)));
-        if (encoding_.tombstone) add(before, {});
-      }
-      if (change.after) add(after, ATTEMPT(envelope("c", {}, change.after, of.time)));
-      break;
+  const auto& [before, after] = change;
+  if (definition_.format == SinkFormat::plain) {
+    if (!after || (before && !encoding_.ignore_delete)) return Unit{};
+    SinkRecord record = ATTEMPT(keyed(after, of.epoch, ordinal));
+    ATTEMPT(append_value(after, record.data));
+    records.push_back(std::move(record));
+    return Unit{};
   }
+  const bool debezium = definition_.format == SinkFormat::debezium;
+  SinkRecord newer;
+  if (after) newer = ATTEMPT(keyed(after, of.epoch, ordinal));
+  bool updates = false;
+  if (before) {
+    updates = after && same_key_bytes(before, after);
+    SinkRecord older;
+    if (!updates) {
+      older = ATTEMPT(keyed(before, of.epoch, ordinal));
+      updates = after && older.key == newer.key;
+    }
+    if (!updates && debezium) {
+      SinkRecord gone = older;
+      ATTEMPT(append_envelope("d", before, {}, of.time, gone.data));
+      records.push_back(std::move(gone));
+    }
+    if (!updates && (debezium ? encoding_.tombstone : !encoding_.ignore_delete))
+      records.push_back(std::move(older));
+  }
+  if (!after) return Unit{};
+  if (!debezium)
+    ATTEMPT(append_value(after, newer.data));
+  else
+    ATTEMPT(
+        append_envelope(updates ? "u" : "c", updates ? before : Row(), after, of.time, newer.data));
+  records.push_back(std::move(newer));
   return Unit{};
 }
 

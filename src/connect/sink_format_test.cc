@@ -62,7 +62,7 @@ std::vector<std::string> formatted(const SinkDefinition& made, const SinkChange&
   EXPECT_TRUE(formatter.format(change, epoch, 0, records));
   std::vector<std::string> texts;
   for (const SinkRecord& record : records)
-    texts.push_back(record.partition_key + " " + record.data);
+    texts.push_back(std::string(record.partition_key()) + " " + record.data);
   return texts;
 }
 

@@ -86,6 +86,43 @@ void append_interval(const query::Interval& interval, std::string& out) {
          std::to_string(seconds / 60 % 60) + 'M' + std::to_string(seconds % 60) + fraction + "S\"";
 }
 
+void append_integer(std::int64_t number, std::string& out) {
+  char digits[24];
+  const auto end = std::to_chars(digits, digits + sizeof digits, number).ptr;
+  out.append(digits, static_cast<std::size_t>(end - digits));
+}
+
+void append_escaped(char c, std::string& out) {
+  switch (c) {
+    case '"':
+      out += "\\\"";
+      break;
+    case '\\':
+      out += "\\\\";
+      break;
+    case '\b':
+      out += "\\b";
+      break;
+    case '\t':
+      out += "\\t";
+      break;
+    case '\n':
+      out += "\\n";
+      break;
+    case '\f':
+      out += "\\f";
+      break;
+    case '\r':
+      out += "\\r";
+      break;
+    default:
+      constexpr char digits[] = "0123456789abcdef";
+      out += "\\u00";
+      out += digits[c >> 4];
+      out += digits[c & 15];
+  }
+}
+
 void append_base64(std::string_view bytes, std::string& out) {
   out += '"' + wire::base64_encode(as_bytes(bytes)) + '"';
 }
@@ -264,39 +301,16 @@ void append_sorted_json(const wire::Value& value, std::string& out) {
 
 void append_json_string(std::string_view text, std::string& out) {
   out += '"';
-  for (const char c : text) {
-    switch (c) {
-      case '"':
-        out += "\\\"";
-        break;
-      case '\\':
-        out += "\\\\";
-        break;
-      case '\b':
-        out += "\\b";
-        break;
-      case '\t':
-        out += "\\t";
-        break;
-      case '\n':
-        out += "\\n";
-        break;
-      case '\f':
-        out += "\\f";
-        break;
-      case '\r':
-        out += "\\r";
-        break;
-      default:
-        if (static_cast<unsigned char>(c) < 0x20) {
-          constexpr char digits[] = "0123456789abcdef";
-          out += "\\u00";
-          out += digits[c >> 4];
-          out += digits[c & 15];
-        } else {
-          out += c;
-        }
-    }
+  while (!text.empty()) {
+    // Most text is as it is.
+    const auto strange = std::find_if(text.begin(), text.end(), [](char c) {
+      return c == '"' || c == '\\' || static_cast<unsigned char>(c) < 0x20;
+    });
+    out.append(text.begin(), strange);
+    text.remove_prefix(static_cast<std::size_t>(strange - text.begin()));
+    if (text.empty()) break;
+    append_escaped(text.front(), out);
+    text.remove_prefix(1);
   }
   out += '"';
 }
@@ -323,7 +337,7 @@ SqlResult<Unit> append_json(const Type& type, const Datum& datum, const SinkEnco
     case TypeKind::int2:
     case TypeKind::int4:
     case TypeKind::int8:
-      out += std::to_string(datum.integer);
+      append_integer(datum.integer, out);
       break;
     case TypeKind::serial: {
       char text[24];
@@ -336,11 +350,11 @@ SqlResult<Unit> append_json(const Type& type, const Datum& datum, const SinkEnco
     case TypeKind::float8:
       append_json_double(datum.real, out);
       break;
-    case TypeKind::numeric:
     case TypeKind::varchar:
-      append_json_string(
-          type.is(TypeKind::varchar) ? std::string(datum.text()) : query::to_text(type, datum),
-          out);
+      append_json_string(datum.text(), out);
+      break;
+    case TypeKind::numeric:
+      append_json_string(query::to_text(type, datum), out);
       break;
     case TypeKind::bytea:
       append_base64(datum.text(), out);

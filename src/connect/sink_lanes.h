@@ -12,9 +12,9 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "connect/kinesis_port.h"
@@ -36,14 +36,15 @@ class SinkLanes {
   std::size_t lanes() const { return lanes_.size(); }
   const std::string& shard(std::size_t lane) const { return lanes_[lane].shard; }
 
-  // Epochs come in their order.
-  void add(std::uint64_t epoch, SinkRecord record);
+  // Epochs come in their order. The records are taken away.
+  void add(std::uint64_t epoch, std::span<SinkRecord> records);
 
   // What the lane may send now, at most `entries_max`: under way from here on; empty: nothing, or a
   // call is under way. The entries look into this object, until they are settled.
   std::vector<PutEntry> take(std::size_t lane, std::size_t entries_max = put_entries_max);
   bool busy(std::size_t lane) const { return !lanes_[lane].sent.empty(); }
   bool any_busy() const;
+  bool any_empty() const;  // a lane that nothing waits for or is under way of
   bool waiting(std::size_t lane) const { return !lanes_[lane].queue.empty(); }
 
   struct Settled {
@@ -67,20 +68,17 @@ class SinkLanes {
   std::optional<std::uint64_t> oldest() const;
 
  private:
-  struct Entry;
-  struct Key {
-    Entry* first = nullptr;  // the only one that may be under way
-    Entry* last = nullptr;
-  };
-  using Keys = std::unordered_map<std::string, Key>;
   struct Entry {
-    std::uint64_t epoch;
-    std::uint64_t number;  // order of arrival
+    std::uint64_t epoch = 0;
+    std::uint64_t number = 0;  // order of arrival
     SinkRecord record;
-    Uint128 hash_key;
+    Uint128 hash_key = 0;
     bool sent = false;
-    Keys::value_type* key = nullptr;  // with key_order
-    Entry* next_of_key = nullptr;
+    // With key_order:
+    bool follows = false;          // an earlier one of its key is here
+    Entry* next_of_key = nullptr;  // the one that follows it
+    std::uint64_t key_hash = 0;
+    Entry* next_in_bucket = nullptr;  // while it is its key's newest
   };
   using Entries = std::list<Entry>;
   struct Lane {
@@ -90,11 +88,17 @@ class SinkLanes {
     std::vector<Entries::iterator> sent;
   };
   std::size_t lane_of(Uint128 hash_key) const;
+  void add(std::uint64_t epoch, SinkRecord& record, Uint128 hash_key);
   void forget(Lane& lane, Entries::iterator entry);
+  void count_out(std::uint64_t epoch);
+  // Where the newest entry of the key hangs, or where it would.
+  Entry** newest_of(std::uint64_t hash, std::string_view key);
+  void widen();
 
   Rules rules_;
-  std::vector<Lane> lanes_;  // by range
-  Keys keys_;
+  std::vector<Lane> lanes_;                      // by range
+  Entries spare_;                                // that were forgotten
+  std::vector<Entry*> buckets_;                  // the newest entry of each key
   std::map<std::uint64_t, std::size_t> epochs_;  // with what is pending of each
   std::uint64_t next_number_ = 0;
   std::size_t pending_ = 0;

@@ -34,7 +34,10 @@ std::vector<ShardInfo> two_shards() {
            .adjacent_parent = {}}};
 }
 
-SinkRecord record(std::string key, std::string data) { return {key, key, std::move(data)}; }
+void add(SinkLanes& lanes, std::uint64_t epoch, std::string key, std::string data) {
+  SinkRecord one{std::move(key), {}, std::move(data)};
+  lanes.add(epoch, std::span(&one, 1));
+}
 
 std::vector<std::string> texts(const std::vector<PutEntry>& batch) {
   std::vector<std::string> all;
@@ -51,9 +54,9 @@ PutOutcome failed() {
 TEST(SinkLanes, AKeyOccursOnceInACallAndTheNextWaits) {
   SinkLanes lanes({});
   ASSERT_TRUE(lanes.set_shards(one_shard()));
-  lanes.add(1, record("a", "1"));
-  lanes.add(1, record("a", "2"));
-  lanes.add(2, record("b", "3"));
+  add(lanes, 1, "a", "1");
+  add(lanes, 1, "a", "2");
+  add(lanes, 2, "b", "3");
   EXPECT_THAT(texts(lanes.take(0)), ElementsAre("a=1", "b=3"));
   EXPECT_THAT(lanes.take(0), IsEmpty()) << "a call is under way";
   lanes.settle(0, {taken(), taken()});
@@ -66,8 +69,8 @@ TEST(SinkLanes, AKeyOccursOnceInACallAndTheNextWaits) {
 TEST(SinkLanes, OnlyWhatFailedIsSentAgainAndBeforeItsSuccessor) {
   SinkLanes lanes({});
   ASSERT_TRUE(lanes.set_shards(one_shard()));
-  for (const char* key : {"a", "b", "c"}) lanes.add(1, record(key, "old"));
-  lanes.add(2, record("b", "new"));
+  for (const char* key : {"a", "b", "c"}) add(lanes, 1, key, "old");
+  add(lanes, 2, "b", "new");
   EXPECT_EQ(lanes.take(0).size(), 3u);
   const auto settled = lanes.settle(0, {taken(), failed(), taken()});
   EXPECT_EQ(settled.taken, 2u);
@@ -80,12 +83,12 @@ TEST(SinkLanes, OnlyWhatFailedIsSentAgainAndBeforeItsSuccessor) {
 TEST(SinkLanes, AnUpsertReplacesWhatStillWaitsButNotWhatIsUnderWay) {
   SinkLanes lanes({.replace = true});
   ASSERT_TRUE(lanes.set_shards(one_shard()));
-  lanes.add(1, record("a", "1"));
-  lanes.add(2, record("a", "2"));
+  add(lanes, 1, "a", "1");
+  add(lanes, 2, "a", "2");
   EXPECT_EQ(lanes.oldest(), 2u);
   EXPECT_THAT(texts(lanes.take(0)), ElementsAre("a=2"));
-  lanes.add(3, record("a", "3"));
-  lanes.add(4, record("a", "4"));
+  add(lanes, 3, "a", "3");
+  add(lanes, 4, "a", "4");
   lanes.settle(0, {failed()});
   EXPECT_THAT(texts(lanes.take(0)), ElementsAre("a=2"));
   lanes.settle(0, {taken()});
@@ -96,7 +99,7 @@ TEST(SinkLanes, AnUpsertReplacesWhatStillWaitsButNotWhatIsUnderWay) {
 TEST(SinkLanes, WithoutKeyOrderACallTakesAllOfAKey) {
   SinkLanes lanes({.key_order = false});
   ASSERT_TRUE(lanes.set_shards(one_shard()));
-  for (int n = 0; n < 600; ++n) lanes.add(1, record("same", std::to_string(n)));
+  for (int n = 0; n < 600; ++n) add(lanes, 1, "same", std::to_string(n));
   EXPECT_EQ(lanes.take(0).size(), put_entries_max);
 }
 
@@ -104,9 +107,9 @@ TEST(SinkLanes, CallsEndAtFiveMebibytesAndALargerRecordGoesAlone) {
   SinkLanes lanes({});
   ASSERT_TRUE(lanes.set_shards(one_shard()));
   const std::string three_mebibytes(3 << 20, 'x');
-  lanes.add(1, record("a", three_mebibytes));
-  lanes.add(1, record("b", three_mebibytes));
-  lanes.add(1, record("c", three_mebibytes + three_mebibytes));
+  add(lanes, 1, "a", three_mebibytes);
+  add(lanes, 1, "b", three_mebibytes);
+  add(lanes, 1, "c", three_mebibytes + three_mebibytes);
   EXPECT_EQ(lanes.take(0).size(), 1u);
   lanes.settle(0, {taken()});
   EXPECT_EQ(lanes.take(0).size(), 1u);
@@ -143,7 +146,7 @@ TEST(SinkLanes, EveryKeyKeepsItsOrderThroughFailuresAndReshards) {
       if (round < 300 && dice() % 2 == 0) {
         const std::string key(1, static_cast<char>('a' + dice() % 6));
         const std::string data = std::to_string(round);
-        lanes.add(epoch++, record(key, data));
+        add(lanes, epoch++, key, data);
         sent[key].push_back(data);
       }
       const std::size_t lane = dice() % lanes.lanes();

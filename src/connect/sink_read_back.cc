@@ -24,8 +24,8 @@ Result<std::vector<bool>> arrived(const std::vector<EpochRecord>& records,
   std::unordered_map<std::string_view, std::unordered_map<std::string_view, Queue>> sent;
   for (std::size_t n = 0; n < records.size(); ++n) {
     const SinkRecord& record = records[n].second;
-    if (found.contains(record.partition_key))
-      sent[record.partition_key][record.key].indices.push_back(n);
+    if (found.contains(std::string(record.partition_key())))
+      sent[record.partition_key()][record.key].indices.push_back(n);
   }
   std::vector<bool> result(records.size(), false);
   for (const auto& [partition_key, data] : found) {

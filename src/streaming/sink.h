@@ -30,10 +30,13 @@ struct SinkChange {
   query::Row after;
 };
 
+// An epoch, or a piece of a large one.
 struct SinkEpoch {
   std::uint64_t epoch = 0;  // rises; part of the acknowledgement cursor
   UnixMillis time{};        // t_e: the only clock that bytes may come from
   std::vector<SinkChange> changes;
+  std::uint64_t first = 0;  // which of its epoch's changes the first of these is
+  bool more = false;        // the epoch goes on in the next piece
 };
 
 struct SinkDefinition {
@@ -68,7 +71,7 @@ class Sink {
   virtual ~Sink() = default;
   // Takes an epoch; returns at once. The sink keeps what it has not delivered; `backlog` says how
   // much, and streaming/ stops handing over (not forgetting) when it is much.
-  virtual void take(std::shared_ptr<const SinkEpoch> epoch) = 0;
+  virtual void take(std::shared_ptr<const SinkEpoch> piece) = 0;
   virtual std::uint64_t backlog() const = 0;  // changes taken and not acknowledged
   // Everything up to this epoch has arrived. May lag; never runs ahead.
   virtual std::uint64_t acknowledged() const = 0;
@@ -86,7 +89,8 @@ class Sink {
 struct SinkStart {
   std::uint64_t acknowledged = 0;  // the last epoch; 0: none
   std::string position = {};       // as the sink told with it
-  bool again = false;              // it may have sent more than that
+  bool again = false;              // it may have sent more than that,
+  std::uint64_t until = 0;         // but nothing of later epochs
 };
 
 // One connector ("kinesis"): checks a definition and starts sinks. `validate` runs before the

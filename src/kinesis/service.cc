@@ -147,6 +147,10 @@ Task<Unit> Service::stop() {
   co_return co_await outcome(catalog_->checkpoint());
 }
 
+Task<Unit> Service::make_own_key() {
+  co_return co_await outcome(keeper_->prepare(std::string(keys::managed_alias)));
+}
+
 DataPlane& Service::data(io::ReactorIndex reactor) { return *rooms_[reactor.value()]->data; }
 ControlPlane& Service::control(io::ReactorIndex reactor) {
   return *rooms_[reactor.value()]->control;

@@ -47,6 +47,9 @@ class Service {
   Task<Unit> open();
   Task<Unit> stop();
 
+  // Makes the server's own master key where the key store has none. On the catalog's reactor.
+  Task<Unit> make_own_key();
+
   DataPlane& data(io::ReactorIndex reactor);
   ControlPlane& control(io::ReactorIndex reactor);
 

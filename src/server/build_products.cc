@@ -84,4 +84,9 @@ Result<Unit> ProductFloor::close() {
   return timestream_closed;
 }
 
+Task<Unit> ProductFloor::make_own_key(io::Reactor& asking) {
+  const auto make = [this] { return kinesis_->make_own_key(); };
+  co_return co_await outcome(io::call(asking, reactors_.at(home_), make));
+}
+
 }  // namespace levada::server

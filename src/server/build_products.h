@@ -28,6 +28,9 @@ class ProductFloor {
   kinesis::DataPlane& data(io::ReactorIndex index) { return kinesis_->data(index); }
   kinesis::ControlPlane& control(io::ReactorIndex index) { return kinesis_->control(index); }
 
+  // From the reactor that asks: the key store has the server's own master key when it resolves.
+  Task<Unit> make_own_key(io::Reactor& asking);
+
   timestream::Service& timestream() { return *timestream_; }
   timestream::QueryDesk& timestream_queries() { return *timestream_queries_; }
   timestream::QueryScheduler& timestream_scheduler() { return *timestream_scheduler_; }

@@ -26,10 +26,17 @@ connect::KinesisClients::Surroundings surroundings(const tls::TlsClientContext* 
   return result;
 }
 
-streaming::EngineOptions engine_options(const Configuration& configuration) {
+SqlCipher::Paths cipher_paths(const Configuration& configuration) {
+  return {configuration.key_store_file.value_or(configuration.data_dir + "/keys"),
+          configuration.data_dir + "/sql.key"};
+}
+
+streaming::EngineOptions engine_options(const Configuration& configuration, SqlCipher& cipher) {
   streaming::EngineOptions options;
+  options.cipher = &cipher;
   options.checkpoint_path = configuration.data_dir + "/sql.checkpoint";
   options.memory_limit = configuration.sql_memory;
+  options.outboxes.disk = configuration.sql_outbox;
   return options;
 }
 
@@ -44,16 +51,15 @@ postgres::LoginOptions login_options(const tls::TlsContext* tls, const postgres:
 
 }  // namespace
 
-Result<std::unique_ptr<SqlFloor>> SqlFloor::build(const Configuration& configuration,
-                                                  IoFloor& ground, LogFloor& logs,
-                                                  MetricsRegistry& metrics,
-                                                  const tls::TlsContext* tls,
-                                                  const CredentialBook* credentials) {
+Result<std::unique_ptr<SqlFloor>> SqlFloor::build(
+    const Configuration& configuration, IoFloor& ground, LogFloor& logs, MetricsRegistry& metrics,
+    const tls::TlsContext* tls, const CredentialBook* credentials, ProductFloor& products) {
   // A machine without authorities still reaches its own ports and any other plain endpoint.
   auto authorities = tls::TlsClientContext::make({});
   std::unique_ptr<SqlFloor> floor(new SqlFloor(configuration, ground, logs, metrics, tls,
-                                               credentials,
+                                               credentials, products,
                                                authorities ? std::move(*authorities) : nullptr));
+  TRY(ground.reactors->run(floor->home_, [&] { return floor->cipher_.load(); }));
   TRY(ground.reactors->run(floor->home_, [&] { return floor->engine_.open(); }));
   floor->open_ = true;
   return floor;
@@ -61,7 +67,7 @@ Result<std::unique_ptr<SqlFloor>> SqlFloor::build(const Configuration& configura
 
 SqlFloor::SqlFloor(const Configuration& configuration, IoFloor& ground, LogFloor& logs,
                    MetricsRegistry& metrics, const tls::TlsContext* tls,
-                   const CredentialBook* credentials,
+                   const CredentialBook* credentials, ProductFloor& products,
                    std::unique_ptr<tls::TlsClientContext> authorities)
     : reactors_(*ground.reactors),
       home_(logs.journals().of(streaming::sql_partition).reactor.index()),
@@ -71,8 +77,10 @@ SqlFloor::SqlFloor(const Configuration& configuration, IoFloor& ground, LogFloor
       kinesis_sources_(reactors_.at(home_), clients_),
       nexmark_(reactors_.at(home_)),
       datagen_(reactors_.at(home_)),
+      cipher_(reactors_.disk(home_), reactors_.random(home_), cipher_paths(configuration),
+              [this, &products] { return products.make_own_key(reactors_.at(home_)); }),
       engine_(logs.journals().of(streaming::sql_partition), reactors_.disk(home_),
-              engine_options(configuration)),
+              engine_options(configuration, cipher_)),
       users_(credentials == nullptr
                  ? std::optional<SqlUsers>()
                  : std::optional<SqlUsers>(

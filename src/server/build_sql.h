@@ -12,7 +12,9 @@
 #include "postgres/server.h"
 #include "server/build_io.h"
 #include "server/build_log.h"
+#include "server/build_products.h"
 #include "server/credential_book.h"
+#include "server/sql_cipher.h"
 #include "server/sql_users.h"
 #include "streaming/datagen_source.h"
 #include "streaming/engine.h"
@@ -24,11 +26,9 @@ namespace levada::server {
 class SqlFloor {
  public:
   // When this returns, every table and view is as it was left.
-  static Result<std::unique_ptr<SqlFloor>> build(const Configuration& configuration,
-                                                 IoFloor& ground, LogFloor& logs,
-                                                 MetricsRegistry& metrics,
-                                                 const tls::TlsContext* tls,
-                                                 const CredentialBook* credentials);
+  static Result<std::unique_ptr<SqlFloor>> build(
+      const Configuration& configuration, IoFloor& ground, LogFloor& logs, MetricsRegistry& metrics,
+      const tls::TlsContext* tls, const CredentialBook* credentials, ProductFloor& products);
   ~SqlFloor();
   SqlFloor(const SqlFloor&) = delete;
   SqlFloor& operator=(const SqlFloor&) = delete;
@@ -41,7 +41,7 @@ class SqlFloor {
  private:
   SqlFloor(const Configuration& configuration, IoFloor& ground, LogFloor& logs,
            MetricsRegistry& metrics, const tls::TlsContext* tls, const CredentialBook* credentials,
-           std::unique_ptr<tls::TlsClientContext> authorities);
+           ProductFloor& products, std::unique_ptr<tls::TlsClientContext> authorities);
 
   io::Reactors& reactors_;
   io::ReactorIndex home_;
@@ -51,6 +51,7 @@ class SqlFloor {
   connect::KinesisSourceConnector kinesis_sources_;
   streaming::NexmarkConnector nexmark_;
   streaming::DatagenConnector datagen_;
+  SqlCipher cipher_;
   streaming::Engine engine_;
   std::optional<SqlUsers> users_;  // none: only this machine asks, and may
   postgres::Server server_;

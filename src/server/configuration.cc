@@ -104,6 +104,9 @@ constexpr Property how_durable[] = {
     property<&C::sql_memory>("sql-memory", "SIZE", "4GiB",
                              "rows and states of streaming SQL; beyond it INSERT and CREATE are "
                              "refused and sources wait"),
+    property<&C::sql_outbox>("sql-outbox", "SIZE", "16GiB",
+                             "on disk, what sinks have not delivered; beyond it INSERT is refused "
+                             "and sources wait"),
 };
 
 constexpr Property kinesis_limits[] = {

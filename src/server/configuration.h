@@ -36,6 +36,7 @@ struct Configuration {
   Bytes journal_queue;
   Bytes tail_cache;
   Bytes sql_memory;
+  Bytes sql_outbox;
 
   std::optional<ShardLimits> shard_limits;
   std::uint32_t shard_limit;

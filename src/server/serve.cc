@@ -99,7 +99,7 @@ Result<Unit> live(const Configuration& configuration, CredentialBook* credential
   say(std::string("aws      ") + scheme + address.text());
   std::unique_ptr<SqlFloor> sql;
   if (configuration.sql_listen) {
-    sql = TRY(SqlFloor::build(configuration, ground, *logs, metrics, tls, credentials));
+    sql = TRY(SqlFloor::build(configuration, ground, *logs, metrics, tls, credentials, *products));
     say("sql      postgresql://" + TRY(sql->listen(*configuration.sql_listen)).text() + "/dev");
   }
   HealthWatch health(ground, *logs, state);

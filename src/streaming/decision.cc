@@ -1,5 +1,7 @@
 #include "streaming/decision.h"
 
+#include <utility>
+
 #include <span>
 
 #include "query/row_codec.h"
@@ -15,9 +17,9 @@ using query::take_row;
 using query::take_text;
 using query::take_varint;
 
-constexpr std::uint64_t version = 4;
+constexpr std::uint64_t version = 5, oldest_version = 4;
 
-constexpr std::uint64_t has_definition = 1, has_more = 2;  // flags
+constexpr std::uint64_t has_definition = 1, has_more = 2, has_sealed = 4;  // flags
 
 void append_input(const Input& input, std::string& out) {
   append_varint(input.relation.value(), out);
@@ -88,10 +90,13 @@ Buffer encoded(const Decision& decision) {
   append_varint(version, out);
   append_varint(decision.epoch, out);
   append_varint(static_cast<std::uint64_t>(decision.time), out);
-  append_varint((decision.definition ? has_definition : 0) | (decision.more ? has_more : 0), out);
+  const bool sealed = decision.definition && !decision.definition->sealed.empty();
+  append_varint((decision.definition ? has_definition : 0) | (decision.more ? has_more : 0) |
+                    (sealed ? has_sealed : 0),
+                out);
   if (decision.definition) {
     append_varint(decision.definition->id, out);
-    append_text(decision.definition->text, out);
+    append_text(sealed ? decision.definition->sealed : decision.definition->text, out);
     append_text(decision.definition->schema, out);
     append_text(decision.definition->user, out);
     append_text(decision.definition->database, out);
@@ -110,7 +115,8 @@ Buffer encoded(const Decision& decision) {
 
 std::optional<Decision> decoded(ByteView bytes) {
   std::string_view in = as_text(bytes);
-  if (take_varint(in) != version) return std::nullopt;
+  const auto written_by = take_varint(in);
+  if (!written_by || *written_by < oldest_version || *written_by > version) return std::nullopt;
   Decision decision;
   const auto epoch = take_varint(in), time = take_varint(in), flags = take_varint(in);
   if (!epoch || !time || !flags) return std::nullopt;
@@ -125,6 +131,8 @@ std::optional<Decision> decoded(ByteView bytes) {
     decision.definition =
         Definition{static_cast<std::uint32_t>(*id), std::string(*text), std::string(*schema),
                    std::string(*user), std::string(*database)};
+    if ((*flags & has_sealed) != 0)
+      decision.definition->sealed = std::exchange(decision.definition->text, {});
   }
   const auto inputs = take_varint(in);
   if (!inputs || *inputs > in.size()) return std::nullopt;

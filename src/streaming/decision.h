@@ -33,6 +33,9 @@ struct Definition {
   std::string schema;  // the session's first
   std::string user;
   std::string database;
+  // What the journal and checkpoints have instead of a text that names secrets
+  // (definition_cipher.h); empty: the text itself.
+  std::string sealed = {};
 };
 
 struct Acknowledgement {

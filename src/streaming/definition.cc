@@ -281,7 +281,7 @@ class Definer : DefinitionScope {
     }
     auto made = object(name, RelationKind::sink);
     ATTEMPT(set_reads(*made, plan));
-    made->sink = std::make_unique<SinkFeed>();
+    made->sink = std::make_unique<SinkFeed>(engine_.outboxes());
     made->sink->definition = ATTEMPT(sink_definition(create, plan, definition_.id, name.name,
                                                      relation_name, definition_.database));
     made->sink->definition.options = ATTEMPT(

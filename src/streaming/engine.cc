@@ -49,6 +49,7 @@ struct Engine::Join {
 Engine::Engine(const log::Journal& journal, io::Disk& disk, EngineOptions options)
     : journal_(journal),
       options_(std::move(options)),
+      outboxes_(disk, options_.checkpoint_path + ".outbox.", options_.outboxes),
       catalog_(options_.database),
       fold_(journal, sql_partition, *this, disk,
             {.checkpoint_path = options_.checkpoint_path,
@@ -59,7 +60,13 @@ Engine::Engine(const log::Journal& journal, io::Disk& disk, EngineOptions option
 Engine::~Engine() = default;
 
 Task<Unit> Engine::open() {
-  co_await fold_.open();
+  co_await outboxes_.open();
+  const Result<Unit> folded = co_await outcome(fold_.open());
+  if (!folded) {
+    co_await outcome(outboxes_.close());
+    co_return unexpected<Error>(folded.error());
+  }
+  co_await outboxes_.sweep();
   // Parts without an end were never answered; the next epoch must not continue them.
   if (!parts_.empty()) ++epoch_;
   parts_.clear();
@@ -74,19 +81,8 @@ Task<Unit> Engine::stop() {
   for (const auto& [id, object] : catalog_.objects()) stop_feeds(*object);
   for (const auto& sink : stopping_) co_await outcome(sink->stop());
   co_await gate_.close();
+  co_await outboxes_.close();
   co_return Unit{};
-}
-
-SinkConnector* Engine::sink_connector(std::string_view name) const {
-  for (SinkConnector* connector : sink_connectors_)
-    if (connector->name() == name) return connector;
-  return nullptr;
-}
-
-SourceConnector* Engine::source_connector(std::string_view name) const {
-  for (SourceConnector* connector : source_connectors_)
-    if (connector->name() == name) return connector;
-  return nullptr;
 }
 
 Delta Engine::rows_of(const Relation& relation, std::string_view database) {
@@ -126,35 +122,30 @@ Delta Engine::rows_of(const Relation& relation, const query::Equalities& equalit
   return rows_of(relation, database);
 }
 
-SqlResult<Unit> Engine::check_memory() const {
-  if (query::counted_memory() < static_cast<std::int64_t>(count(options_.memory_limit)))
-    return Unit{};
-  auto refused = refuse(query::sqlstate::out_of_memory, "the SQL engine's memory limit is reached");
-  refused.value().detail =
-      "Rows and states of views take " + std::to_string(query::counted_memory() >> 20) + " MiB.";
-  refused.value().hint = "Drop views or delete rows, or raise the limit (--sql-memory).";
-  return refused;
-}
-
 std::int64_t Engine::now_micros() { return journal_.reactor.clock().now().count() * 1000; }
 
 // ---- writing ----
 
 Task<SqlResult<Unit>> Engine::write(std::vector<Input> inputs) {
-  if (auto room = check_memory(); !room) co_return room;
+  if (auto room = check_room(); !room) co_return room;
   Join join{*this, {}, {}};
   join.pending.inputs = std::move(inputs);
   co_return co_await join;
 }
 
 Task<SqlResult<Unit>> Engine::write(Decide decide) {
-  if (auto room = check_memory(); !room) co_return room;
+  if (auto room = check_room(); !room) co_return room;
   Join join{*this, {}, {}};
   join.pending.decide = std::move(decide);
   co_return co_await join;
 }
 
 Task<SqlResult<Unit>> Engine::define(Definition definition, Stopped stopped) {
+  if (options_.cipher != nullptr && may_hold_secret(definition.text)) {
+    const Result<Unit> ready = co_await outcome(options_.cipher->prepare());
+    if (!ready) co_return SqlResult<Unit>(as_sql_error(ready.error()));
+    definition.sealed = options_.cipher->seal(definition.text);
+  }
   Join join{*this, {}, {}};
   join.pending.definition = std::move(definition);
   join.pending.stopped = std::move(stopped);
@@ -330,6 +321,7 @@ Result<Unit> Engine::apply(ByteView bytes) {
   if (in_flight_ == nullptr) {
     read = decoded(bytes);
     if (!read) return fail(ErrorKind::corrupt, "a decision of the SQL journal cannot be read");
+    if (read->definition) TRY(unseal(*read->definition));
   }
   const Decision& decision = read ? *read : *in_flight_;
   if (!parts_.empty() && parts_.front().epoch != decision.epoch) parts_.clear();
@@ -372,8 +364,7 @@ Result<Unit> Engine::apply_decision(const Decision& decision) {
     SinkFeed& feed = *object->sink;
     if (one.epoch >= feed.acknowledged) feed.position = one.position;
     feed.acknowledged = std::max(feed.acknowledged, one.epoch);
-    std::erase_if(feed.outbox,
-                  [&](const auto& epoch) { return epoch->epoch <= feed.acknowledged; });
+    feed.outbox.acknowledge(feed.acknowledged);
   }
   run_circuits(std::move(arrival), decision.time);
   return Unit{};
@@ -504,7 +495,10 @@ void Engine::perform(Change change, bool with_rows) {
     if (Object* object = catalog_.find(id)) stop_feeds(*object);
     auto gone = catalog_.remove(id);
     watermarks_.erase(id.value());
-    if (change.replaced == id) replaced = std::move(gone);
+    if (change.replaced == id)
+      replaced = std::move(gone);
+    else if (gone != nullptr && gone->sink != nullptr)
+      gone->sink->outbox.discard();
   }
   for (Renamed& one : change.renamed)
     catalog_.rename(one.id, std::move(one.schema), std::move(one.name));

@@ -23,6 +23,7 @@
 #include "state/fold.h"
 #include "streaming/blackhole_sink.h"
 #include "streaming/decision.h"
+#include "streaming/definition_cipher.h"
 #include "streaming/objects.h"
 #include "streaming/sink.h"
 #include "streaming/source.h"
@@ -39,6 +40,8 @@ struct EngineOptions {
   std::string checkpoint_path;
   std::string database = "dev";
   Bytes memory_limit = 4_GiB;           // rows and states; then INSERT and CREATE answer 53200
+  DefinitionCipher* cipher = nullptr;   // null: what names secrets lies in the journal as it is
+  OutboxLimits outboxes = {};           // what sinks have not delivered
   Bytes checkpoint_interval = 256_MiB;  // of journal, spec 5.4
   Millis tick_interval = Millis(100);   // how often now() moves in temporal filters
 };
@@ -63,6 +66,7 @@ class Engine final : public state::Folded {
   io::Reactor& reactor() { return journal_.reactor; }
   const EngineOptions& options() const { return options_; }
   Catalog& catalog() { return catalog_; }
+  Outboxes& outboxes() { return outboxes_; }
   std::uint64_t epoch() const { return epoch_; }
   std::int64_t started() const { return started_; }  // microseconds since 1970-01-01
 
@@ -84,6 +88,7 @@ class Engine final : public state::Folded {
   using Stopped = std::function<std::optional<SqlError>()>;
   Task<SqlResult<Unit>> define(Definition definition, Stopped stopped);
   SqlResult<Unit> check_memory() const;
+  SqlResult<Unit> check_room() const;  // memory, and disk for what sinks do not get rid of
 
   // For a new row id; unique for ever, also after a restart.
   std::int64_t next_row_id() { return next_row_id_++; }
@@ -129,6 +134,7 @@ class Engine final : public state::Folded {
   std::int64_t now_micros();
 
   Result<Unit> apply_decision(const Decision& decision);
+  Result<Unit> unseal(Definition& definition) const;
   bool is_made(Object& object);
   query::Delta made_again(Object& object, const Input& input);
   void take_input(const Input& input, std::int64_t time, Arrival& arrival);
@@ -149,6 +155,7 @@ class Engine final : public state::Folded {
 
   log::Journal journal_;
   EngineOptions options_;
+  Outboxes outboxes_;
   Catalog catalog_;
   state::Fold fold_;
   io::Gate gate_;

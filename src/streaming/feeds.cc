@@ -12,10 +12,11 @@ namespace levada::streaming {
 namespace {
 
 using query::Delta;
+using query::refuse;
 using query::Row;
 
 constexpr std::size_t source_rows_max = 4'096;            // of one batch: it fits a cache
-constexpr std::uint64_t sink_backlog_max = 200'000;       // changes that a sink may hold
+constexpr std::uint64_t sink_backlog_max = 100'000;       // changes that a sink may hold
 constexpr Nanos memory_wait = Millis(100);                // before a source looks for room again
 constexpr std::int64_t acknowledge_interval = 1'000'000;  // microseconds, spec 2.2: lazily
 
@@ -75,14 +76,48 @@ class KeyedChanges {
 
 }  // namespace
 
+SinkConnector* Engine::sink_connector(std::string_view name) const {
+  for (SinkConnector* connector : sink_connectors_)
+    if (connector->name() == name) return connector;
+  return nullptr;
+}
+
+SourceConnector* Engine::source_connector(std::string_view name) const {
+  for (SourceConnector* connector : source_connectors_)
+    if (connector->name() == name) return connector;
+  return nullptr;
+}
+
+SqlResult<Unit> Engine::check_memory() const {
+  if (query::counted_memory() < static_cast<std::int64_t>(count(options_.memory_limit)))
+    return Unit{};
+  auto refused = refuse(query::sqlstate::out_of_memory, "the SQL engine's memory limit is reached");
+  refused.value().detail =
+      "Rows and states of views take " + std::to_string(query::counted_memory() >> 20) + " MiB.";
+  refused.value().hint = "Drop views or delete rows, or raise the limit (--sql-memory).";
+  return refused;
+}
+
+SqlResult<Unit> Engine::check_room() const {
+  if (!outboxes_.full()) return check_memory();
+  auto refused = refuse("53100", "what sinks have not delivered has reached its limit on disk");
+  refused.value().detail = "It takes " + std::to_string(outboxes_.disk_bytes() >> 20) + " MiB.";
+  refused.value().hint =
+      "levada.sink_status says which sinks lag and why. Drop them, or raise the limit "
+      "(--sql-outbox).";
+  return refused;
+}
+
 // One change a key: rows that went and came under the same key are updates of each other.
 void Engine::feed_sink(Object& object, Delta delta, std::int64_t time) {
   SinkFeed& feed = *object.sink;
-  auto epoch = std::make_shared<SinkEpoch>();
-  epoch->epoch = epoch_;
-  epoch->time = UnixMillis(time / 1000);
-  // What is never taken back has no other change of its key to be put together with.
-  const bool only_grows = feed.definition.append_only;
+  SinkEpoch epoch;
+  epoch.epoch = epoch_;
+  epoch.time = UnixMillis(time / 1000);
+  // Where nothing is taken back, no change has another of its key to be put together with.
+  const bool only_grows =
+      feed.definition.append_only ||
+      std::all_of(delta.begin(), delta.end(), [](const auto& change) { return change.weight > 0; });
   if (!only_grows) query::consolidate(delta);
   if (delta.empty()) return;
   const bool keyed =
@@ -90,24 +125,23 @@ void Engine::feed_sink(Object& object, Delta delta, std::int64_t time) {
   if (!keyed) {
     for (const query::Change& change : delta)
       for (std::int64_t i = 0; i < std::abs(change.weight); ++i)
-        epoch->changes.push_back(change.weight > 0 ? SinkChange{{}, change.row}
-                                                   : SinkChange{change.row, {}});
+        epoch.changes.push_back(change.weight > 0 ? SinkChange{{}, change.row}
+                                                  : SinkChange{change.row, {}});
   } else {
     KeyedChanges keyed_changes(feed.definition.key, delta.size());
-    for (const query::Change& change : delta) keyed_changes.add(change, epoch->changes);
+    for (const query::Change& change : delta) keyed_changes.add(change, epoch.changes);
   }
-  feed.outbox.push_back(std::move(epoch));
+  feed.outbox.push(std::move(epoch));
   hand_over(object);
 }
 
 void Engine::hand_over(Object& object) {
   SinkFeed& feed = *object.sink;
   if (feed.sink == nullptr) return;
-  for (const auto& epoch : feed.outbox) {
-    if (epoch->epoch <= feed.handed_over) continue;
-    if (feed.sink->backlog() > sink_backlog_max) return;
-    feed.handed_over = epoch->epoch;
-    feed.sink->take(epoch);
+  while (feed.sink->backlog() < sink_backlog_max) {
+    Outbox::Piece piece = feed.outbox.next();
+    if (piece == nullptr) return;
+    feed.sink->take(std::move(piece));
   }
 }
 
@@ -120,13 +154,16 @@ void Engine::start_feeds(Object& object, Begun begun) {
       return {};
     };
     if (SinkConnector* connector = sink_connector(connector_name(feed.definition.options))) {
-      feed.handed_over = feed.acknowledged;
-      const SinkStart where{feed.acknowledged, feed.position, begun == Begun::again};
+      feed.outbox.rewind();
+      const SinkStart where{feed.acknowledged, feed.position, begun == Begun::again,
+                            feed.outbox.last_epoch()};
       const RelationId id = object.relation->id;
-      feed.sink = connector->start(feed.definition, where, [this, id] {
+      const auto go_on = [this, id] {
         if (Object* known = catalog_.find(id); known != nullptr && known->sink != nullptr)
           hand_over(*known);
-      });
+      };
+      feed.sink = connector->start(feed.definition, where, go_on);
+      feed.outbox.on_loaded(go_on);
       if (feed.paused) feed.sink->pause(true);
       hand_over(object);
     }
@@ -171,7 +208,8 @@ Task<Unit> Engine::run_source(RelationId id) {
   object->source->reader = nullptr;
   readers_[id.value()] = reader;
   while (running_ && !gate_.stopping()) {
-    while (running_ && !check_memory()) co_await io::sleep_for(journal_.reactor, memory_wait);
+    while (running_ && (!check_memory() || outboxes_.nearly_full()))
+      co_await io::sleep_for(journal_.reactor, memory_wait);
     Result<SourceBatch> batch = co_await outcome(reader->next(source_rows_max));
     if (!batch) break;
     object = catalog_.find(id);

@@ -15,6 +15,7 @@
 #include "query/circuit.h"
 #include "query/plan.h"
 #include "query/relation.h"
+#include "streaming/outbox.h"
 #include "streaming/privileges.h"
 #include "streaming/row_store.h"
 #include "streaming/sink.h"
@@ -31,11 +32,12 @@ using query::RelationKind;
 enum class Conflict : std::uint8_t { overwrite, ignore, if_not_null };
 
 struct SinkFeed {
+  explicit SinkFeed(Outboxes& outboxes) : outbox(outboxes) {}
+
   SinkDefinition definition;
-  std::vector<std::shared_ptr<const SinkEpoch>> outbox;  // not acknowledged, oldest first
-  std::uint64_t handed_over = 0;                         // the last epoch that the sink took
-  std::uint64_t acknowledged = 0;                        // as decided
-  std::string position;                                  // where that ends, as the sink says
+  Outbox outbox;
+  std::uint64_t acknowledged = 0;  // as decided
+  std::string position;            // where that ends, as the sink says
   bool paused = false;
   std::unique_ptr<Sink> sink;  // while running
 };

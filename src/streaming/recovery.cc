@@ -14,9 +14,20 @@ namespace {
 using query::Delta;
 using query::Row;
 
-constexpr std::uint64_t checkpoint_version = 4;
+constexpr std::uint64_t checkpoint_version = 5;
 
 }  // namespace
+
+Result<Unit> Engine::unseal(Definition& definition) const {
+  if (definition.sealed.empty()) return Unit{};
+  auto text = options_.cipher == nullptr ? std::nullopt : options_.cipher->open(definition.sealed);
+  if (!text)
+    return fail(ErrorKind::denied,
+                "a statement of the SQL journal names secrets and is sealed by a key that is not "
+                "here");
+  definition.text = std::move(*text);
+  return Unit{};
+}
 
 // Rows of a source without a table are nowhere but in the journal, so views on it keep all of it.
 bool Engine::can_checkpoint() {
@@ -47,7 +58,8 @@ Buffer Engine::checkpoint() const {
   append_varint(history_.size(), out);
   for (const Definition& definition : history_) {
     append_varint(definition.id, out);
-    append_text(definition.text, out);
+    append_varint(definition.sealed.empty() ? 0 : 1, out);
+    append_text(definition.sealed.empty() ? definition.text : definition.sealed, out);
     append_text(definition.schema, out);
     append_text(definition.user, out);
     append_text(definition.database, out);
@@ -77,17 +89,10 @@ Buffer Engine::checkpoint() const {
     const auto* sink = object->sink.get();
     append_varint(sink == nullptr ? 0 : sink->acknowledged, out);
     append_text(sink == nullptr ? std::string_view() : std::string_view(sink->position), out);
-    append_varint(sink == nullptr ? 0 : sink->outbox.size(), out);
-    if (sink == nullptr) continue;
-    for (const auto& epoch : sink->outbox) {
-      append_varint(epoch->epoch, out);
-      append_varint(static_cast<std::uint64_t>(epoch->time.count()), out);
-      append_varint(epoch->changes.size(), out);
-      for (const SinkChange& change : epoch->changes) {
-        query::append_row(change.before.span(), out);
-        query::append_row(change.after.span(), out);
-      }
-    }
+    if (sink != nullptr)
+      sink->outbox.append_to(out);
+    else
+      append_varint(0, out);
   }
   const ByteView bytes = as_bytes(out);
   return {bytes.begin(), bytes.end()};
@@ -133,10 +138,12 @@ Result<Unit> Engine::restore(ByteView checkpoint) {
   for (std::uint64_t i = 0; i < definitions && !reader.broken; ++i) {
     Definition definition;
     definition.id = static_cast<std::uint32_t>(reader.number());
-    definition.text = reader.text();
+    const bool sealed = reader.number() != 0;
+    (sealed ? definition.sealed : definition.text) = reader.text();
     definition.schema = reader.text();
     definition.user = reader.text();
     definition.database = reader.text();
+    TRY(unseal(definition));
     auto change = change_of(*this, definition);
     if (!change) return corrupt();
     perform(std::move(*change), false);
@@ -175,21 +182,9 @@ Result<Unit> Engine::restore(ByteView checkpoint) {
     }
     const std::uint64_t acknowledged = reader.number();
     std::string position = reader.text();
-    const std::uint64_t epochs = reader.number();
-    for (std::uint64_t i = 0; i < epochs && !reader.broken; ++i) {
-      auto epoch = std::make_shared<SinkEpoch>();
-      epoch->epoch = reader.number();
-      epoch->time = UnixMillis(static_cast<std::int64_t>(reader.number()));
-      const std::uint64_t changes = reader.number();
-      for (std::uint64_t c = 0; c < changes && !reader.broken; ++c) {
-        Row before = reader.row(), after = reader.row();
-        if (before.size() == 0) before = Row();
-        if (after.size() == 0) after = Row();
-        epoch->changes.push_back({std::move(before), std::move(after)});
-      }
-      if (object->sink != nullptr) object->sink->outbox.push_back(std::move(epoch));
-    }
+    if (object->sink == nullptr && reader.number() != 0) return corrupt();
     if (object->sink != nullptr) {
+      if (!object->sink->outbox.restore(reader.in)) return corrupt();
       object->sink->acknowledged = acknowledged;
       object->sink->position = std::move(position);
     }

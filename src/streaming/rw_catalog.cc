@@ -138,22 +138,21 @@ void fill_sink_status(const DatabaseView& view, Rows& rows) {
     if (feed.sink != nullptr) status = feed.sink->status();
     const std::uint64_t arrived =
         feed.sink == nullptr ? feed.acknowledged : feed.sink->acknowledged();
-    std::int64_t entries = 0, lag = 0;
-    for (const auto& epoch : feed.outbox) {
-      if (epoch->epoch <= arrived) continue;
-      if (entries == 0)
-        lag = std::max<std::int64_t>(
-            view.engine().reactor().clock().now().count() - epoch->time.count(), 0);
-      entries += static_cast<std::int64_t>(epoch->changes.size());
-    }
+    const Outbox::Rest rest = feed.outbox.behind(arrived);
+    const std::int64_t now = view.engine().reactor().clock().now().count();
+    const std::int64_t lag =
+        rest.changes == 0 ? 0 : std::max<std::int64_t>(now - rest.oldest.count(), 0);
+    const std::string& error =
+        feed.outbox.error().empty() ? status.last_error : feed.outbox.error();
     rows.add({{"sink", Datum::of(object.relation->name)},
               {"state", Datum::of(status.state)},
-              {"last_error", Datum::of(status.last_error)},
+              {"last_error", Datum::of(error)},
               {"last_error_at", moment(status.last_error_at)},
               {"committed_epoch", number(view.engine().epoch())},
               {"acked_epoch", number(arrived)},
               {"lag_ms", Datum::of(lag)},
-              {"outbox_entries", Datum::of(entries)},
+              {"outbox_entries", number(rest.changes)},
+              {"outbox_disk_bytes", number(feed.outbox.disk_bytes())},
               {"sent_records", number(status.sent_records)},
               {"sent_bytes", number(status.sent_bytes)},
               {"calls", number(status.calls)},
@@ -244,6 +243,7 @@ constexpr SystemTable tables[] = {
     {"levada", "sink_status",
      "sink varchar, state varchar, last_error varchar, last_error_at timestamptz, "
      "committed_epoch int8, acked_epoch int8, lag_ms int8, outbox_entries int8, "
+     "outbox_disk_bytes int8, "
      "sent_records int8, sent_bytes int8, calls int8, entry_failures int8, throttled_calls int8, "
      "resent_records int8, duplicates_avoided int8",
      fill_sink_status},

@@ -67,7 +67,8 @@ class SessionTest : public testing::Test {
   void start() {
     engine = std::make_unique<Engine>(
         log::Journal{world.reactor(), log, log}, world.disk(),
-        EngineOptions{.checkpoint_path = "/sql", .checkpoint_interval = interval});
+        EngineOptions{
+            .checkpoint_path = "/sql", .cipher = cipher, .checkpoint_interval = interval});
     engine->add_connector(connector);
     engine->add_connector(nexmark);
     engine->add_connector(datagen);
@@ -130,6 +131,7 @@ class SessionTest : public testing::Test {
   io::SimWorld world{1};
   log::MemoryLog log{world.reactor()};
   Bytes interval = 256_MiB;
+  DefinitionCipher* cipher = nullptr;
   RecordingConnector connector;
   NexmarkConnector nexmark{world.reactor()};
   DatagenConnector datagen{world.reactor()};

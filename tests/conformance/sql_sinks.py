@@ -297,3 +297,92 @@ class AssumedRole(Sinks):
         self.assertEqual(FakeSts.asked[0]["Action"], ["AssumeRole"])
         self.assertEqual(FakeSts.asked[0]["RoleArn"], ["arn:aws:iam::123456789012:role/sinks"])
         self.assertEqual(FakeSts.asked[0]["ExternalId"], ["outside"])
+
+
+class Outbox(Sinks):
+    @classmethod
+    def setUpClass(cls):
+        cls.server = Levada("--shard-limits", "off")
+        cls.server.start()
+        cls.addClassCleanup(lambda: (cls.server.stop(), cls.server.sweep()))
+        cls.data = Levada("--shard-limits", "off", "--sql-listen", "off")
+        cls.data.start()
+        cls.addClassCleanup(lambda: (cls.data.stop(), cls.data.sweep()))
+
+    def files(self):
+        return list(self.server.data_dir.glob("*.outbox.*"))
+
+    def test_what_a_dead_endpoint_does_not_take_lies_on_disk_through_a_kill(self):
+        rows, rounds = 10_000, 24
+        outside = type(self.client)(self.data.aws)
+        outside.call("CreateStream", StreamName="late", ShardCount=4)
+        self.psql("create table t (id int primary key, v int, filling varchar)")
+        self.psql(f"create sink s from t with (connector = 'kinesis', stream = 'late', aws.region = 'us-east-1', "
+                  f"endpoint = '{self.data.endpoint}'{KEYS}) format upsert encode json")  # fmt: skip
+        self.psql("alter sink s connector with (endpoint = 'http://127.0.0.1:1')")
+        for n in range(rounds):
+            self.psql(f"insert into t select i, {n}, repeat('x', 150) || i::varchar from generate_series(1, {rows}) g(i)")
+            if n == rounds // 2:
+                self.server.kill()
+                self.server.start()
+        self.eventually("select outbox_disk_bytes > 1000000 from levada.sink_status where sink = 's'")
+        self.assertTrue(self.files())
+        self.server.kill()
+        self.server.start()
+        self.psql(f"alter sink s connector with (endpoint = '{self.data.endpoint}')")
+        self.eventually("select outbox_entries = 0 from levada.sink_status where sink = 's'", within=120)
+        client, self.client = self.client, outside
+        self.addCleanup(setattr, self, "client", client)
+        last = {}
+        for key, data in self.read("late"):
+            value = json.loads(data)["v"]
+            self.assertGreaterEqual(value, last.get(key, 0), "a key never goes back behind what is settled")
+            last[key] = value
+        self.assertEqual(len(last), rows)
+        self.assertEqual(set(last.values()), {rounds - 1})
+        deadline = time.monotonic() + 10
+        while self.files():  # removed when the acknowledgement is decided
+            self.assertLess(time.monotonic(), deadline, self.files())
+            time.sleep(0.1)
+
+    def test_the_limit_on_disk_refuses_and_drops_nothing(self):
+        with Levada("--shard-limits", "off", "--sql-outbox", "1MiB") as small:
+            self.server, whole = small, self.server
+            self.addCleanup(setattr, self, "server", whole)
+            outside = type(self.client)(self.data.aws)
+            outside.call("CreateStream", StreamName="small", ShardCount=1)
+            self.psql("create table t (id int primary key, filling varchar)")
+            self.psql(f"create sink s from t with (connector = 'kinesis', stream = 'small', aws.region = 'us-east-1', "
+                      f"endpoint = '{self.data.endpoint}'{KEYS}) format upsert encode json")  # fmt: skip
+            self.psql("alter sink s connector with (endpoint = 'http://127.0.0.1:1')")
+            refused, done = None, 0
+            for n in range(200):
+                done = self.psql(f"insert into t select i, repeat('x', 2000) || '{n}' from generate_series(1, 2000) g(i)", check=False)
+                if done.returncode:
+                    refused = done.stderr
+                    break
+            self.assertIsNotNone(refused)
+            self.assertIn("what sinks have not delivered has reached its limit on disk", refused)
+            self.psql(f"alter sink s connector with (endpoint = '{self.data.endpoint}')")
+            self.eventually("select outbox_entries = 0 from levada.sink_status where sink = 's'", within=60)
+            deadline = time.monotonic() + 20
+            while self.psql("insert into t values (1, 'again')", check=False).returncode:
+                self.assertLess(time.monotonic(), deadline)
+                time.sleep(0.2)
+
+    def test_a_secret_lies_nowhere_in_clear(self):
+        self.psql("create secret hidden with (backend = 'meta') as 'hunter2-in-the-dark'")
+        self.psql("create table u (id int primary key)")
+        outside = type(self.client)(self.data.aws)
+        outside.call("CreateStream", StreamName="secret", ShardCount=1)
+        self.psql(f"create sink of_u from u with (connector = 'kinesis', stream = 'secret', aws.region = 'us-east-1', "
+                  f"endpoint = '{self.data.endpoint}', aws.credentials.access_key_id = 'AKIAX', "
+                  "aws.credentials.secret_access_key = secret hidden) format upsert encode json")  # fmt: skip
+        self.psql("insert into u values (1)")
+        self.server.kill()
+        for path in self.server.data_dir.rglob("*"):
+            if path.is_file():
+                self.assertNotIn(b"hunter2-in-the-dark", path.read_bytes(), path)
+        self.server.start()
+        self.psql("insert into u values (2)")
+        self.eventually("select outbox_entries = 0 from levada.sink_status where sink = 'of_u'")

@@ -89,7 +89,7 @@ struct FakeAws final : http::Handler {
     co_return Unit{};
   }
   struct Endless final : http::BodySource {
-    Task<http::BodyPiece> next() override { co_return nullptr; }
+    Task<http::BodyPiece> next() override { co_return http::BodyPiece(); }
   };
   bool endless = false;
 };

@@ -62,6 +62,7 @@ DATA_PLANE = [
     "sql_sqlalchemy",
     "sql_jdbc",
     "sql_node",
+    "sql_tools",
     "sql_users",
     "sql_sinks",
 ]

@@ -4,6 +4,7 @@
 #include <array>
 #include <bit>
 #include <cmath>
+#include <cstring>
 
 #include "base/endian.h"
 
@@ -34,7 +35,11 @@ struct Frame {
 };
 
 Frame frame_of(std::span<const std::int64_t> values) {
-  const auto [least, most] = std::ranges::minmax(values);
+  std::int64_t least = values.front(), most = least;  // in a loop without a branch
+  for (const std::int64_t value : values) {
+    least = std::min(least, value);
+    most = std::max(most, value);
+  }
   return {least, static_cast<unsigned>(std::bit_width(static_cast<std::uint64_t>(most) -
                                                       static_cast<std::uint64_t>(least)))};
 }
@@ -81,11 +86,20 @@ void unpack(ByteView bytes, Frame frame, std::span<std::int64_t> into) {
     return;
   }
   // Whole words may be read behind the end of the copy, never behind what we were given.
-  std::array<std::byte, frame_size * 8 + 16> padded{};
-  std::ranges::copy(bytes, padded.begin());
+  std::array<std::byte, frame_size * 8 + 16> padded;
+  std::memcpy(padded.data(), bytes.data(), bytes.size());
+  std::memset(padded.data() + bytes.size(), 0, 16);
   const std::uint64_t mask = ~std::uint64_t{0} >> (64 - frame.width);
   const auto least = static_cast<std::uint64_t>(frame.least);
   std::size_t bit = 0;
+  if (frame.width <= 56) {  // one word has every value whole
+    for (std::int64_t& value : into) {
+      const std::uint64_t word = load_le<std::uint64_t>(padded.data() + bit / 8) >> (bit % 8);
+      value = static_cast<std::int64_t>(least + (word & mask));
+      bit += frame.width;
+    }
+    return;
+  }
   for (std::int64_t& value : into) {
     const std::byte* at = padded.data() + bit / 8;
     const unsigned shift = bit % 8;

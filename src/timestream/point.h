@@ -35,6 +35,9 @@ struct Point {
   std::int64_t version = 1;
   bool multi = false;
   std::span<const Measure> measures;  // one, or those of a MULTI record by name
+  // Points of one request whose shapes are alike, and not 0, have measures of the same names and
+  // types.
+  std::uint32_t shape = 0;
 };
 
 }  // namespace levada::timestream

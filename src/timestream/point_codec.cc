@@ -86,6 +86,7 @@ bool same_set(const Point& a, const Point& b) {
 }
 
 bool same_shape(const Point& a, const Point& b) {
+  if (a.shape != 0 && a.shape == b.shape) return true;
   return a.multi == b.multi &&
          std::ranges::equal(a.measures, b.measures, [](const Measure& x, const Measure& y) {
            return x.type == y.type && x.name == y.name;

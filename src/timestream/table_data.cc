@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstdio>
 #include <ctime>
 #include <utility>
@@ -49,30 +50,29 @@ void add_to_key(std::string& key, std::string_view text) {
   key += text;
 }
 
-// Equal for equal sets of dimensions, and for nothing else.
-std::string set_key(std::span<const Dimension> dimensions) {
-  std::vector<Dimension> copy;
-  std::size_t size = 0;
-  for (const Dimension& d : dimensions) size += 8 + d.name.size() + d.value.size();
-  if (!std::ranges::is_sorted(dimensions, {}, &Dimension::name)) {
-    copy.assign(dimensions.begin(), dimensions.end());
-    std::ranges::sort(copy, {}, &Dimension::name);
-    dimensions = copy;
-  }
-  std::string key;
-  key.reserve(size);
+// Equal for equal dimensions in the same order, and for nothing else.
+void add_to_key(std::string& key, std::span<const Dimension> dimensions) {
   for (const Dimension& dimension : dimensions) {
     add_to_key(key, dimension.name);
     add_to_key(key, dimension.value);
   }
+}
+
+// Equal for equal sets of dimensions, and for nothing else.
+std::string set_key(std::span<const Dimension> dimensions) {
+  std::vector<Dimension> sorted(dimensions.begin(), dimensions.end());
+  std::ranges::sort(sorted, {}, &Dimension::name);
+  std::string key;
+  add_to_key(key, sorted);
   return key;
 }
 
-std::string series_key(std::uint32_t set, std::string_view measure_name) {
-  std::string key(reinterpret_cast<const char*>(&set), sizeof set);
-  key += measure_name;
-  return key;
+std::uint64_t series_key(std::uint32_t set, const MeasureName& name) {
+  return std::uint64_t{set} << 32 | name.number;
 }
+
+// How many entries set_places_ may have for each set beside its own.
+constexpr std::size_t orders_max = 3;
 
 // About what containers need for a series and for a point, beside its values.
 constexpr std::size_t series_bytes = 320, point_bytes = 16, value_bytes = 9;
@@ -145,11 +145,31 @@ bool TableData::has_all_measures_of(const MeasureName& is, const Point& point) c
       });
 }
 
-std::vector<TableData::Located> TableData::locate(std::span<const ReadRecord> records) const {
+bool TableData::familiar(const MeasureName& is, const Point& point, Familiar& before) const {
+  const bool known = point.shape != 0 && before.shape == point.shape && before.is == &is &&
+                     before.attributes == is.attributes.size();
+  if (!known) before = {&is, point.shape, is.attributes.size(), has_all_measures_of(is, point)};
+  return before.yes;
+}
+
+std::optional<std::uint32_t> TableData::find_set(std::span<const Dimension> dimensions) {
+  given_.clear();
+  add_to_key(given_, dimensions);
+  const auto known = set_places_.find(given_);
+  if (known != set_places_.end()) return known->second;
+  if (std::ranges::is_sorted(dimensions, {}, &Dimension::name)) return std::nullopt;
+  const auto other = set_places_.find(set_key(dimensions));
+  if (other == set_places_.end()) return std::nullopt;
+  if (set_places_.size() < std::size_t{sets_} * (1 + orders_max))
+    set_places_.emplace(given_, other->second);
+  return other->second;
+}
+
+std::vector<TableData::Located> TableData::locate(std::span<const ReadRecord> records) {
   std::vector<Located> all(records.size());
   std::span<const Dimension> last;  // records that share their dimensions share the way to them
-  std::string key;
-  auto set = set_places_.end();
+  std::optional<std::uint32_t> set;
+  const std::pair<const std::string, MeasureName>* name = nullptr;  // of the record before
   bool first = true;
   for (std::size_t i = 0; i < records.size(); ++i) {
     const Point* point = std::get_if<Point>(&records[i]);
@@ -157,21 +177,51 @@ std::vector<TableData::Located> TableData::locate(std::span<const ReadRecord> re
     if (first || last.data() != point->dimensions.data() ||
         last.size() != point->dimensions.size()) {
       last = point->dimensions;
-      key = set_key(last);
-      set = set_places_.find(key);
+      set = find_set(last);
       first = false;
     }
-    if (set != set_places_.end()) {
-      const auto known = series_places_.find(series_key(set->second, point->measure_name));
+    if (set && (name == nullptr || name->first != point->measure_name)) {
+      const auto known = measure_names_.find(point->measure_name);
+      name = known == measure_names_.end() ? nullptr : &*known;
+    }
+    if (set && name != nullptr) {
+      const auto known = series_places_.find(series_key(*set, name->second));
       if (known != series_places_.end()) {
         all[i].series = known->second;
         continue;
       }
     }
     add_to_key(all[i].key, point->measure_name);
-    all[i].key += key;
+    all[i].key += set_key(last);
   }
   return all;
+}
+
+void TableData::Points::expect(std::size_t more) {
+  taken_max_ += more;
+  if (places_.size() >= 2 * taken_max_) return;
+  std::vector<Place> larger(std::bit_ceil(2 * taken_max_));
+  for (const Place& place : places_)
+    if (place.point != nullptr) find(larger, place.series, place.time) = place;
+  places_ = std::move(larger);
+}
+
+TableData::Points::Place& TableData::Points::find(std::vector<Place>& places, std::uint32_t series,
+                                                  std::int64_t time) const {
+  const std::uint64_t mixed =
+      (static_cast<std::uint64_t>(time) ^ std::uint64_t{series} * 0x9e3779b97f4a7c15) *
+      0xd6e8feb86659fd93;
+  for (std::size_t at = mixed >> 32;; ++at) {
+    Place& place = places[at & (places.size() - 1)];
+    if (place.point == nullptr || (place.series == series && place.time == time)) return place;
+  }
+}
+
+const Point*& TableData::Points::at(std::uint32_t series, std::int64_t time) {
+  Place& place = find(places_, series, time);
+  place.series = series;  // as it is, or of an empty one
+  place.time = time;
+  return place.point;
 }
 
 std::optional<Existing> TableData::existing(const Located& located, std::int64_t time) const {
@@ -211,6 +261,8 @@ TableData::Decided TableData::decide(const Table& table, std::span<const ReadRec
   Decided decided;
   decided.accepted.reserve(records.size());
   decided.records.reserve(records.size());
+  batch.points.expect(records.size());
+  Familiar before;
   for (std::uint32_t i = 0; i < records.size(); ++i) {
     auto& rejected = decided.answer.rejected;
     if (const auto* why = std::get_if<Rejection>(&records[i])) {
@@ -226,26 +278,26 @@ TableData::Decided TableData::decide(const Table& table, std::span<const ReadRec
                                  ") of the data ingestion window."});
       continue;
     }
-    const bool familiar =
-        !keyed && located[i].series && has_all_measures_of(*series_[*located[i].series].is, point);
-    if (!familiar)
+    const bool checked =
+        !keyed && located[i].series && familiar(*series_[*located[i].series].is, point, before);
+    if (!checked)
       if (auto reason = check_schema(table, point, batch)) {
         rejected.push_back({i, std::move(*reason)});
         continue;
       }
-    Batch::Place place{0, point.time};
-    place.series =
+    const std::uint32_t series =
         located[i].series
             ? *located[i].series
             : batch.fresh_series
                   .try_emplace(located[i].key, static_cast<std::uint32_t>(
                                                    series_.size() + batch.fresh_series.size()))
                   .first->second;
+    const Point*& earlier = batch.points.at(series, point.time);
     std::optional<std::int64_t> version;
     bool same = false;
-    if (const auto earlier = batch.points.find(place); earlier != batch.points.end()) {
-      version = earlier->second->version;
-      same = std::ranges::equal(earlier->second->measures, point.measures);
+    if (earlier != nullptr) {
+      version = earlier->version;
+      same = std::ranges::equal(earlier->measures, point.measures);
     } else if (const auto there = existing(located[i], point.time)) {
       version = there->version;
       same = point.version == *version && same_measures(*there, point);
@@ -267,28 +319,48 @@ TableData::Decided TableData::decide(const Table& table, std::span<const ReadRec
     if (version && point.version <= *version) continue;
     decided.accepted.push_back(&point);
     decided.records.push_back(i);
-    batch.points[place] = &point;
+    earlier = &point;
   }
   return decided;
 }
 
+std::uint32_t TableData::find_or_add_set(const std::string& key) {
+  const auto [at, fresh] = set_places_.try_emplace(key, sets_);
+  if (fresh) ++sets_;
+  return at->second;
+}
+
 // The identity is whole but for what the table knows of it.
-void TableData::add_series(SeriesIdentity identity, const std::string& set_key, std::uint32_t set) {
-  set_places_.try_emplace(set_key, set);
+void TableData::add_series(SeriesIdentity identity, std::uint32_t set) {
+  const auto number = static_cast<std::uint32_t>(series_.size());
   identity.set = set;
   identity.is = &measure_names_.at(identity.measure_name);
-  series_places_.emplace(series_key(set, identity.measure_name),
-                         static_cast<std::uint32_t>(series_.size()));
+  identity.is->series.push_back(number);
+  series_places_.emplace(series_key(set, *identity.is), number);
+  postings_.resize(dimensions_.size());
+  for (const auto& [dimension, value] : identity.dimensions)
+    postings_[dimension][value].push_back(number);
   series_.push_back(std::move(identity));
 }
 
+std::span<const std::uint32_t> TableData::series_with(std::uint32_t dimension,
+                                                      std::string_view value) const {
+  if (dimension >= postings_.size()) return {};
+  const auto at = postings_[dimension].find(value);
+  return at == postings_[dimension].end() ? std::span<const std::uint32_t>() : at->second;
+}
+
+std::span<const std::uint32_t> TableData::series_of_measure(std::string_view name) const {
+  const auto at = measure_names_.find(name);
+  return at == measure_names_.end() ? std::span<const std::uint32_t>() : at->second.series;
+}
+
 std::uint32_t TableData::find_or_add_series(const Point& point) {
-  const std::string key = set_key(point.dimensions);
-  const auto known = set_places_.find(key);
-  const std::uint32_t set =
-      known != set_places_.end() ? known->second : static_cast<std::uint32_t>(set_places_.size());
-  const auto there = series_places_.find(series_key(set, point.measure_name));
-  if (there != series_places_.end()) return there->second;
+  const std::uint32_t set = find_or_add_set(set_key(point.dimensions));
+  if (const auto name = measure_names_.find(point.measure_name); name != measure_names_.end()) {
+    const auto there = series_places_.find(series_key(set, name->second));
+    if (there != series_places_.end()) return there->second;
+  }
 
   SeriesIdentity identity;
   for (const Dimension& dimension : point.dimensions) {
@@ -303,8 +375,11 @@ std::uint32_t TableData::find_or_add_series(const Point& point) {
   }
   std::ranges::sort(identity.dimensions);
   identity.measure_name = point.measure_name;
-  measure_names_.try_emplace(identity.measure_name, MeasureName{point.multi, {}});
-  add_series(std::move(identity), key, set);
+  measure_names_.try_emplace(
+      identity.measure_name,
+      MeasureName{.number = static_cast<std::uint32_t>(measure_names_.size()),
+                  .multi = point.multi});
+  add_series(std::move(identity), set);
   return static_cast<std::uint32_t>(series_.size() - 1);
 }
 
@@ -317,7 +392,7 @@ std::uint32_t TableData::find_or_add_attribute(const Measure& measure, bool mult
   return place;
 }
 
-void TableData::apply(const Point& point, std::optional<std::uint32_t> number) {
+void TableData::apply(const Point& point, std::optional<std::uint32_t> number, Familiar& before) {
   if (!number) number = find_or_add_series(point);
   MeasureName& is = *series_[*number].is;
   Memtable& store = *active_;
@@ -325,12 +400,12 @@ void TableData::apply(const Point& point, std::optional<std::uint32_t> number) {
   const auto [at, fresh] = store.series.try_emplace(*number);
   if (fresh) store.bytes += series_bytes;
   Series& series = at->second;
-  const bool familiar = has_all_measures_of(is, point);
+  const bool known = familiar(is, point, before);
   scratch_.clear();
   for (std::size_t i = 0; i < point.measures.size(); ++i) {
     const Measure& measure = point.measures[i];
     const std::uint32_t attribute =
-        familiar ? is.attributes[i] : find_or_add_attribute(measure, point.multi);
+        known ? is.attributes[i] : find_or_add_attribute(measure, point.multi);
     scratch_.push_back({attribute, measure.type == MeasureType::varchar
                                        ? store.texts.place_of(measure.text)
                                        : measure.bits});
@@ -342,7 +417,7 @@ void TableData::apply(const Point& point, std::optional<std::uint32_t> number) {
   }
   store.bytes += (series.columns().size() - columns) * value_bytes * series.size();
   store.bytes += store.texts.bytes() - texts_before;
-  if (familiar) return;
+  if (known) return;
   for (const StoredMeasure& measure : scratch_)
     if (std::ranges::find(is.attributes, measure.attribute) == is.attributes.end())
       is.attributes.push_back(measure.attribute);
@@ -434,7 +509,9 @@ Result<Unit> TableData::decode_schema(ByteReader& from) {
     attribute_places_.emplace(attribute.name, attributes_.size() - 1);
   }
   for (std::uint64_t n = from.number(); more(n);) {
+    const auto number = static_cast<std::uint32_t>(measure_names_.size());
     MeasureName& is = measure_names_[from.text()];
+    is.number = number;
     is.multi = from.byte() != 0;
     for (std::uint64_t a = from.number(); more(a);) {
       is.attributes.push_back(static_cast<std::uint32_t>(from.number()));
@@ -457,11 +534,8 @@ Result<Unit> TableData::decode_schema(ByteReader& from) {
     std::vector<Dimension> set;
     for (const auto& [dimension, value] : identity.dimensions)
       set.push_back({dimensions_[dimension], value});
-    const std::string key = set_key(set);
-    const auto known = set_places_.find(key);
-    const std::uint32_t place =
-        known != set_places_.end() ? known->second : static_cast<std::uint32_t>(set_places_.size());
-    add_series(std::move(identity), key, place);
+    const std::uint32_t place = find_or_add_set(set_key(set));
+    add_series(std::move(identity), place);
   }
   if (from.broken()) return fail(ErrorKind::corrupt, "the schema of a table does not decode");
   return Unit{};

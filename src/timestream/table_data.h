@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -35,8 +36,10 @@ template <class T>
 using ByText = std::unordered_map<std::string, T, TextHash, std::equal_to<>>;
 
 struct MeasureName {
+  std::uint32_t number = 0;  // how many names were there before it
   bool multi = false;
-  std::vector<std::uint32_t> attributes;  // that points of this name had
+  std::vector<std::uint32_t> series = {};      // ascending
+  std::vector<std::uint32_t> attributes = {};  // that points of this name had
 };
 
 // One set of dimensions and a measure name. Its number is its place among the table's series.
@@ -92,24 +95,31 @@ class TableData {
     std::string key;                 // of a series that is not known yet
     std::optional<Existing> stored;  // in a segment
   };
-  std::vector<Located> locate(std::span<const ReadRecord> records) const;
+  std::vector<Located> locate(std::span<const ReadRecord> records);
+
+  // Points by series and time: a table of places that are searched one after the other.
+  class Points {
+   public:
+    void expect(std::size_t more);  // so many may be put
+    // Null: there was none at this place. Good until `expect`.
+    const Point*& at(std::uint32_t series, std::int64_t time);
+
+   private:
+    struct Place {
+      std::int64_t time = 0;
+      std::uint32_t series = 0;
+      const Point* point = nullptr;
+    };
+    Place& find(std::vector<Place>& places, std::uint32_t series, std::int64_t time) const;
+
+    std::vector<Place> places_;  // a power of two of them, at most half of them taken
+    std::size_t taken_max_ = 0;
+  };
 
   // Whoever comes later in a request, or in the requests that are decided together, meets what came
   // earlier.
   struct Batch {
-    struct Place {
-      std::uint32_t series;
-      std::int64_t time;
-      friend bool operator==(const Place&, const Place&) = default;
-    };
-    struct PlaceHash {
-      std::size_t operator()(const Place& place) const {
-        const auto mixed = static_cast<std::uint64_t>(place.time) ^
-                           (std::uint64_t{place.series} * 0x9e3779b97f4a7c15);
-        return (mixed ^ (mixed >> 32)) * 0xd6e8feb86659fd93;
-      }
-    };
-    std::unordered_map<Place, const Point*, PlaceHash> points;
+    Points points;
     ByText<std::uint32_t> fresh_series;  // by key; numbers that they would have
     ByText<MeasureType> attributes;
     ByText<bool> measure_names, dimensions;
@@ -122,8 +132,19 @@ class TableData {
   };
   Decided decide(const Table& table, std::span<const ReadRecord> records,
                  std::span<const Located> located, Batch& batch, UnixMillis now) const;
+  // What was found out about the shape of the point before, of the same request.
+  struct Familiar {
+    const MeasureName* is = nullptr;
+    std::uint32_t shape = 0;
+    std::size_t attributes = 0;
+    bool yes = false;
+  };
   // `series` is what locate found, if it found it.
-  void apply(const Point& point, std::optional<std::uint32_t> series = std::nullopt);
+  void apply(const Point& point, std::optional<std::uint32_t> series, Familiar& before);
+  void apply(const Point& point) {
+    Familiar nothing;
+    apply(point, std::nullopt, nothing);
+  }
 
   // Points before that time are gone. Segments that have no others are left out from then on.
   void expire(std::int64_t before);
@@ -135,6 +156,9 @@ class TableData {
     return measure_names_;
   }
   const std::deque<SeriesIdentity>& series() const { return series_; }
+  // Ascending: the series that have this value of a dimension, or this measure name.
+  std::span<const std::uint32_t> series_with(std::uint32_t dimension, std::string_view value) const;
+  std::span<const std::uint32_t> series_of_measure(std::string_view name) const;
   StoreView view() const { return {active_, frozen_, segments_}; }
   const Memtable& active() const { return *active_; }
 
@@ -150,10 +174,13 @@ class TableData {
   std::optional<std::string> check_schema(const Table& table, const Point& point,
                                           Batch& batch) const;
   bool has_all_measures_of(const MeasureName& is, const Point& point) const;
+  bool familiar(const MeasureName& is, const Point& point, Familiar& before) const;
   bool same_measures(const Existing& there, const Point& point) const;
   std::optional<Existing> existing(const Located& located, std::int64_t time) const;
   std::uint32_t find_or_add_series(const Point& point);
-  void add_series(SeriesIdentity identity, const std::string& set_key, std::uint32_t set);
+  std::optional<std::uint32_t> find_set(std::span<const Dimension> dimensions);
+  std::uint32_t find_or_add_set(const std::string& key);
+  void add_series(SeriesIdentity identity, std::uint32_t set);
   std::uint32_t find_or_add_attribute(const Measure& measure, bool multi);
 
   std::vector<std::string> dimensions_;
@@ -162,8 +189,13 @@ class TableData {
   ByText<std::uint32_t> attribute_places_;
   std::map<std::string, MeasureName, std::less<>> measure_names_;
   std::deque<SeriesIdentity> series_;
-  ByText<std::uint32_t> set_places_;     // sets of dimensions by their key
-  ByText<std::uint32_t> series_places_;  // by set and measure name
+  // Sets of dimensions by their keys; some of them also by their dimensions in other orders, as
+  // requests have them.
+  ByText<std::uint32_t> set_places_;
+  std::uint32_t sets_ = 0;
+  std::string given_;                                               // scratch
+  std::unordered_map<std::uint64_t, std::uint32_t> series_places_;  // by set and measure name
+  std::vector<ByText<std::vector<std::uint32_t>>> postings_;        // by dimension and value
   std::vector<StoredMeasure> scratch_;
   std::shared_ptr<Memtable> active_ = std::make_shared<Memtable>(), frozen_;
   std::shared_ptr<const StoredSegments> segments_ = std::make_shared<StoredSegments>();

@@ -3,6 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <deque>
+#include <map>
+#include <random>
 
 #include "timestream/point_codec.h"
 
@@ -124,6 +127,54 @@ TEST(TableData, the_order_of_dimensions_makes_no_other_series) {
   EXPECT_EQ(data.series()[0].set, data.series()[1].set);
 }
 
+TEST(TableData, a_dimension_and_a_measure_name_lead_to_their_series) {
+  TableData data;
+  for (const auto& [host, measure] : {std::pair("h1", "cpu"), {"h2", "cpu"}, {"h1", "memory"}}) {
+    const std::vector<DimensionInput> dimensions{{"host", host}, {"zone", "z"}};
+    RecordInput input = record("1");
+    input.dimensions = dimensions;
+    input.measure_name = measure;
+    put(data, {input});
+  }
+  using Numbers = std::vector<std::uint32_t>;
+  const auto numbers = [](std::span<const std::uint32_t> some) {
+    return Numbers(some.begin(), some.end());
+  };
+  EXPECT_EQ(numbers(data.series_with(0, "h1")), (Numbers{0, 2}));
+  EXPECT_EQ(numbers(data.series_with(1, "z")), (Numbers{0, 1, 2}));
+  EXPECT_EQ(numbers(data.series_with(0, "h3")), Numbers{});
+  EXPECT_EQ(numbers(data.series_with(7, "h1")), Numbers{});
+  EXPECT_EQ(numbers(data.series_of_measure("cpu")), (Numbers{0, 1}));
+  EXPECT_EQ(numbers(data.series_of_measure("disk")), Numbers{});
+
+  Buffer schema;  // what a restart reads leads there too
+  ByteWriter to(schema);
+  data.encode_schema(to);
+  TableData again;
+  ByteReader from(schema);
+  ASSERT_TRUE(again.decode_schema(from));
+  EXPECT_EQ(numbers(again.series_with(0, "h1")), (Numbers{0, 2}));
+  EXPECT_EQ(numbers(again.series_of_measure("memory")), Numbers{2});
+  EXPECT_EQ(again.series()[0].set, again.series()[2].set);
+}
+
+TEST(TableData, points_of_a_group_are_found_by_series_and_time) {
+  std::mt19937 dice(3);
+  TableData::Points points;
+  std::map<std::pair<std::uint32_t, std::int64_t>, const Point*> model;
+  std::vector<Point> some(3000);
+  for (std::size_t i = 0; i < some.size(); ++i) {
+    if (i % 100 == 0) points.expect(100);
+    const std::uint32_t series = dice() % 20;
+    const std::int64_t time = static_cast<std::int64_t>(dice() % 100) * 10'000'000'000;
+    const Point*& there = points.at(series, time);
+    const auto [known, fresh] = model.try_emplace({series, time}, nullptr);
+    ASSERT_EQ(there, known->second);
+    if (dice() % 4 == 0) continue;  // asked for and not put
+    there = known->second = &some[i];
+  }
+}
+
 TEST(TableData, a_record_with_fewer_measures_leaves_the_others_empty) {
   constexpr MeasureInput both[] = {{"b", "1", "BIGINT"}, {"a", "2", "BIGINT"}};
   constexpr MeasureInput one[] = {{"b", "3", "BIGINT"}};
@@ -151,6 +202,66 @@ TEST(WriteRecords, a_dimension_that_is_common_too_refuses_the_request) {
   const auto all = read_records(common, records);
   ASSERT_FALSE(all);
   EXPECT_EQ(all.error().kind, ErrorKind::invalid);
+}
+
+// What is kept of the record before changes nothing of the next.
+TEST(WriteRecords, records_read_together_are_what_they_are_alone) {
+  const char* const names[] = {"alpha", "beta", "gamma", "ts_no", "delta"};
+  const char* const types[] = {"BIGINT", "DOUBLE", "VARCHAR"};
+  for (std::uint32_t seed = 1; seed <= 300; ++seed) {
+    std::mt19937 dice(seed);
+    const auto pick = [&](const auto& of) { return of[dice() % std::size(of)]; };
+    std::deque<std::vector<DimensionInput>> dimensions;
+    std::deque<std::vector<MeasureInput>> measures;
+    std::vector<RecordInput> records;
+    for (int i = 0; i < 8; ++i) {
+      RecordInput& input = records.emplace_back(record("", 1));
+      if (i > 0 && dice() % 3 != 0) {  // mostly like the one before
+        dimensions.push_back(dimensions.back());
+        measures.push_back(measures.back());
+        if (!measures.back().empty()) measures.back().front().value = "12";
+      } else {
+        dimensions.push_back({{"host", "h"}});
+        if (dice() % 2 == 0) dimensions.back().push_back({pick(names), "x"});
+        measures.emplace_back();
+        for (std::uint32_t m = dice() % 4; m > 0; --m)
+          measures.back().push_back({pick(names), dice() % 9 == 0 ? "bad" : "7", pick(types)});
+      }
+      input.dimensions = dimensions.back();
+      input.measures = measures.back();
+      if (measures.back().empty()) {
+        input.measure_value = "3";
+        continue;
+      }
+      input.measure_value.reset();
+      input.measure_type = "MULTI";
+    }
+    const auto together = read_records({}, records);
+    ASSERT_TRUE(together) << seed;
+    for (std::size_t i = 0; i < records.size(); ++i) {
+      const auto alone = read_records({}, std::span(records).subspan(i, 1));
+      ASSERT_TRUE(alone);
+      const Point* one = std::get_if<Point>(&alone->all[0]);
+      const Point* same = std::get_if<Point>(&together->all[i]);
+      ASSERT_EQ(one == nullptr, same == nullptr) << seed;
+      if (one == nullptr) {
+        EXPECT_EQ(std::get<Rejection>(alone->all[0]).reason,
+                  std::get<Rejection>(together->all[i]).reason);
+        continue;
+      }
+      EXPECT_TRUE(std::ranges::equal(one->measures, same->measures)) << seed;
+      EXPECT_TRUE(std::ranges::equal(one->dimensions, same->dimensions)) << seed;
+      for (std::size_t k = 0; k < i; ++k) {
+        const Point* before = std::get_if<Point>(&together->all[k]);
+        if (before == nullptr || before->shape != same->shape) continue;
+        EXPECT_TRUE(std::ranges::equal(before->measures, same->measures,
+                                       [](const Measure& a, const Measure& b) {
+                                         return a.name == b.name && a.type == b.type;
+                                       }))
+            << seed;
+      }
+    }
+  }
 }
 
 TEST(PointCodec, a_flipped_bit_is_found) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstring>
 
 #include "timestream/point_codec.h"
 
@@ -90,7 +91,7 @@ struct TableStore::Group {
     TableData::Decided decided = {};
     Buffer bytes = {};
     auto encoder() const {
-      return [this](MutableByteView into) { std::ranges::copy(bytes, into.begin()); };
+      return [this](MutableByteView into) { std::memcpy(into.data(), bytes.data(), bytes.size()); };
     }
   };
   std::deque<Member> members;                      // encoders look at them
@@ -159,8 +160,9 @@ Task<Unit> TableStore::write_waiting(Table definition, UnixMillis now) {
   for (Group::Member& member : group.members) {
     if (member.request->answer) continue;
     const std::vector<const Point*>& accepted = member.decided.accepted;
+    TableData::Familiar before;
     for (std::size_t i = 0; i < accepted.size(); ++i)
-      data_.apply(*accepted[i], member.located[member.decided.records[i]].series);
+      data_.apply(*accepted[i], member.located[member.decided.records[i]].series, before);
     member.request->answer.emplace(std::move(member.decided.answer));
   }
   co_return Unit{};

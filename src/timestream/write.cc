@@ -112,12 +112,30 @@ std::string_view single_name(MeasureType type) {
 
 std::string quoted(std::string_view text) { return "'" + std::string(text) + "'"; }
 
+bool same_names(std::span<const Dimension> a, std::span<const Dimension> b) {
+  return std::ranges::equal(a, b, {}, &Dimension::name, &Dimension::name);
+}
+
+// Records of a request mostly look like the one before: what was found out about names is kept.
+struct Before {
+  std::span<const Dimension> dimensions;  // whose names are in order
+  // Measures of a MULTI record as the request has them, and where each lies by name.
+  std::vector<MeasureInput> measures = {};
+  std::vector<std::uint32_t> places = {};
+  std::vector<MeasureType> types = {};
+  std::uint32_t shape = single_shapes;
+
+  // Those of single measures are told by their types.
+  static constexpr std::uint32_t single_shapes = 8;
+};
+
 // One record on its way to a point; every step may end it. Dimensions and measures go to the end of
 // the arrays of `into`, which have room for all.
 struct Reader {
   const RecordInput& common;
   const RecordInput& record;
   ReadRecords& into;
+  Before& before;
   Point point = {};
 
   template <class Member>
@@ -133,14 +151,14 @@ struct Reader {
     }
     const std::size_t begin = into.dimensions.size();
     for (const RecordInput* part : {&common, &record})
-      for (const auto& [name, value] : part->dimensions) {
-        for (std::size_t i = begin; i < into.dimensions.size(); ++i)
-          if (into.dimensions[i].name == name)
-            return refuse(Refusal::validation,
-                          "A record may not have two dimensions named " + quoted(name) + ".");
-        into.dimensions.push_back({name, value});
-      }
+      for (const auto& [name, value] : part->dimensions) into.dimensions.push_back({name, value});
     point.dimensions = std::span(into.dimensions).subspan(begin);
+    if (same_names(point.dimensions, before.dimensions)) return Unit{};
+    for (std::size_t i = 1; i < point.dimensions.size(); ++i)
+      for (std::size_t k = 0; k < i; ++k)
+        if (point.dimensions[k].name == point.dimensions[i].name)
+          return refuse(Refusal::validation, "A record may not have two dimensions named " +
+                                                 quoted(point.dimensions[i].name) + ".");
     return Unit{};
   }
 
@@ -167,6 +185,7 @@ struct Reader {
                     "MeasureValues are only for records whose MeasureValueType is MULTI.");
     if (!point.multi && !either(&RecordInput::measure_value))
       return refuse(Refusal::validation, "A record must have a measure value.");
+    if (looks_as_before()) return Unit{};
     for (const RecordInput* part : {&common, &record})
       for (const auto& measure : part->measures)
         if (measure.type == "MULTI")
@@ -174,18 +193,32 @@ struct Reader {
     return Unit{};
   }
 
+  // Whether its measures have the names and types of the record before, in the same order.
+  bool looks_as_before() const {
+    const auto alike = [](const MeasureInput& a, const MeasureInput& b) {
+      return a.name == b.name && a.type == b.type;
+    };
+    const std::span all(before.measures);
+    return !all.empty() && all.size() == common.measures.size() + record.measures.size() &&
+           std::ranges::equal(common.measures, all.first(common.measures.size()), alike) &&
+           std::ranges::equal(record.measures, all.subspan(common.measures.size()), alike);
+  }
+
   // What rejects this record alone.
   std::optional<std::string> check_names() const {
     if (point.dimensions.size() > dimensions_max)
       return "A record may have at most 128 dimensions.";
+    const bool new_names = !same_names(point.dimensions, before.dimensions);
     std::size_t series = 0;
     for (const Dimension& dimension : point.dimensions) {
       series += dimension.name.size() + dimension.value.size();
+      if (!new_names) continue;
       if (dimension.name.size() > dimension_name_max)
         return "The dimension name " + quoted(dimension.name) + " is longer than 60 bytes.";
       if (reserved(dimension.name))
         return "The dimension name " + quoted(dimension.name) + " is reserved.";
     }
+    if (new_names) before.dimensions = point.dimensions;
     if (series > series_max)
       return "Names and values of the dimensions are together longer than 2048 bytes.";
     if (point.measure_name.size() > measure_name_max)
@@ -202,8 +235,10 @@ struct Reader {
                          .value_or(MeasureType::real);
       measure.name = single_name(measure.type);
       point.measures = std::span(into.measures).subspan(begin);
+      point.shape = 1 + static_cast<std::uint32_t>(measure.type);
       return read_value(*either(&RecordInput::measure_value), unit, measure);
     }
+    if (looks_as_before()) return read_alike(begin, unit);
     for (const RecordInput* part : {&common, &record})
       for (const auto& from : part->measures) {
         Measure& measure = into.measures.emplace_back();
@@ -222,7 +257,37 @@ struct Reader {
     const auto same = std::ranges::adjacent_find(own, {}, &Measure::name);
     if (same != own.end()) return "The record has two measures named " + quoted(same->name) + ".";
     point.measures = own;
+    remember();
     return std::nullopt;
+  }
+
+  std::optional<std::string> read_alike(std::size_t begin, std::int64_t unit) {
+    into.measures.resize(begin + before.measures.size());
+    const std::span<Measure> own = std::span(into.measures).subspan(begin);
+    std::size_t i = 0;
+    for (const RecordInput* part : {&common, &record})
+      for (const auto& from : part->measures) {
+        Measure& measure = own[before.places[i]];
+        measure.name = from.name;
+        measure.type = before.types[i++];
+        if (auto reason = read_value(from.value, unit, measure)) return reason;
+      }
+    point.measures = own;
+    point.shape = before.shape;
+    return std::nullopt;
+  }
+
+  void remember() {
+    before.measures.assign(common.measures.begin(), common.measures.end());
+    before.measures.insert(before.measures.end(), record.measures.begin(), record.measures.end());
+    before.places.clear();
+    before.types.clear();
+    for (const MeasureInput& measure : before.measures) {
+      const auto at = std::ranges::lower_bound(point.measures, measure.name, {}, &Measure::name);
+      before.places.push_back(static_cast<std::uint32_t>(at - point.measures.begin()));
+      before.types.push_back(at->type);
+    }
+    point.shape = ++before.shape;
   }
 };
 
@@ -246,8 +311,9 @@ Result<ReadRecords> read_records(const RecordInput& common, std::span<const Reco
   read.measures.reserve(measures);
   read.all.reserve(records.size());
   std::span<const Dimension> shared;
+  Before before;
   for (std::uint32_t i = 0; i < records.size(); ++i) {
-    Reader reader{common, records[i], read};
+    Reader reader{common, records[i], read, before};
     TRY(reader.read_dimensions(shared));
     if (records[i].dimensions.empty()) shared = reader.point.dimensions;
     TRY(reader.read_frame());

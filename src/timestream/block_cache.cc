@@ -1,5 +1,7 @@
 #include "timestream/block_cache.h"
 
+#include <utility>
+
 namespace levada::timestream {
 
 Task<std::shared_ptr<const Block>> BlockCache::get(std::shared_ptr<const Segment> segment,
@@ -15,20 +17,22 @@ Task<std::shared_ptr<const Block>> BlockCache::get(std::shared_ptr<const Segment
       co_return fail(ErrorKind::corrupt, segment->path() + ": a block is not what the index says");
     known = places_.find(key);  // another reader may have been faster
     if (known == places_.end()) {
-      const std::size_t size = fresh->memory();
-      kept_.push_front({key, std::move(fresh), size});
+      kept_.push_front({key, std::move(fresh), 0});
       known = places_.emplace(key, kept_.begin()).first;
-      bytes_ += size;
-      while (bytes_ > bytes_max_ && kept_.size() > 1) {
-        bytes_ -= kept_.back().bytes;
-        places_.erase(kept_.back().key);
-        kept_.pop_back();
-      }
     }
   }
   kept_.splice(kept_.begin(), kept_, known->second);
-  const std::shared_ptr<Block> found = known->second->block;
-  co_await found->ensure(wanted);
+  Kept& kept = kept_.front();
+  const std::shared_ptr<Block> found = kept.block;
+  const Result<Unit> decoded = found->ensure(wanted);
+  bytes_ -= std::exchange(kept.bytes, found->memory());
+  bytes_ += kept.bytes;
+  while (bytes_ > bytes_max_ && kept_.size() > 1) {
+    bytes_ -= kept_.back().bytes;
+    places_.erase(kept_.back().key);
+    kept_.pop_back();
+  }
+  if (!decoded) co_return unexpected<Error>(decoded.error());
   co_return std::shared_ptr<const Block>(found);
 }
 

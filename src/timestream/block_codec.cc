@@ -41,20 +41,20 @@ void encode_block(const Series& series, const Texts& texts, std::span<const Meas
   to.number(rows);
   std::vector<const Series::Column*> used;
   for (const Series::Column& column : series.columns())
-    if (std::find(column.present.begin() + static_cast<std::ptrdiff_t>(begin),
-                  column.present.begin() + static_cast<std::ptrdiff_t>(end),
-                  true) != column.present.begin() + static_cast<std::ptrdiff_t>(end))
-      used.push_back(&column);
+    if (column.present.anywhere(begin, end)) used.push_back(&column);
   to.number(used.size());
   put_integers(series.times().subspan(begin, rows), to);
   put_integers(series.versions().subspan(begin, rows), to);
   for (const Series::Column* column : used) {
     const MeasureType type = types[column->attribute];
-    std::vector<std::int64_t> present(rows), values;
-    values.reserve(rows);
-    for (std::size_t i = 0; i < rows; ++i) {
-      present[i] = column->present[begin + i] ? 1 : 0;
-      if (present[i] != 0) values.push_back(column->bits[begin + i]);
+    const auto bits = std::span(column->bits).subspan(begin, rows);
+    std::vector<std::int64_t> present, values;
+    if (column->present.everywhere()) {
+      values.assign(bits.begin(), bits.end());
+    } else {
+      present.resize(rows);
+      for (std::size_t i = 0; i < rows; ++i)
+        if ((present[i] = column->present[begin + i] ? 1 : 0) != 0) values.push_back(bits[i]);
     }
     to.number(column->attribute);
     to.byte(static_cast<std::uint8_t>(type));
@@ -122,8 +122,7 @@ Result<Unit> Block::ensure(const std::vector<bool>* wanted) {
 
 Result<Unit> Block::decode(Stored& stored) {
   const std::size_t rows = series_.size();
-  Series::Column column{stored.attribute, std::vector<std::int64_t>(rows),
-                        std::vector<bool>(rows, true)};
+  Series::Column column{stored.attribute, std::vector<std::int64_t>(rows), Presence(rows, true)};
   std::vector<std::int64_t> present;
   std::size_t count = rows;
   if (!stored.presence.empty()) {
@@ -151,7 +150,7 @@ Result<Unit> Block::decode(Stored& stored) {
   }
   if (!present.empty())
     for (std::size_t row = rows, from = count; row-- > 0;) {
-      column.present[row] = present[row] != 0;
+      column.present.set(row, present[row] != 0);
       column.bits[row] = present[row] != 0 ? column.bits[--from] : 0;
     }
   series_.add_column(std::move(column));
@@ -160,7 +159,9 @@ Result<Unit> Block::decode(Stored& stored) {
 }
 
 std::size_t Block::memory() const {
-  return bytes_.size() + series_.size() * (16 + 9 * stored_.size()) + 512;
+  const std::size_t columns = series_.columns().size();
+  return bytes_.size() + series_.size() * (2 + columns) * sizeof(std::int64_t) + texts_.bytes() +
+         stored_.size() * sizeof(Stored) + columns * sizeof(Series::Column) + sizeof(Block);
 }
 
 }  // namespace levada::timestream

@@ -34,7 +34,7 @@ class Block {
   Result<Unit> ensure(const std::vector<bool>* wanted);
   const Series& series() const { return series_; }
   const Texts& texts() const { return texts_; }
-  std::size_t memory() const;  // about, when all is decoded
+  std::size_t memory() const;  // about, with what is decoded so far
 
  private:
   struct Stored {

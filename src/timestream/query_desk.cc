@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <charconv>
+#include <iterator>
+#include <span>
 
 #include "timestream/refusal.h"
 #include "timestream/sql/parser.h"
@@ -26,9 +28,11 @@ constexpr std::size_t cells_running_max = 40'000'000, cells_kept_max = 20'000'00
 
 constexpr std::string_view bad_token = "Invalid pagination token";
 
+constexpr std::size_t cell_frame = 24;  // {"ScalarValue":""},
+
 // About how many bytes the value takes in an answer; of what is larger than a page only that.
 std::size_t size_of(const sql::Value& value) {
-  constexpr std::size_t frame = 24;  // {"ScalarValue":""},
+  constexpr std::size_t frame = cell_frame;
   switch (value.is.index()) {
     case 4:
       return value.text().size() + frame;
@@ -50,6 +54,27 @@ std::size_t size_of(const std::vector<sql::Value>& row) {
   for (const sql::Value& value : row) size += size_of(value);
   return size;
 }
+
+// Of row after row of a table; the same as of the values that they stand for.
+class TableSizes {
+ public:
+  explicit TableSizes(const sql::ColumnTable& table) {
+    for (const sql::ColumnTable::Column& column : table.columns)
+      (column.texts ? texts_ : numbers_).push_back(&column);
+    fixed_ = 12 + numbers_.size() * size_of(sql::Value());
+  }
+  std::size_t at(std::size_t row) const {
+    std::size_t size = fixed_;
+    for (const sql::ColumnTable::Column* column : texts_)
+      size += column->present[row] ? column->texts->at(column->bits[row]).size() + cell_frame
+                                   : size_of(sql::Value());
+    return size;
+  }
+
+ private:
+  std::vector<const sql::ColumnTable::Column*> texts_, numbers_;
+  std::size_t fixed_;
+};
 
 // A plain SELECT over one table: its columns are known by name.
 void name_sources(const sql::Statement& statement, Prepared& prepared) {
@@ -120,10 +145,11 @@ sql::Limits QueryDesk::limits(Nanos time) {
 
 Task<Answered> QueryDesk::execute(Caller caller, const sql::Statement& statement,
                                   const std::string& id, bool insights, const bool& cancelled,
-                                  std::optional<std::int64_t> scheduled_runtime) {
+                                  std::optional<std::int64_t> scheduled_runtime, bool as_columns) {
   const UnixMillis now = service_.home().clock().now();
   sql::Execution execution(service_, caller, now, limits(run_time_max), cancelled);
   if (insights) execution.want_insights();
+  if (as_columns && statement.kind == sql::Statement::Kind::query) execution.allow_columns();
   if (scheduled_runtime)
     execution.bind("scheduled_runtime", {sql::Kind::timestamp}, sql::Value(*scheduled_runtime));
   Answered answered;
@@ -137,21 +163,27 @@ Task<Answered> QueryDesk::execute(Caller caller, const sql::Statement& statement
     answered.result = co_await unload(service_.objects(), documents_, std::move(options), id,
                                       std::move(answered.result), answered.insights);
   }
-  answered.insights.rows = answered.result.rows.size();
-  if (insights)
-    for (const auto& row : answered.result.rows) answered.insights.bytes += size_of(row);
+  const sql::Relation& result = answered.result;
+  answered.insights.rows = result.size();
+  if (insights) {
+    for (const auto& row : result.rows) answered.insights.bytes += size_of(row);
+    if (result.table) {
+      const TableSizes sizes(*result.table);
+      for (std::size_t i = 0; i < result.size(); ++i) answered.insights.bytes += sizes.at(i);
+    }
+  }
   co_return answered;
 }
 
 Task<Unit> QueryDesk::work(Caller caller, RunPointer run, sql::Statement statement) {
   Result<Answered> answered = co_await outcome(
-      execute(caller, statement, run->id, run->insights, run->cancelled, std::nullopt));
+      execute(caller, statement, run->id, run->insights, run->cancelled, std::nullopt, true));
   run->done = true;
   if (!answered) {
     run->error = std::move(answered).error();
   } else if (!run->cancelled) {
     run->answered = std::move(*answered);
-    run->cells = run->answered.result.rows.size() * (run->answered.result.columns.size() + 1);
+    run->cells = run->answered.result.size() * (run->answered.result.columns.size() + 1);
     cells_kept_ += run->cells;
   }
   run->ended.notify_all();
@@ -223,21 +255,33 @@ Result<QueryAnswer> QueryDesk::page(Run& run, std::size_t from, std::size_t max_
   answer.columns = run.answered.result.columns;
   answer.bytes_scanned = run.answered.bytes_scanned;
   answer.bytes_metered = run.answered.bytes_metered;
-  const auto& rows = run.answered.result.rows;
+  const sql::Relation& result = run.answered.result;
+  std::optional<TableSizes> sizes;
+  if (result.table) sizes.emplace(*result.table);
   std::size_t bytes = 0, to = from;
-  for (; to < rows.size() && (max_rows == 0 || to - from < max_rows); ++to) {
-    const std::size_t size = size_of(rows[to]);
+  for (; to < result.size() && (max_rows == 0 || to - from < max_rows); ++to) {
+    const std::size_t size = sizes ? sizes->at(to) : size_of(result.rows[to]);
     if (size > page_bytes_max)
       return refuse(Refusal::validation,
                     "Query aborted as max page response size has been exceeded by the output "
                     "result row");
     if (bytes + size > page_bytes_max) break;
     bytes += size;
-    answer.rows.push_back(rows[to]);
   }
-  if (to < rows.size()) {
+  if (result.table) {
+    answer.table = result.table;
+    answer.table_begin = from;
+    answer.table_end = to;
+  } else {
+    const auto rows = std::span(run.answered.result.rows).subspan(from, to - from);
+    if (from == 0 && to == result.size())  // nobody reads them again
+      answer.rows.assign(std::move_iterator(rows.begin()), std::move_iterator(rows.end()));
+    else
+      answer.rows.assign(rows.begin(), rows.end());
+  }
+  if (to < result.size()) {
     answer.next_token = run.id + "." + std::to_string(to);
-    answer.progress = 100.0 * static_cast<double>(to) / static_cast<double>(rows.size());
+    answer.progress = 100.0 * static_cast<double>(to) / static_cast<double>(result.size());
   } else if (run.insights) {
     answer.insights = run.answered.insights;
   }
@@ -254,7 +298,7 @@ Task<QueryAnswer> QueryDesk::query(Caller caller, QueryCommand command) {
         dot != std::string::npos &&
         std::from_chars(command.next_token.data() + dot + 1, end, from).ptr == end;
     const bool there = run != nullptr && numbered && run->text == command.text &&
-                       (!run->done || from <= run->answered.result.rows.size() || run->cancelled);
+                       (!run->done || from <= run->answered.result.size() || run->cancelled);
     if (!there) co_return refuse(Refusal::validation, std::string(bad_token));
     co_return co_await outcome(serve(caller, run, from, command.max_rows));
   }
@@ -326,7 +370,7 @@ Task<Answered> QueryDesk::answer(Caller caller, std::string text, std::int64_t s
   const std::string id = new_id();
   const bool cancelled = false;
   co_return co_await outcome(
-      execute(caller, statement, id, insights, cancelled, scheduled_runtime));
+      execute(caller, statement, id, insights, cancelled, scheduled_runtime, false));
 }
 
 }  // namespace levada::timestream

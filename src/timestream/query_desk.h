@@ -30,6 +30,9 @@ struct QueryAnswer {
   std::string id;
   sql::Scope columns;
   std::vector<std::vector<sql::Value>> rows;
+  // Instead of rows: [table_begin, table_end) of these.
+  std::shared_ptr<const sql::ColumnTable> table;
+  std::size_t table_begin = 0, table_end = 0;
   std::string next_token;  // empty: this was the last page
   double progress = 100;
   std::int64_t bytes_scanned = 0, bytes_metered = 0;
@@ -90,7 +93,7 @@ class QueryDesk {
   Task<Unit> work(Caller caller, RunPointer run, sql::Statement statement);
   Task<Answered> execute(Caller caller, const sql::Statement& statement, const std::string& id,
                          bool insights, const bool& cancelled,
-                         std::optional<std::int64_t> scheduled_runtime);
+                         std::optional<std::int64_t> scheduled_runtime, bool as_columns);
   // The page of a run that may still be under way.
   Task<QueryAnswer> serve(Caller caller, RunPointer run, std::size_t from, std::size_t max_rows);
   Result<QueryAnswer> page(Run& run, std::size_t from, std::size_t max_rows) const;

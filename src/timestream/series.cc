@@ -56,19 +56,19 @@ bool Series::put(std::int64_t time, std::int64_t version, std::span<const Stored
   const auto offset = static_cast<std::ptrdiff_t>(place);
   if (!fresh) {
     versions_[place] = version;
-    for (Column& column : columns_) column.present[place] = false;
+    for (Column& column : columns_) column.present.set(place, false);
   } else {
     times_.insert(times_.begin() + offset, time);
     versions_.insert(versions_.begin() + offset, version);
     for (Column& column : columns_) {
       column.bits.insert(column.bits.begin() + offset, 0);
-      column.present.insert(column.present.begin() + offset, false);
+      column.present.insert(place, false);
     }
   }
   for (const StoredMeasure& measure : measures) {
     Column& to = column(measure.attribute);
     to.bits[place] = measure.bits;
-    to.present[place] = true;
+    to.present.set(place, true);
   }
   return fresh;
 }
@@ -78,8 +78,7 @@ void Series::append(const Series& other, std::size_t begin, std::size_t end,
   const auto first = static_cast<std::ptrdiff_t>(begin), last = static_cast<std::ptrdiff_t>(end);
   for (const Column& source : other.columns_) {
     Column& target = column(source.attribute);
-    target.present.insert(target.present.end(), source.present.begin() + first,
-                          source.present.begin() + last);
+    target.present.append(source.present, begin, end);
     target.bits.insert(target.bits.end(), source.bits.begin() + first, source.bits.begin() + last);
     if (!texts[source.attribute]) continue;
     for (std::size_t i = begin; i < end; ++i)
@@ -103,7 +102,7 @@ std::size_t Series::expire(std::int64_t time) {
   versions_.erase(versions_.begin(), versions_.begin() + end);
   for (Column& column : columns_) {
     column.bits.erase(column.bits.begin(), column.bits.begin() + end);
-    column.present.erase(column.present.begin(), column.present.begin() + end);
+    column.present.erase_front(gone);
   }
   return gone;
 }

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "timestream/point.h"
+#include "timestream/presence.h"
 
 namespace levada::timestream {
 
@@ -53,7 +54,7 @@ class Series {
   struct Column {
     std::uint32_t attribute;
     std::vector<std::int64_t> bits;
-    std::vector<bool> present;
+    Presence present;
   };
   Series() = default;
   // Made at once; every column has as many rows as there are times.

@@ -160,12 +160,12 @@ Task<SeriesCursor::Chunk> SeriesCursor::merged(std::int64_t to) {
     }
     const bool text = data_.attributes()[attribute].type == MeasureType::varchar;
     Series::Column column{attribute, std::vector<std::int64_t>(all.size()),
-                          std::vector<bool>(all.size())};
+                          Presence(all.size(), false)};
     for (std::size_t i = 0; i < all.size(); ++i) {
       const Series::Column* from = by_part[all[i].part];
       if (from == nullptr || !from->present[all[i].place]) continue;
       const std::int64_t bits = from->bits[all[i].place];
-      column.present[i] = true;
+      column.present.set(i, true);
       column.bits[i] = text ? merged_texts_->place_of(parts[all[i].part].texts->at(bits)) : bits;
     }
     merged_.add_column(std::move(column));

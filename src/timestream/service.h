@@ -64,7 +64,7 @@ struct ServiceOptions {
   std::string objects = {};  // the root of what stands for S3; empty: objects/ in the directory
   Nanos expiry_interval = std::chrono::seconds(60);
   Bytes memory_max = 128_MiB;  // points that are in no segment; half of it makes segments begin
-  Bytes cache_max = 64_MiB;    // blocks of segments that were read lately
+  Bytes cache_max = 128_MiB;   // blocks of segments that were read lately, as far as decoded
   Nanos flush_interval = std::chrono::minutes(30);  // for tables that are seldom written
 };
 

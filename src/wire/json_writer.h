@@ -52,6 +52,18 @@ class JsonWriter {
   // escapes: base64, digits.
   char* plain_string(std::size_t size);
 
+  // Room for values, and commas between them, that the caller writes himself, `size` characters at
+  // most; end_raw takes where they end.
+  char* begin_raw(std::size_t size) {
+    reserve(size + 1);
+    comma();
+    return at_;
+  }
+  void end_raw(char* end) {
+    at_ = end;
+    needs_comma_ = true;
+  }
+
   // Makes room for so many characters at once, so that a large text is not moved as it grows.
   void expect(std::size_t size);
 

@@ -150,19 +150,53 @@ class Points(QueryCase):
         for row, (_, values) in zip(rows, sorted(expected.items())):
             self.assertAlmostEqual(float(row[2]), sum(values) / len(values))
 
+    WHERES = ("time > ago(1d)", "time >= ago(20m) AND host <> 'h1'", "measure_name = 'load'", "host = 'nobody'", "host IN ('h2', 'h0')",
+              "user > 12", "20.5 >= user AND host = 'h1'", "user BETWEEN 3 AND 17.5 AND ratio <> 0.25", "user <> 5", "ratio = 0.5",
+              "user + ratio > 10 AND user < 25", "state = 'odd' OR user IS NULL", "user IS NULL")
+
     def test_columns_are_folded_as_rows_are(self):
-        # The second form of each question has a condition on a value, which is always true and asks row by row.
-        always = "coalesce(user, 0) < 1000"
+        # What the second form of each question asks for in addition cannot be folded column by column.
         for keys in ("", "host", "bin(time, 7m)", "host, bin(time, 3m)", "measure_name, upper(host), bin(time, 1h)"):
             shown = keys + ", " if keys else ""
             group = f"GROUP BY {keys} ORDER BY {keys}" if keys else ""
             aggregates = ("count(*), count(ratio), count(state), min(user), max(user), sum(user), avg(user), min(ratio), max(ratio), "
                           "sum(ratio), avg(ratio), min(time), max(time), max_by(ratio, time), max_by(user, time)")
-            for where in ("time > ago(1d)", "time >= ago(20m) AND host <> 'h1'", "measure_name = 'load'", "host = 'nobody'"):
+            for where in self.WHERES:
                 columns = self.rows(f"SELECT {shown}{aggregates} {self.from_table} WHERE {where} {group}")
-                rows = self.rows(f"SELECT {shown}{aggregates} {self.from_table} WHERE {where} AND {always} {group}")
-                self.assertEqual(columns, rows, (keys, where))
+                rows = self.rows(f"SELECT {shown}{aggregates}, count(DISTINCT host) {self.from_table} WHERE {where} {group}")
+                self.assertEqual(columns, [row[:-1] for row in rows], (keys, where))
                 self.assertEqual(bool(columns), where != "host = 'nobody'" or not keys)
+
+    def test_plain_columns_are_answered_as_rows_are(self):
+        # What the second form of each question shows in addition is no column, so that it goes row by row.
+        for order in ("", "ORDER BY time, host, measure_name", "ORDER BY user DESC, time, host LIMIT 7",
+                      "ORDER BY state NULLS FIRST, 3, host DESC, user, measure_name", "ORDER BY ratio DESC NULLS LAST, time, host, measure_name"):
+            for where in self.WHERES:
+                question = f"{self.from_table} WHERE {where} {order}"
+                for shown in ("*", "host, user, time, state, ratio, host AS again, measure_name"):
+                    columns = self.rows(f"SELECT {shown} {question}")
+                    rows = self.rows(f"SELECT {shown}, 1 {question}")
+                    self.assertEqual(columns, [row[:-1] for row in rows], (shown, order, where))
+        everything = self.rows(f"SELECT * {self.from_table}")
+        pages, token = [], {}
+        while True:
+            answer = self.query.query(QueryString=f"SELECT * {self.from_table}", MaxRows=23, **token)
+            self.assertLessEqual(len(answer["Rows"]), 23)
+            pages += [[plain(datum) for datum in row["Data"]] for row in answer["Rows"]]
+            if "NextToken" not in answer:
+                break
+            token = {"NextToken": answer["NextToken"]}
+        self.assertEqual(pages, everything)
+        self.assertEqual(self.rows(f"SELECT host, user {self.from_table} LIMIT 5"),
+                         [row[:2] for row in self.rows(f"SELECT host, user, 1 {self.from_table} LIMIT 5")])
+        self.assertEqual(self.rows(f"SELECT host {self.from_table} LIMIT 0"), [])
+
+    def test_texts_of_plain_columns_are_escaped(self):
+        odd = ['a "quote"', "back\\slash", "line\nfeed", "tab\t", "ünï©ødé 🙂", "\x01"]
+        for i, text in enumerate(odd):
+            self.put({"Dimensions": [{"Name": "host", "Value": f"odd{i}"}], "MeasureName": "load", "MeasureValueType": "MULTI",
+                      "MeasureValues": [{"Name": "state", "Value": text, "Type": "VARCHAR"}], "Time": str(self.minute)})
+        self.assertEqual(self.rows(f"SELECT state {self.from_table} WHERE host LIKE 'odd%' ORDER BY host"), [[text] for text in odd])
 
     def test_what_aws_unloaded_is_imported_by_the_command(self):
         self.write.update_table(DatabaseName=self.database, TableName="metrics", MagneticStoreWriteProperties={

@@ -71,6 +71,12 @@ std::optional<std::int64_t> read_offset(Cursor& in) {
   return behind ? -offset : offset;
 }
 
+template <int count>
+char* write_digits(std::int64_t number, char* to) {
+  for (int i = count; i-- > 0; number /= 10) to[i] = static_cast<char>('0' + number % 10);
+  return to + count;
+}
+
 }  // namespace
 
 // Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms".
@@ -157,10 +163,26 @@ std::optional<std::int64_t> parse_time(std::string_view text) {
   return clock && in.rest.empty() ? clock : std::nullopt;
 }
 
+char* write_timestamp(std::int64_t nanos, char* to) {
+  const Moment m = moment_of(nanos);  // of the years 1677 to 2262
+  to = write_digits<4>(m.year, to);
+  *to++ = '-';
+  to = write_digits<2>(m.month, to);
+  *to++ = '-';
+  to = write_digits<2>(m.day, to);
+  *to++ = ' ';
+  to = write_digits<2>(m.hour, to);
+  *to++ = ':';
+  to = write_digits<2>(m.minute, to);
+  *to++ = ':';
+  to = write_digits<2>(m.second, to);
+  *to++ = '.';
+  return write_digits<9>(m.nanos, to);
+}
+
 std::string timestamp_text(std::int64_t nanos) {
-  const Moment m = moment_of(nanos);
-  return format("%04lld-%02d-%02d %02d:%02d:%02d.%09lld", static_cast<long long>(m.year), m.month,
-                m.day, m.hour, m.minute, m.second, static_cast<long long>(m.nanos));
+  std::array<char, moment_text_max> text;
+  return {text.data(), write_timestamp(nanos, text.data())};
 }
 
 std::string date_text(std::int64_t days) { return timestamp_text(days * day).substr(0, 10); }
@@ -186,36 +208,29 @@ std::string interval_month_text(std::int64_t months) {
                 static_cast<long long>(size % 12));
 }
 
-std::string real_text(double number) {
-  if (std::isnan(number)) return "NaN";
-  if (std::isinf(number)) return number < 0 ? "-Infinity" : "Infinity";
-  if (number == 0) return std::signbit(number) ? "-0.0" : "0.0";
-  std::array<char, 64> buffer;
-  const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), std::abs(number),
-                                 std::chars_format::scientific)
-                       .ptr;
-  const std::string_view shortest(buffer.data(), static_cast<std::size_t>(end - buffer.data()));
-  const std::size_t e = shortest.find('e');
-  std::string digits(1, shortest[0]);
-  if (e > 2) digits += shortest.substr(2, e - 2);
-  int exponent = 0;
-  const char* from = shortest.data() + e + 1;
-  std::from_chars(*from == '+' ? from + 1 : from, end, exponent);
-  std::string text = number < 0 ? "-" : "";
+char* write_real(double number, char* to) {
+  const auto put = [&to](std::string_view text) { return std::ranges::copy(text, to).out; };
+  if (std::isnan(number)) return put("NaN");
+  if (std::isinf(number)) return put(number < 0 ? "-Infinity" : "Infinity");
   const double size = std::abs(number);
-  if (size >= 1e-3 && size < 1e7) {
-    if (exponent < 0) {
-      text += "0." + std::string(static_cast<std::size_t>(-exponent - 1), '0') + digits;
-      return text;
-    }
-    const auto whole = static_cast<std::size_t>(exponent) + 1;
-    if (digits.size() < whole) digits.append(whole - digits.size(), '0');
-    const std::string fraction = digits.substr(whole);
-    return text + digits.substr(0, whole) + "." + (fraction.empty() ? "0" : fraction);
+  char* const begin = to;
+  if (number == 0 || (size >= 1e-3 && size < 1e7)) {
+    to = std::to_chars(to, to + real_text_max, number, std::chars_format::fixed).ptr;
+    return std::find(begin, to, '.') == to ? put(".0") : to;
   }
-  const std::string fraction = digits.substr(1);
-  return text + digits[0] + "." + (fraction.empty() ? "0" : fraction) + "E" +
-         std::to_string(exponent);
+  to = std::to_chars(to, to + real_text_max, number, std::chars_format::scientific).ptr;
+  char* const e = std::find(begin, to, 'e');
+  int exponent = 0;
+  std::from_chars(e[1] == '+' ? e + 2 : e + 1, to, exponent);
+  to = e;
+  if (std::find(begin, e, '.') == e) to = put(".0");
+  *to++ = 'E';
+  return std::to_chars(to, begin + real_text_max, exponent).ptr;
+}
+
+std::string real_text(double number) {
+  std::array<char, real_text_max> text;
+  return {text.data(), write_real(number, text.data())};
 }
 
 }  // namespace levada::timestream::sql

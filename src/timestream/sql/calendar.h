@@ -33,5 +33,9 @@ std::string time_text(std::int64_t nanos);
 std::string interval_day_text(std::int64_t nanos);
 std::string interval_month_text(std::int64_t months);
 std::string real_text(double number);  // Java's Double.toString
+// The same, into room for so many characters; where the text ends.
+inline constexpr std::size_t moment_text_max = 32, real_text_max = 32;
+char* write_timestamp(std::int64_t nanos, char* to);
+char* write_real(double number, char* to);
 
 }  // namespace levada::timestream::sql

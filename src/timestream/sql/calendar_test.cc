@@ -2,7 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <bit>
+#include <charconv>
+#include <cmath>
 #include <limits>
+#include <random>
 
 namespace levada::timestream::sql {
 namespace {
@@ -57,6 +61,23 @@ TEST(Calendar, months_end_on_their_last_day) {
 
 TEST(Calendar, bins_of_times_before_1970_lie_in_the_past) {
   EXPECT_EQ(floor_to(-1, minute), -minute);
+}
+
+TEST(Calendar, a_number_reads_back_from_its_text) {
+  std::mt19937_64 dice(1);
+  for (int i = 0; i < 20'000; ++i) {
+    double number = std::bit_cast<double>(dice());
+    if (i % 3 == 0) number = static_cast<double>(dice() % 100'000'000'000) / 1e6;
+    if (!std::isfinite(number)) continue;
+    const std::string text = real_text(number);
+    double back = 0;
+    (void)std::from_chars(text.data(), text.data() + text.size(), back);
+    EXPECT_EQ(back, number) << text;
+    EXPECT_LT(text.size(), real_text_max);
+    EXPECT_NE(text.find('.'), std::string::npos);
+    const double size = std::abs(number);
+    EXPECT_EQ(text.find('E') != std::string::npos, number != 0 && (size < 1e-3 || size >= 1e7));
+  }
 }
 
 }  // namespace

@@ -2,9 +2,12 @@
 // whose aggregates look at plain columns: columns are folded as they lie,
 // without making rows of them. Means the same as Execution::group.
 
+#include <algorithm>
 #include <bit>
+#include <cmath>
 #include <unordered_map>
 
+#include "base/check.h"
 #include "timestream/sql/opened.h"
 
 namespace levada::timestream::sql {
@@ -28,61 +31,104 @@ struct State {
   std::int64_t latest = INT64_MIN;  // the time that `whole` is of
 };
 
-template <class Number>
-void add_number(const ColumnFold& fold, State& state, Number& kept, Number value) {
-  const bool first = state.count++ == 0;
-  switch (fold.fold) {
-    case Fold::count:
-      break;
-    case Fold::least:
-      if (first || value < kept) kept = value;
-      break;
-    case Fold::most:
-      if (first || kept < value) kept = value;
-      break;
-    case Fold::sum:
-      if constexpr (std::is_same_v<Number, std::int64_t>)
-        state.over = state.over || __builtin_add_overflow(kept, value, &kept);
-      else
-        kept += value;
-      break;
-    case Fold::mean:
-      state.real += static_cast<double>(value);
-      break;
-    case Fold::latest:
-      break;
-  }
+// The sum of whole numbers that a double holds exactly, whatever the order.
+template <class Each>
+std::optional<double> exact_sum(const Each& each, std::size_t rows) {
+  std::uint64_t sum = 0, magnitudes = 0;
+  each([&](std::int64_t value) {
+    sum += static_cast<std::uint64_t>(value);
+    magnitudes |= static_cast<std::uint64_t>(value ^ (value >> 63));
+  });
+  constexpr int exact_bits = 52;
+  if (std::bit_width(magnitudes) + std::bit_width(rows) > exact_bits) return std::nullopt;
+  return static_cast<double>(static_cast<std::int64_t>(sum));
 }
 
-void fold_rows(const ColumnFold& fold, State& state, const SeriesCursor::Chunk& chunk,
-               const Series::Column* column, std::size_t begin, std::size_t end) {
-  if (fold.rows) {
-    state.count += static_cast<std::int64_t>(end - begin);
+// The values that `read` gives of rows; `present` null: every row has one.
+template <class Number, class Read>
+void fold_numbers(Fold fold, State& state, Number& kept, std::span<const std::uint32_t> rows,
+                  const Presence* present, const Read& read) {
+  std::int64_t count = state.count;
+  Number held = kept;
+  const auto each = [&](const auto& use) {
+    if (present == nullptr && rows.back() - rows.front() + 1 == rows.size()) {
+      for (std::size_t row = rows.front(); row <= rows.back(); ++row) use(read(row));
+    } else {
+      for (const std::uint32_t row : rows)
+        if (present == nullptr || (*present)[row]) use(read(row));
+    }
+  };
+  switch (fold) {
+    case Fold::least:
+      each([&](Number value) { held = count++ == 0 || value < held ? value : held; });
+      break;
+    case Fold::most:
+      each([&](Number value) { held = count++ == 0 || held < value ? value : held; });
+      break;
+    case Fold::sum:
+      each([&](Number value) {
+        ++count;
+        if constexpr (std::is_same_v<Number, std::int64_t>)
+          state.over = __builtin_add_overflow(held, value, &held) || state.over;
+        else
+          held += value;
+      });
+      break;
+    case Fold::mean: {
+      double sum = state.real;
+      std::optional<double> exact;
+      if constexpr (std::is_same_v<Number, std::int64_t>)
+        if (present == nullptr && std::abs(sum) < 0x1p52) exact = exact_sum(each, rows.size());
+      if (exact) {
+        sum += *exact;
+        count += static_cast<std::int64_t>(rows.size());
+      } else {
+        each([&](Number value) {
+          ++count;
+          sum += static_cast<double>(value);
+        });
+      }
+      state.real = sum;
+      state.count = count;
+      return;  // `kept` may be that sum
+    }
+    case Fold::count:
+    case Fold::latest:
+      CHECK(false, "they look at no number");
+  }
+  state.count = count;
+  kept = held;
+}
+
+void fold_rows(const ColumnFold& fold, State& state, const Series& series,
+               const Series::Column* column, std::span<const std::uint32_t> rows) {
+  if (fold.rows || (fold.fold == Fold::count && !fold.attribute)) {
+    state.count += static_cast<std::int64_t>(rows.size());
     return;
   }
-  if (!fold.attribute) {
-    for (std::size_t i = begin; i < end; ++i)
-      add_number(fold, state, state.whole, chunk.series->times()[i]);
-    return;
-  }
+  if (!fold.attribute)
+    return fold_numbers(fold.fold, state, state.whole, rows, nullptr,
+                        [times = series.times()](std::size_t row) { return times[row]; });
   if (fold.fold == Fold::latest) {  // max_by(column, time): of these rows the last one
-    const std::int64_t time = chunk.series->times()[end - 1];
+    const std::int64_t time = series.times()[rows.back()];
     if (time <= state.latest) return;
     state.latest = time;
-    state.count = column != nullptr && column->present[end - 1] ? 1 : 0;
-    if (state.count > 0) state.whole = column->bits[end - 1];
+    state.count = column != nullptr && column->present[rows.back()] ? 1 : 0;
+    if (state.count > 0) state.whole = column->bits[rows.back()];
     return;
   }
   if (column == nullptr) return;
-  for (std::size_t i = begin; i < end; ++i) {
-    if (!column->present[i]) continue;
-    if (fold.fold == Fold::count)
-      ++state.count;
-    else if (fold.type == MeasureType::real)
-      add_number(fold, state, state.real, std::bit_cast<double>(column->bits[i]));
-    else
-      add_number(fold, state, state.whole, column->bits[i]);
-  }
+  const Presence* present = column->present.everywhere() ? nullptr : &column->present;
+  const std::int64_t* bits = column->bits.data();
+  if (fold.fold == Fold::count)
+    state.count += std::ranges::count_if(
+        rows, [&](std::uint32_t row) { return present == nullptr || (*present)[row]; });
+  else if (fold.type == MeasureType::real)
+    fold_numbers(fold.fold, state, state.real, rows, present,
+                 [bits](std::size_t row) { return std::bit_cast<double>(bits[row]); });
+  else
+    fold_numbers(fold.fold, state, state.whole, rows, present,
+                 [bits](std::size_t row) { return bits[row]; });
 }
 
 Value result_of(const ColumnFold& fold, const State& state, Runtime& runtime) {
@@ -198,71 +244,58 @@ Task<bool> Execution::group_by_columns(const Select& select,
     }
     keys.push_back(std::move(key));
   }
-  TablePlan plan = co_await plan_table(in, conditions);
-  if (!plan.rest.empty()) co_return false;
-  note_reading(in, plan);
-
-  std::vector<bool> wanted(data.attributes().size());
-  for (const ColumnFold& fold : folds)
-    if (fold.attribute) wanted[*fold.attribute] = true;
-
   std::unordered_map<Row, std::size_t, RowHash, RowEqual> places;
   std::vector<State> states;  // of each group all folds
-  const StoreView view = data.view();
-  std::size_t count = 0;
-  const std::size_t series_count = data.series().size();
-  for (std::size_t s = 0; s < series_count; ++s) {
-    const Row row = series_row(in, data.series()[s]);
-    if (due(count)) co_await pause();
-    if (!wants(plan, row)) continue;
-    Row key(keys.size());
-    for (std::size_t k = 0; k < keys.size(); ++k)
-      if (keys[k].of_series) key[k] = keys[k].of_series(Frame{row, runtime_});
-    co_await check();
-    SeriesCursor cursor(data, view, service_.cache(), static_cast<std::uint32_t>(s),
-                        plan.range.first, plan.range.second, &wanted);
-    for (;;) {
-      const SeriesCursor::Chunk chunk = co_await cursor.next();
-      if (chunk.begin == chunk.end) break;
-      std::vector<const Series::Column*> of_fold(folds.size());
-      for (std::size_t f = 0; f < folds.size(); ++f)
-        for (const Series::Column& column : chunk.series->columns())
-          if (folds[f].attribute == column.attribute) of_fold[f] = &column;
-      for (std::size_t begin = chunk.begin; begin < chunk.end;) {
-        // The rows that share every bin.
-        const std::int64_t time = chunk.series->times()[begin];
-        std::int64_t until = INT64_MAX;
-        for (std::size_t k = 0; k < keys.size(); ++k) {
-          if (keys[k].of_series) continue;
-          const std::int64_t bin = time - ((time % keys[k].width) + keys[k].width) % keys[k].width;
-          key[k] = Value(bin);
-          until =
-              std::min(until, bin > INT64_MAX - keys[k].width ? INT64_MAX : bin + keys[k].width);
-        }
-        const std::size_t end =
-            until == INT64_MAX ? chunk.end : std::min(chunk.end, chunk.series->lower_bound(until));
-        const auto [place, fresh] = places.try_emplace(key, places.size());
-        if (fresh) {
-          states.resize(places.size() * folds.size());
-          co_await hold(keys.size() + folds.size() * 8 + 8);
-        }
-        for (std::size_t f = 0; f < folds.size(); ++f)
-          fold_rows(folds[f], states[place->second * folds.size() + f], chunk, of_fold[f], begin,
-                    end);
-        begin = end;
-      }
-      note_rows(chunk.end - chunk.begin, folds.size());
-      const std::size_t before = count;
-      count += chunk.end - chunk.begin;
-      if (before / rows_between_pauses != count / rows_between_pauses) co_await pause();
+  std::vector<const Series::Column*> of_fold(folds.size());
+  const SeriesIdentity* series = nullptr;
+  Row key(keys.size());
+  std::optional<Error> full;
+  const std::function<bool(const Selected&)> take = [&](const Selected& selected) {
+    if (series != &selected.series) {
+      series = &selected.series;
+      for (std::size_t k = 0; k < keys.size(); ++k)
+        if (keys[k].of_series) key[k] = keys[k].of_series(Frame{selected.base, runtime_});
     }
-  }
+    if (runtime_.error) return false;
+    const Series& points = *selected.chunk.series;
+    std::ranges::fill(of_fold, nullptr);
+    for (std::size_t f = 0; f < folds.size(); ++f)
+      for (const Series::Column& column : points.columns())
+        if (folds[f].attribute == column.attribute) of_fold[f] = &column;
+    const std::span<const std::int64_t> times = points.times();
+    for (std::span<const std::uint32_t> rest = selected.rows; !rest.empty();) {
+      // The rows that share every bin.
+      const std::int64_t time = times[rest.front()];
+      std::int64_t until = INT64_MAX;
+      for (std::size_t k = 0; k < keys.size(); ++k) {
+        if (keys[k].of_series) continue;
+        const std::int64_t bin = time - ((time % keys[k].width) + keys[k].width) % keys[k].width;
+        key[k] = Value(bin);
+        until = std::min(until, bin > INT64_MAX - keys[k].width ? INT64_MAX : bin + keys[k].width);
+      }
+      const auto end = std::ranges::partition_point(
+          rest, [&](std::uint32_t row) { return until == INT64_MAX || times[row] < until; });
+      const auto rows = rest.first(static_cast<std::size_t>(end - rest.begin()));
+      const auto [place, fresh] = places.try_emplace(key, places.size());
+      if (fresh) {
+        states.resize(places.size() * folds.size());
+        Result<Unit> held = hold(keys.size() + folds.size() * 8 + 8);
+        if (!held) full = std::move(held).error();
+      }
+      for (std::size_t f = 0; f < folds.size(); ++f)
+        fold_rows(folds[f], states[place->second * folds.size() + f], points, of_fold[f], rows);
+      rest = rest.subspan(rows.size());
+    }
+    return !full;
+  };
+  co_await scan_columns(in, conditions, take);
+  if (full) co_return tl::unexpected<Error>(*full);
   if (keys.empty() && places.empty()) {
     places.emplace(Row(), 0);
     states.resize(folds.size());
   }
   std::vector<const Row*> ordered(places.size());
-  for (const auto& [key, place] : places) ordered[place] = &key;
+  for (const auto& [group, place] : places) ordered[place] = &group;
   for (std::size_t i = 0; i < ordered.size(); ++i) {
     Row row = *ordered[i];
     for (std::size_t f = 0; f < folds.size(); ++f)

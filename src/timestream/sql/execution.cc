@@ -54,6 +54,7 @@ Result<Unit> Execution::check() {
 }
 
 Task<Relation> Execution::run(const Statement& statement) {
+  if (columns_allowed_ && statement.query) outermost_ = statement.query->body->select.get();
   switch (statement.kind) {
     case Statement::Kind::query:
     case Statement::Kind::unload:  // whose rows QueryDesk writes to files

@@ -12,6 +12,8 @@
 
 #include "timestream/service.h"
 #include "timestream/sql/aggregate.h"
+#include "timestream/sql/column_filter.h"
+#include "timestream/sql/column_table.h"
 #include "timestream/sql/expression.h"
 
 namespace levada::timestream::sql {
@@ -27,6 +29,8 @@ struct Limits {
 struct Relation {
   Scope columns;
   std::vector<std::vector<Value>> rows;
+  std::shared_ptr<const ColumnTable> table = {};  // instead of rows, where that was allowed
+  std::size_t size() const { return table ? table->rows : rows.size(); }
 };
 
 inline constexpr std::size_t rows_between_pauses = 4096;
@@ -52,6 +56,8 @@ class Execution {
     runtime_.parameters.insert_or_assign(std::move(name),
                                          std::pair(std::move(type), std::move(value)));
   }
+  // The answer may be a ColumnTable.
+  void allow_columns() { columns_allowed_ = true; }
   // How much of the tables was read; must be wanted before.
   void want_insights() { wants_insights_ = true; }
   const QueryInsights& insights() const { return insights_; }
@@ -61,7 +67,7 @@ class Execution {
   struct Opened;
   struct Output;
   struct Grouping;
-  struct Bound;
+  struct Selected;
   struct TablePlan;
   struct WindowCall;
   // A query around the one that runs: while a subquery is looked at, its columns; while it runs,
@@ -120,11 +126,21 @@ class Execution {
                   const std::function<bool(Row&&)>& take);
   Task<Unit> scan_table(Opened& in, const std::vector<const Node*>& conditions,
                         const std::function<bool(Row&&)>& take);
+  // The same for whoever looks at columns.
+  Task<Unit> scan_columns(Opened& in, const std::vector<const Node*>& conditions,
+                          const std::function<bool(const Selected&)>& take);
+  // Plain columns of a table, by their places in the scope; `keys` are places among them.
+  Task<Relation> select_columns(Opened& in, const std::vector<const Node*>& conditions,
+                                Relation result, const std::vector<std::size_t>& places,
+                                const std::vector<OrderItem>& order,
+                                const std::vector<std::size_t>& keys,
+                                std::optional<std::uint64_t> limit);
   Task<TablePlan> plan_table(const Opened& in, const std::vector<const Node*>& conditions);
   // Narrows the range if the condition says nothing but something about time.
   bool narrow(const Opened& in, const Node& condition,
               std::pair<std::int64_t, std::int64_t>& range);
-  static std::optional<Bound> bound_of(const Opened& in, const Node& condition);
+  static bool bound_of(const Opened& in, const Node& condition, std::vector<ColumnBound>& to);
+  static void choose_series(const Opened& in, const Node& condition, TablePlan& plan);
   static bool constant_in_series(const Opened& in, const Node& node);
   Row series_row(const Opened& in, const SeriesIdentity& series) const;
   bool wants(const TablePlan& plan, const Row& series_row);
@@ -162,7 +178,8 @@ class Execution {
   std::size_t cells_ = 0;
   std::int64_t bytes_scanned_ = 0;
   QueryInsights insights_;
-  bool dry_ = false, wants_insights_ = false;
+  bool dry_ = false, wants_insights_ = false, columns_allowed_ = false;
+  const Select* outermost_ = nullptr;  // the SELECT whose rows are the answer
 };
 
 }  // namespace levada::timestream::sql

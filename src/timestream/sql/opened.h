@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "timestream/series_cursor.h"
 #include "timestream/sql/execution.h"
 
 namespace levada::timestream::sql {
@@ -24,19 +25,22 @@ struct Execution::Opened {
   PartitionKey partition_key;
 };
 
-// What a condition says about a column of numbers.
-struct Execution::Bound {
-  std::uint32_t attribute;
-  std::string sign;
-  double value;
-};
-
-// What a condition says about a table: which times, which series, and what is left of it.
+// What the conditions say about a table: which times, which series, and what is left of them.
 struct Execution::TablePlan {
   std::pair<std::int64_t, std::int64_t> range;  // first and last time, both inside
+  // No other series can be wanted; nothing: any may be.
+  std::optional<std::vector<std::uint32_t>> series;
   std::vector<Run> of_series, rest;
-  std::vector<Bound> bounds;  // blocks that hold nothing within them are left alone
-  bool excludes(std::span<const Zone> zones) const;
+  std::vector<ColumnBound> bounds;  // decided on columns
+  std::vector<bool> looked_at;      // by column, what `rest` looks at
+};
+
+// Rows of one chunk of a series that fulfil all conditions; good until something else runs.
+struct Execution::Selected {
+  const SeriesIdentity& series;
+  const Row& base;  // a row with the columns of the series
+  const SeriesCursor::Chunk& chunk;
+  std::span<const std::uint32_t> rows;  // places in the chunk's series, ascending; not empty
 };
 
 // One column of the answer.

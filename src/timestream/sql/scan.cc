@@ -2,11 +2,12 @@
 // what it says about dimensions is decided once a series.
 
 #include <algorithm>
-#include <bit>
-#include <cmath>
 #include <limits>
+#include <numeric>
 
 #include "timestream/sql/opened.h"
+#include "timestream/sql/row_maker.h"
+#include "timestream/sql/rows.h"
 
 namespace levada::timestream::sql {
 namespace {
@@ -28,21 +29,6 @@ std::optional<std::size_t> place_of(const Scope& scope, const Node& node) {
   if (node.kind != NodeKind::column) return std::nullopt;
   const auto found = find_column(scope, node);
   return found ? *found : std::nullopt;
-}
-
-Value value_of(const Texts& texts, MeasureType type, std::int64_t bits) {
-  switch (type) {
-    case MeasureType::real:
-      return Value(std::bit_cast<double>(bits));
-    case MeasureType::boolean:
-      return Value(bits != 0);
-    case MeasureType::varchar:
-      return Value(texts.at(bits));
-    case MeasureType::bigint:
-    case MeasureType::timestamp:
-      return Value(bits);
-  }
-  return {};
 }
 
 }  // namespace
@@ -107,43 +93,69 @@ bool Execution::narrow(const Opened& in, const Node& condition,
   return at && apply(sign, *at);
 }
 
-// column < number and the like, either way round.
-std::optional<Execution::Bound> Execution::bound_of(const Opened& in, const Node& condition) {
-  if (condition.kind != NodeKind::binary || condition.children.size() != 2) return std::nullopt;
-  for (const bool swapped : {false, true}) {
-    const Node& column = *condition.children[swapped ? 1 : 0];
-    const Node& number = *condition.children[swapped ? 0 : 1];
-    if (column.kind != NodeKind::column || number.kind != NodeKind::literal ||
-        !number.type.numeric())
-      continue;
-    std::string sign = condition.text;
-    if (swapped && (sign[0] == '<' || sign[0] == '>') && sign != "<>")
-      sign[0] = sign[0] == '<' ? '>' : '<';
-    const double value = number.type.is(Kind::real) ? number.value.real()
-                                                    : static_cast<double>(number.value.number());
-    const Scope& scope = in.relation.columns;
+// column < number and the like, either way round, and BETWEEN numbers.
+bool Execution::bound_of(const Opened& in, const Node& condition, std::vector<ColumnBound>& to) {
+  const Scope& scope = in.relation.columns;
+  const auto add = [&](const Node& column, const Node& number,
+                       std::optional<ColumnBound::Sign> sign) {
     const auto place = place_of(scope, column);
-    if (place && *place >= in.dimensions + 2 && scope[*place].type.numeric())
-      return Bound{static_cast<std::uint32_t>(*place - in.dimensions - 2), sign, value};
+    if (!sign || number.kind != NodeKind::literal || !number.type.numeric() || !place ||
+        *place < in.dimensions + 2 || !scope[*place].type.numeric())
+      return false;
+    ColumnBound bound{};
+    bound.attribute = static_cast<std::uint32_t>(*place - in.dimensions - 2);
+    bound.sign = *sign;
+    const bool real = number.type.is(Kind::real);
+    bound.whole = !real && !scope[*place].type.is(Kind::real);
+    bound.number = real ? 0 : number.value.number();
+    bound.real = real ? number.value.real() : static_cast<double>(bound.number);
+    to.push_back(bound);
+    return true;
+  };
+  if (condition.kind == NodeKind::between && !condition.negated) {
+    const Node& column = *condition.children[0];
+    const std::size_t before = to.size();
+    if (add(column, *condition.children[1], ColumnBound::Sign::at_least) &&
+        add(column, *condition.children[2], ColumnBound::Sign::at_most))
+      return true;
+    to.resize(before, {});
+    return false;
   }
-  return std::nullopt;
+  if (condition.kind != NodeKind::binary || condition.children.size() != 2) return false;
+  const Node &left = *condition.children[0], &right = *condition.children[1];
+  return add(left, right, bound_sign(condition.text, false)) ||
+         add(right, left, bound_sign(condition.text, true));
 }
 
-bool Execution::TablePlan::excludes(std::span<const Zone> zones) const {
-  return std::ranges::any_of(bounds, [&](const Bound& bound) {
-    const auto zone = std::ranges::find(zones, bound.attribute, &Zone::attribute);
-    if (zone == zones.end()) return true;  // the column is null everywhere
-    const bool real = zone->type == MeasureType::real;
-    const double least = real ? std::bit_cast<double>(zone->least) : double(zone->least);
-    const double most = real ? std::bit_cast<double>(zone->most) : double(zone->most);
-    constexpr double exact = 9007199254740992.0;  // beyond, whole numbers lose digits
-    if (!(std::abs(least) < exact && std::abs(most) < exact)) return false;
-    if (bound.sign == ">") return most <= bound.value;
-    if (bound.sign == ">=") return most < bound.value;
-    if (bound.sign == "<") return least >= bound.value;
-    if (bound.sign == "<=") return least > bound.value;
-    return bound.sign == "=" && (bound.value < least || bound.value > most);
-  });
+// dimension = 'text' and dimension IN ('text', …): only series with these can be wanted.
+void Execution::choose_series(const Opened& in, const Node& condition, TablePlan& plan) {
+  const bool equal = condition.kind == NodeKind::binary && condition.text == "=";
+  const bool list = condition.kind == NodeKind::in_list && !condition.negated;
+  if (!equal && !list) return;
+  const auto is_text = [](const NodePointer& node) {
+    return node->kind == NodeKind::literal && node->type.is(Kind::varchar);
+  };
+  std::span<const NodePointer> texts = std::span(condition.children).subspan(1);
+  auto place = place_of(in.relation.columns, *condition.children[0]);
+  if (equal && !place) {
+    place = place_of(in.relation.columns, *condition.children[1]);
+    texts = std::span(condition.children).first(1);
+  }
+  if (!place || *place > in.dimensions || !std::ranges::all_of(texts, is_text)) return;
+  const TableData& data = in.store->data();
+  std::vector<std::uint32_t> found;
+  for (const NodePointer& text : texts) {
+    const std::string& value = text->value.text();
+    const std::span<const std::uint32_t> some =
+        *place < in.dimensions ? data.series_with(static_cast<std::uint32_t>(*place), value)
+                               : data.series_of_measure(value);
+    found.insert(found.end(), some.begin(), some.end());
+  }
+  if (plan.series && plan.series->size() <= found.size()) return;
+  std::ranges::sort(found);
+  const auto again = std::ranges::unique(found);
+  found.erase(again.begin(), again.end());
+  plan.series = std::move(found);
 }
 
 bool Execution::constant_in_series(const Opened& in, const Node& node) {
@@ -159,14 +171,22 @@ Task<Execution::TablePlan> Execution::plan_table(const Opened& in,
                                                  const std::vector<const Node*>& conditions) {
   TablePlan plan;
   plan.range = {in.shown_from, std::numeric_limits<std::int64_t>::max()};
+  std::set<std::string> names;
   Compiler compiler(in.relation.columns, runtime_, subqueries_);
   for (const Node* node : conditions) {
     Compiled condition = co_await compiler.compile_condition(*node, "WHERE clause");
     if (narrow(in, *node, plan.range)) continue;
-    if (const auto bound = bound_of(in, *node)) plan.bounds.push_back(*bound);
-    (constant_in_series(in, *node) ? plan.of_series : plan.rest)
-        .push_back(std::move(condition.run));
+    if (bound_of(in, *node, plan.bounds)) continue;
+    if (constant_in_series(in, *node)) {
+      choose_series(in, *node, plan);
+      plan.of_series.push_back(std::move(condition.run));
+    } else {
+      add_names(node, names);
+      plan.rest.push_back(std::move(condition.run));
+    }
   }
+  for (const ScopeColumn& column : in.relation.columns)
+    plan.looked_at.push_back(names.contains(lower(column.name)));
   co_return plan;
 }
 
@@ -234,8 +254,8 @@ Task<Unit> Execution::scan(Opened& in, const std::vector<const Node*>& condition
   co_return check();
 }
 
-Task<Unit> Execution::scan_table(Opened& in, const std::vector<const Node*>& conditions,
-                                 const std::function<bool(Row&&)>& take) {
+Task<Unit> Execution::scan_columns(Opened& in, const std::vector<const Node*>& conditions,
+                                   const std::function<bool(const Selected&)>& take) {
   const TablePlan plan = co_await plan_table(in, conditions);
   if (dry_) co_return Unit{};
   note_reading(in, plan);
@@ -246,49 +266,65 @@ Task<Unit> Execution::scan_table(Opened& in, const std::vector<const Node*>& con
   std::vector<bool> wanted_attributes(data.attributes().size());
   for (std::size_t a = 0; a < wanted_attributes.size(); ++a)
     wanted_attributes[a] = time_place + 1 + a < width && in.needed[time_place + 1 + a];
-
-  const SeriesCursor::Skip skip = [&plan](std::span<const Zone> zones) {
-    return plan.excludes(zones);
-  };
   const auto columns_read = static_cast<std::size_t>(std::ranges::count(wanted_attributes, true));
+  const SeriesCursor::Skip skip = [&plan](std::span<const Zone> zones) {
+    return std::ranges::any_of(plan.bounds,
+                               [&](const ColumnBound& b) { return excludes(b, zones); });
+  };
+  const auto holds = [this](const Run& condition, const Row& row) {
+    const Value yes = condition(Frame{row, runtime_});
+    return !yes.null() && yes.truth();
+  };
+  RowMaker maker(data, plan.looked_at, time_place);
+  std::vector<std::uint32_t> rows;
   std::size_t count = 0;
-  const std::size_t series_count = data.series().size();
-  for (std::size_t s = 0; s < series_count; ++s) {
-    const Row base = series_row(in, data.series()[s]);
+  const std::size_t series_count = plan.series ? plan.series->size() : data.series().size();
+  for (std::size_t i = 0; i < series_count; ++i) {
+    const std::uint32_t s = plan.series ? (*plan.series)[i] : static_cast<std::uint32_t>(i);
+    const SeriesIdentity& series = data.series()[s];
+    const Row base = series_row(in, series);
     const bool wanted = wants(plan, base);
-    if (runtime_.error) break;
+    co_await check();
     if (due(count)) co_await pause();
     if (!wanted) continue;
-    SeriesCursor cursor(data, view, service_.cache(), static_cast<std::uint32_t>(s),
-                        plan.range.first, plan.range.second, &wanted_attributes,
-                        plan.bounds.empty() ? nullptr : &skip);
+    SeriesCursor cursor(data, view, service_.cache(), s, plan.range.first, plan.range.second,
+                        &wanted_attributes, plan.bounds.empty() ? nullptr : &skip);
     for (;;) {
       const SeriesCursor::Chunk chunk = co_await cursor.next();
       if (chunk.begin == chunk.end) break;
-      for (std::size_t place = chunk.begin; place < chunk.end; ++place) {
-        Row row = base;
-        row[time_place] = Value(chunk.series->times()[place]);
-        for (const Series::Column& column : chunk.series->columns()) {
-          const std::size_t at = time_place + 1 + column.attribute;
-          if (at < width && in.needed[at] && column.present[place])
-            row[at] = value_of(*chunk.texts, data.attributes()[column.attribute].type,
-                               column.bits[place]);
-        }
-        const Frame frame{row, runtime_};
-        const bool holds = std::ranges::all_of(plan.rest, [&](const Run& run) {
-          const Value yes = run(frame);
-          return !yes.null() && yes.truth();
+      rows.resize(chunk.end - chunk.begin);
+      std::iota(rows.begin(), rows.end(), static_cast<std::uint32_t>(chunk.begin));
+      for (const ColumnBound& bound : plan.bounds)
+        keep_rows_within(bound, *chunk.series,
+                         data.attributes()[bound.attribute].type == MeasureType::real, rows);
+      if (!plan.rest.empty() && !rows.empty()) {
+        maker.begin(base, chunk);
+        std::erase_if(rows, [&](std::uint32_t place) {
+          const Row& row = maker.at(place);
+          return !std::ranges::all_of(plan.rest, [&](const Run& run) { return holds(run, row); });
         });
-        if (runtime_.error) co_return check();
-        if (holds && !take(std::move(row))) co_return check();
+        co_await check();
       }
       note_rows(chunk.end - chunk.begin, columns_read);
+      if (!rows.empty() && !take({series, base, chunk, rows})) co_return check();
       const std::size_t before = count;
       count += chunk.end - chunk.begin;
       if (before / rows_between_pauses != count / rows_between_pauses) co_await pause();
     }
   }
   co_return check();
+}
+
+Task<Unit> Execution::scan_table(Opened& in, const std::vector<const Node*>& conditions,
+                                 const std::function<bool(Row&&)>& take) {
+  RowMaker maker(in.store->data(), in.needed, in.dimensions + 1);
+  const std::function<bool(const Selected&)> take_all = [&](const Selected& selected) {
+    maker.begin(selected.base, selected.chunk);
+    return std::ranges::all_of(selected.rows, [&](std::uint32_t place) {
+      return take(Row(maker.at(place))) && !runtime_.error;
+    });
+  };
+  co_return co_await outcome(scan_columns(in, conditions, take_all));
 }
 
 }  // namespace levada::timestream::sql

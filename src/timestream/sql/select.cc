@@ -245,8 +245,13 @@ Task<Relation> Execution::select(const Select& select, const std::vector<OrderIt
   calls = co_await window_calls(windows, compiler);
   Relation result;
   std::vector<Run> runs;
+  std::vector<std::size_t> plain;  // where the outputs lie in the scope that are columns of it
   for (const Output& output : outputs) {
     Compiled item;
+    if (output.node == nullptr)
+      plain.push_back(output.column);
+    else if (output.node->kind == NodeKind::column)
+      if (const auto at = co_await find_column(scope, *output.node)) plain.push_back(*at);
     if (output.node != nullptr) {
       item = co_await compiler.compile(*output.node);
     } else {
@@ -317,6 +322,9 @@ Task<Relation> Execution::select(const Select& select, const std::vector<OrderIt
       if (!take(std::move(row))) break;
       if (due(count)) co_await pause();
     }
+  } else if (&select == outermost_ && in.store && !select.distinct && runs.size() == plain.size()) {
+    co_return co_await outcome(
+        select_columns(in, conditions, std::move(result), plain, order, keys, limit));
   } else {
     co_await scan(in, conditions, take);
   }

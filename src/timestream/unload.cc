@@ -1,12 +1,11 @@
 #include "timestream/unload.h"
 
-#define ZLIB_CONST
-#include <zlib.h>
-
 #include <algorithm>
 #include <charconv>
 #include <map>
 
+#include "timestream/gzip.h"
+#include "timestream/parquet_writer.h"
 #include "timestream/refusal.h"
 
 namespace levada::timestream {
@@ -15,7 +14,6 @@ namespace {
 constexpr std::size_t partitions_max = 100;                         // "Quotas" of the guide
 constexpr std::uint64_t file_size_least = std::uint64_t{16} << 20;  // of max_file_size
 constexpr std::uint64_t file_size_most = std::uint64_t{78} << 30;
-constexpr int gzip_window = 15 + 16;  // zlib: the largest window, with a gzip header
 
 bool is_scalar(const sql::Type& type) { return type.fields.empty(); }
 
@@ -47,9 +45,8 @@ Result<Unit> read_option(const sql::Statement::Option& option, const sql::Scope&
   const std::string word = sql::lower(option.values[0]);
   const auto bad = [&option](std::string_view why) { return sql::refuse_at(option.place, why); };
   if (option.name == "format") {
-    if (word == "parquet")
-      return bad("format PARQUET is not supported by this version of Levada; use CSV");
-    if (word != "csv") return bad("format must be CSV or PARQUET");
+    if (word != "csv" && word != "parquet") return bad("format must be CSV or PARQUET");
+    into.parquet = word == "parquet";
   } else if (option.name == "compression") {
     if (word != "gzip" && word != "none") return bad("compression must be GZIP or NONE");
     into.gzip = word == "gzip";
@@ -97,23 +94,6 @@ void add_field(Buffer& to, std::string_view text, const UnloadOptions& options) 
   add(to, quoted + "\"");
 }
 
-Result<Buffer> gzipped(const Buffer& plain) {
-  z_stream stream{};
-  if (deflateInit2(&stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, gzip_window, 8,
-                   Z_DEFAULT_STRATEGY) != Z_OK)
-    return fail(ErrorKind::unavailable, "zlib does not start");
-  Buffer out(deflateBound(&stream, plain.size()));
-  stream.next_in = reinterpret_cast<const Bytef*>(plain.data());
-  stream.avail_in = static_cast<uInt>(plain.size());
-  stream.next_out = reinterpret_cast<Bytef*>(out.data());
-  stream.avail_out = static_cast<uInt>(out.size());
-  const int ended = deflate(&stream, Z_FINISH);
-  out.resize(stream.total_out);
-  deflateEnd(&stream);
-  if (ended != Z_STREAM_END) return fail(ErrorKind::unavailable, "zlib does not end");
-  return out;
-}
-
 // What may stand in a name: as S3 clients of Hive layouts write it.
 std::string escaped_name(const std::string& text) {
   std::string all;
@@ -141,9 +121,11 @@ std::string unique_of(const std::string& query_id, std::uint64_t number) {
   return text;
 }
 
-struct Part {  // the rows of one partition that are not in a file yet
-  Buffer content;
+struct Part {      // the rows of one partition that are not in a file yet
+  Buffer content;  // of CSV
+  std::optional<ParquetWriter> parquet = {};  // or else
   std::uint64_t rows = 0;
+  std::size_t size() const { return parquet ? parquet->size() : content.size(); }
 };
 
 class Unloading {
@@ -169,7 +151,8 @@ class Unloading {
 
   void begin(Part& part) const {
     part = {};
-    if (!options_.header) return;
+    if (options_.parquet) part.parquet.emplace(columns_, width_, options_.gzip);
+    if (options_.parquet || !options_.header) return;
     for (std::size_t i = 0; i < width_; ++i) {
       if (i > 0) part.content.push_back(static_cast<std::byte>(options_.delimiter));
       add_field(part.content, columns_[i].name, options_);
@@ -177,20 +160,25 @@ class Unloading {
     end_line(part);
   }
 
-  void append(Part& part, const std::vector<sql::Value>& row) const {
+  Result<Unit> append(Part& part, const std::vector<sql::Value>& row) const {
+    ++part.rows;
+    if (part.parquet) return part.parquet->add(row);
     for (std::size_t i = 0; i < width_; ++i) {
       if (i > 0) part.content.push_back(static_cast<std::byte>(options_.delimiter));
       if (!row[i].null()) add_field(part.content, sql::text_of(row[i], columns_[i].type), options_);
     }
     end_line(part);
-    ++part.rows;
+    return Unit{};
   }
 
   Task<Unit> write(std::string folder, Part part) {
     Buffer content = std::move(part.content);
-    if (options_.gzip) content = co_await gzipped(content);
-    std::string key =
-        before_ + "results/" + folder + unique_name() + (options_.gzip ? ".gz" : ".csv");
+    if (part.parquet)
+      content = co_await part.parquet->finish();
+    else if (options_.gzip)
+      content = co_await gzipped(content);
+    const char* ending = options_.parquet ? ".parquet" : options_.gzip ? ".gz" : ".csv";
+    std::string key = before_ + "results/" + folder + unique_name() + ending;
     files_.push_back({address(key), content.size(), part.rows});
     co_return co_await outcome(put(std::move(key), std::move(content)));
   }
@@ -233,7 +221,7 @@ Result<UnloadOptions> unload_options_of(const sql::Statement& statement,
     if (!is_scalar(column.type))
       return refuse(Refusal::validation, "The column '" + column.name + "' of type " +
                                              sql::name_of(column.type) +
-                                             " cannot be written as CSV.");
+                                             " cannot be written by UNLOAD.");
   return options;
 }
 
@@ -250,8 +238,8 @@ Task<sql::Relation> unload(ObjectDirectory& objects, const Documents& documents,
                        "UNLOAD writes at most 100 partitions; the query has more.");
     Part& part = place->second;
     if (fresh) unloading.begin(part);
-    unloading.append(part, row);
-    if (part.content.size() < options.file_size_max) continue;
+    co_await unloading.append(part, row);
+    if (part.size() < options.file_size_max) continue;
     Part full = std::exchange(part, {});
     unloading.begin(part);
     co_await unloading.write(std::move(folder), std::move(full));

@@ -11,7 +11,7 @@ namespace levada::timestream {
 
 struct UnloadOptions {
   ObjectPlace place;
-  bool gzip = true, header = false;
+  bool gzip = true, header = false, parquet = false;
   char delimiter = ',', escape = '\\';
   std::vector<std::size_t> partitions;                    // columns, the last ones of the SELECT
   std::uint64_t file_size_max = std::uint64_t{78} << 30;  // before compression

@@ -11,6 +11,7 @@ import time
 import boto3
 import botocore.config
 
+from harness import parquet
 from harness.case import ACCOUNT, REGION
 from harness.server import Levada
 from timestream_every_operation import JavaScript, Refused
@@ -217,17 +218,55 @@ class Unload(ObjectCase):
             host = path.parent.name.removeprefix("host=")
             self.assertEqual(sorted(written), sorted(row[:2] for row in self.rows(f"{text} WHERE host = '{host}'")))
 
+    def test_parquet_has_the_rows_and_their_types(self):
+        values = ("VALUES (1, 10000000000, 2.5e0, true, 'a \"b\" ü', timestamp '2024-02-03 04:05:06.000000007', date '2024-02-03', time '04:05:06', 3h, 'x'), "
+                  "(-2, NULL, -0.5e0, false, '', NULL, date '1969-12-31', NULL, NULL, 'x'), "
+                  "(NULL, -3, NULL, NULL, NULL, timestamp '1969-12-31', NULL, time '00:00:00', 1d, 'y')")
+        names = "i, l, d, b, s, at, day, clock, span, part"
+        text = f"SELECT {names} FROM ({values}) AS t({names})"
+        nanos = 1706933106000000007
+        expected = [
+            [1, 10**10, 2.5, True, 'a "b" ü', nanos, 19756, 14706 * 10**9, "0 03:00:00.000000000", "x"],
+            [-2, None, -0.5, False, "", None, -1, None, None, "x"],
+            [None, -3, None, None, None, -86400 * 10**9, None, 0, "1 00:00:00.000000000", "y"],
+        ]
+        for compression in ("NONE", "GZIP"):
+            rows, _, manifest, query_id = self.unload(text, "parquet" + compression, f"format = 'PARQUET', compression = '{compression}'")
+            (file,) = manifest["result_files"]
+            self.assertRegex(file["url"], f"/results/{query_id}_[0-9a-f-]{{36}}\\.parquet$")
+            data = (OBJECTS / file["url"].removeprefix("s3://")).read_bytes()
+            self.assertEqual((rows, file["file_metadata"], manifest["query_metadata"]["result_format"]),
+                             (3, {"content_length_in_bytes": len(data), "row_count": 3}, "PARQUET"))
+            columns, found = parquet.read(data)
+            utc_nanos = {8: {1: True, 2: {3: {}}}}
+            self.assertEqual(columns, [
+                ("i", 1, None), ("l", 2, None), ("d", 5, None), ("b", 0, None), ("s", 6, {1: {}}), ("at", 2, utc_nanos), ("day", 1, {6: {}}),
+                ("clock", 2, {7: {1: False, 2: {3: {}}}}), ("span", 6, {1: {}}), ("part", 6, {1: {}})])
+            self.assertEqual(found, expected)
+        _, _, manifest, _ = self.unload(text, "parquetparts", "format = 'PARQUET', partitioned_by = ARRAY['part']")
+        for file in manifest["result_files"]:
+            path = OBJECTS / file["url"].removeprefix("s3://")
+            self.assertEqual(parquet.read(path.read_bytes())[1], [row[:-1] for row in expected if row[-1] == path.parent.name.removeprefix("part=")])
+
+    def test_parquet_of_many_rows_has_them_all(self):
+        text = ("SELECT x, IF(x % 3 = 0, NULL, x * 2) AS y, x % 7 = 0 AS z, CAST(x AS varchar) AS t "
+                "FROM UNNEST(sequence(1, 10000)) AS a(x)")
+        _, _, manifest, _ = self.unload(text, "parquetmany", "format = 'PARQUET'")
+        (file,) = manifest["result_files"]
+        _, rows = parquet.read((OBJECTS / file["url"].removeprefix("s3://")).read_bytes())
+        self.assertEqual(rows, [[x, None if x % 3 == 0 else x * 2, x % 7 == 0, str(x)] for x in range(1, 10001)])
+
     def test_what_cannot_be_is_refused(self):
         def refused(options, text="SELECT 1 AS a, 2 AS b", to="s3://lake/x"):
             return self.refused(self.query.query, QueryString=f"UNLOAD ({text}) TO '{to}' WITH ({options})")[1]
 
-        self.assertEqual(refused("format = 'PARQUET'"), "line 1:55: format PARQUET is not supported by this version of Levada; use CSV")
+        self.assertIn("format must be CSV or PARQUET", refused("format = 'ORC'"))
         self.assertIn("must be the last ones", refused("partitioned_by = ARRAY['a']"))
         self.assertIn("between 16MB and 78GB", refused("max_file_size = '1MB'"))
         self.assertIn("Unknown UNLOAD option", refused("color = 'red'"))
         self.assertIn("s3://", refused("format = 'CSV'", to="http://x"))
         self.assertIn("is no path of a file", refused("format = 'CSV'", to="s3://lake/../../x"))
-        self.assertIn("cannot be written as CSV", refused("format = 'CSV'", text="SELECT ARRAY[1]"))
+        self.assertIn("cannot be written by UNLOAD", refused("format = 'CSV'", text="SELECT ARRAY[1]"))
 
 
 class Insights(ObjectCase):

@@ -93,7 +93,8 @@ Buffer QueryDocuments::manifest(const std::vector<timestream::UnloadedFile>& fil
   number("content_length_in_bytes", size);
   number("total_content_length_in_bytes", size);  // as published readers call it
   number("total_row_count", rows);
-  out.string("result_format", "CSV");
+  const bool parquet = !files.empty() && files.front().address.ends_with(".parquet");
+  out.string("result_format", parquet ? "PARQUET" : "CSV");
   out.string("result_version", "Amazon Timestream version 1.0.0");
   out.end_structure();
   write_author(out, "author", "name", "manifest_file_version");

@@ -75,6 +75,8 @@ SqlFloor::SqlFloor(const Configuration& configuration, IoFloor& ground, LogFloor
       clients_(reactors_.at(home_), reactors_.network(home_), surroundings(authorities_.get())),
       kinesis_sinks_(reactors_.at(home_), reactors_.random(home_), clients_),
       kinesis_sources_(reactors_.at(home_), clients_),
+      timestream_sinks_(reactors_.at(home_), products.timestream(),
+                        {configuration.account.digits, configuration.region}),
       nexmark_(reactors_.at(home_)),
       datagen_(reactors_.at(home_)),
       cipher_(reactors_.disk(home_), reactors_.random(home_), cipher_paths(configuration),
@@ -92,6 +94,7 @@ SqlFloor::SqlFloor(const Configuration& configuration, IoFloor& ground, LogFloor
               metrics) {
   engine_.add_connector(kinesis_sinks_);
   engine_.add_connector(kinesis_sources_);
+  engine_.add_connector(timestream_sinks_);
   engine_.add_connector(nexmark_);
   engine_.add_connector(datagen_);
 }

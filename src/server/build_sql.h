@@ -9,6 +9,7 @@
 #include "connect/kinesis_clients.h"
 #include "connect/kinesis_sink.h"
 #include "connect/kinesis_source.h"
+#include "connect/timestream_sink.h"
 #include "postgres/server.h"
 #include "server/build_io.h"
 #include "server/build_log.h"
@@ -49,6 +50,7 @@ class SqlFloor {
   connect::KinesisClients clients_;
   connect::KinesisSinkConnector kinesis_sinks_;
   connect::KinesisSourceConnector kinesis_sources_;
+  connect::TimestreamSinkConnector timestream_sinks_;
   streaming::NexmarkConnector nexmark_;
   streaming::DatagenConnector datagen_;
   SqlCipher cipher_;

@@ -127,7 +127,8 @@ SqlResult<SinkDefinition> sink_definition(const sql::CreateSink& create, const q
     sink.format_options = create.format->options;
   } else {
     const std::string* type = option(create.options, "type");
-    const bool formless = *option(create.options, "connector") == "blackhole";
+    const std::string& connector = *option(create.options, "connector");
+    const bool formless = connector == "blackhole" || connector == "timestream";
     if (type == nullptr && !formless)
       return refuse(sqlstate::invalid_parameter_value, "missing FORMAT ... ENCODE ...");
     sink.legacy_format = true;

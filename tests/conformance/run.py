@@ -38,7 +38,6 @@ DATA_PLANE = [
     "kinesis_clock",
     "kinesis_scale",
     "console",
-    "console_pages",
     "kinesis_boto3",
     "kinesis_cli",
     "cli_side_by_side",
@@ -55,6 +54,7 @@ DATA_PLANE = [
     "timestream_every_operation",
     "timestream_batch_load",
     "timestream_feed",
+    "timestream_sink",
     "sql_psql",
     "sql_psycopg2",
     "sql_psycopg3",
@@ -62,7 +62,6 @@ DATA_PLANE = [
     "sql_sqlalchemy",
     "sql_jdbc",
     "sql_node",
-    "sql_tools",
     "sql_users",
     "sql_sinks",
 ]

@@ -72,6 +72,8 @@ void add_write_options(CLI::App& app, BenchOptions& options) {
       ->capture_default_str()
       ->check(CLI::Range(0.01, 240.0));
   app.add_flag("--single", shape.single, "one measure a record, with common attributes");
+  app.add_option("--moments", shape.moments, "moments of a host that a request of --single has")
+      ->check(CLI::Range(1, 10));
   app.add_flag("--lines", shape.lines, "InfluxDB's line protocol to /write, for peers");
   app.add_flag("--reals", shape.reals, "values have two decimals");
   app.add_option("--versions", shape.versions, "of a hundred points so many come twice")

@@ -65,10 +65,11 @@ struct Moment {
 
   std::string head(const std::string& common) const {
     return R"({"DatabaseName": ")" + shape.database + R"(", "TableName": ")" + shape.table +
-           R"(", "CommonAttributes": {)" + common + R"(, "Time": ")" + std::to_string(seconds) +
-           R"(", "TimeUnit": "SECONDS", "Version": )" + std::to_string(version) +
+           R"(", "CommonAttributes": {)" + common + time() +
+           R"(, "TimeUnit": "SECONDS", "Version": )" + std::to_string(version) +
            R"(}, "Records": [)";
   }
+  std::string time() const { return R"(, "Time": ")" + std::to_string(seconds) + "\""; }
 
   std::string multi(std::span<const Host> hosts) const {
     std::string body = head(R"("MeasureName": "cpu", "MeasureValueType": "MULTI")");
@@ -94,17 +95,26 @@ struct Moment {
     body += " " + std::to_string(seconds) + "\n";
   }
 
-  std::string single(const Host& host) const {
-    std::string body = head(host.dimensions() + R"(, "MeasureValueType": ")" +
-                            (shape.reals ? "DOUBLE" : "BIGINT") + "\"");
+  // The records of a host's metrics; more of the same may follow.
+  void add_singles(const Host& host, std::string& body) const {
+    if (body.empty())
+      body = head(host.dimensions() + R"(, "MeasureValueType": ")" +
+                  (shape.reals ? "DOUBLE" : "BIGINT") + "\"");
+    else
+      body += ", ";
     for (std::size_t m = 0; m < metrics.size(); ++m) {
       if (m > 0) body += ", ";
       body += std::string(R"({"MeasureName": ")") + metrics[m] + R"(", "MeasureValue": ")" +
-              host.text(m, shape.reals) + "\"}";
+              host.text(m, shape.reals) + "\"" + (shape.moments > 1 ? time() : "") + "}";
     }
-    return body + "]}";
   }
 };
+
+void end_singles(WriteBodies& to) {
+  for (std::string& body : to.begun) to.all.push_back(std::move(body) + "]}");
+  to.begun.clear();
+  to.moments_in_begun = 0;
+}
 
 void add(WriteBodies& to, const Moment& moment, std::span<const Host> hosts) {
   to.points += hosts.size() * metrics_a_host;
@@ -120,7 +130,9 @@ void add(WriteBodies& to, const Moment& moment, std::span<const Host> hosts) {
     return;
   }
   if (moment.shape.single) {
-    for (const Host& host : hosts) to.all.push_back(moment.single(host));
+    to.begun.resize(hosts.size());
+    for (std::size_t h = 0; h < hosts.size(); ++h) moment.add_singles(hosts[h], to.begun[h]);
+    if (++to.moments_in_begun == moment.shape.moments) end_singles(to);
     return;
   }
   for (; !hosts.empty(); hosts = hosts.subspan(std::min<std::size_t>(hosts.size(), 100)))
@@ -143,6 +155,7 @@ WriteBodies write_bodies(const WriteShape& shape, UnixMillis now, io::Random& ra
     for (Host& host : hosts) host.walk(random);
     add(bodies, {shape, at, 2}, hosts);
   }
+  if (bodies.moments_in_begun > 0) end_singles(bodies);
   return bodies;
 }
 

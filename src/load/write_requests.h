@@ -18,6 +18,7 @@ struct WriteShape {
   std::uint32_t hosts = 100;
   double hours = 1;
   bool single = false;         // a host's ten metrics as records of their own, the rest in common
+  std::uint32_t moments = 1;   // of a host that one request of single measures has, at most 10
   bool lines = false;          // line protocol, 5,000 lines a request, to /write
   bool reals = false;          // two decimals; else whole numbers
   std::uint32_t versions = 0;  // of a hundred points so many are sent again, with another value
@@ -28,6 +29,8 @@ struct WriteBodies {
   std::vector<std::string> all;
   std::uint64_t points = 0;
   std::size_t lines_in_last = 0;
+  std::vector<std::string> begun;  // of single measures, by host
+  std::uint32_t moments_in_begun = 0;
 };
 // The last moment is the last full ten seconds before `now`.
 WriteBodies write_bodies(const WriteShape& shape, UnixMillis now, io::Random& random);

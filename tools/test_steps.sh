@@ -51,7 +51,6 @@ step_conformance() {
   need_npm tests/conformance/js
   need_npm tests/conformance/node_postgres
   need_npm tests/conformance/js-timestream
-  need_npm tests/conformance/js-console
   "$PYTHON" tests/conformance/run.py -q
 }
 

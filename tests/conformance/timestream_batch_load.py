@@ -231,3 +231,48 @@ class BatchLoadAfterAKill(Case):
             self.assertEqual((progress["RecordsProcessed"], progress["RecordsIngested"]), (2 * rows, 2 * rows))
             counted = query.query(QueryString='SELECT count(*) FROM "feeds"."points"')["Rows"][0]["Data"][0]["ScalarValue"]
             self.assertEqual(counted, str(2 * rows))
+
+    def test_a_stopped_load_is_resumed_after_kill_9_and_counts_each_row_once(self):
+        rows = 3_000
+        with Levada("--shard-limits", "off") as server:
+            now = int(time.time() * 1000)
+            write, query = clients(server)
+            write.create_database(DatabaseName="feeds")
+            write.create_table(DatabaseName="feeds", TableName="points")
+            text = ["time,host,zone,user,note\n" + "".join(f"{now - i - part * rows},h{i % 7},z,{i},x\n" for i in range(rows)) for part in range(3)]
+            put_object(server, "source", "in/0.csv", text[0])
+            put_object(server, "source", "in/2.csv", text[2])
+            # An object that is listed and cannot be opened: the disk's fault, not the file's.
+            broken = server.data_dir / "objects" / "source" / "in" / "1.csv"
+            broken.symlink_to(server.data_dir / "nowhere.csv")
+            task = write.create_batch_load_task(
+                DataModelConfiguration={"DataModel": MULTI}, ReportConfiguration={}, TargetDatabaseName="feeds", TargetTableName="points",
+                DataSourceConfiguration={"DataSourceS3Configuration": {"BucketName": "source", "ObjectKeyPrefix": "in/"},
+                                         "DataFormat": "CSV"})["TaskId"]
+
+            def until(status):
+                for _ in range(600):
+                    description = write.describe_batch_load_task(TaskId=task)["BatchLoadTaskDescription"]
+                    if description["TaskStatus"] == status:
+                        return description
+                    time.sleep(0.05)
+                self.fail(f"the load is not {status}: {description}")
+
+            stopped = until("PROGRESS_STOPPED")
+            self.assertIn("1.csv", stopped["ErrorMessage"])
+            self.assertGreater(stopped["ResumableUntil"], time.time() + 3600)
+            self.assertEqual(stopped["ProgressReport"]["RecordsIngested"], rows)
+            server.kill()
+            server.start()
+            write, query = clients(server)
+            self.assertEqual(until("PROGRESS_STOPPED")["ProgressReport"]["RecordsIngested"], rows)
+            write.resume_batch_load_task(TaskId=task)  # nothing is better yet: it stops again
+            time.sleep(0.5)
+            until("PROGRESS_STOPPED")
+            broken.unlink()
+            broken.write_text(text[1])
+            write.resume_batch_load_task(TaskId=task)
+            progress = until("SUCCEEDED")["ProgressReport"]
+            self.assertEqual((progress["RecordsProcessed"], progress["RecordsIngested"], progress["FileFailures"]), (3 * rows, 3 * rows, 0))
+            counted = query.query(QueryString='SELECT count(*), sum(user) FROM "feeds"."points"')["Rows"][0]["Data"]
+            self.assertEqual([float(datum["ScalarValue"]) for datum in counted], [3 * rows, 3 * sum(range(rows))])

@@ -51,6 +51,7 @@ step_conformance() {
   need_npm tests/conformance/js
   need_npm tests/conformance/node_postgres
   need_npm tests/conformance/js-timestream
+  need_npm tests/conformance/js-console
   "$PYTHON" tests/conformance/run.py -q
 }
 

@@ -1,5 +1,6 @@
 #include "console/console.h"
 
+#include "console/pages.h"
 #include "wire/json_writer.h"
 
 namespace levada::console {
@@ -8,12 +9,10 @@ namespace {
 constexpr std::string_view plain_text = "text/plain; charset=utf-8";
 constexpr std::string_view prometheus_text = "text/plain; version=0.0.4; charset=utf-8";
 
-constexpr std::string_view index_page =
-    "Levada's console. Web pages are not in this version; there are:\n"
-    "  /metrics       Prometheus\n"
-    "  /healthz       200 while the process lives\n"
-    "  /readyz        200 when it may be sent work, else 503 and why\n"
-    "  /api/overview  what this server is, as JSON\n";
+// What a page may load and who may show it: only itself.
+constexpr std::string_view page_policy =
+    "default-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'";
 
 void text(http::Response& response, int status, std::string_view type, std::string_view body) {
   response.status = status;
@@ -23,10 +22,27 @@ void text(http::Response& response, int status, std::string_view type, std::stri
   response.body.assign(bytes.begin(), bytes.end());
 }
 
+// A name that only this machine or its neighbours give out: an address, or a name without a domain.
+bool is_local_name(std::string_view host) {
+  host = host.substr(0, host.find(':'));
+  const bool is_address = host.find_first_not_of("0123456789.") == host.npos;
+  return is_address || host.starts_with('[') || host.find('.') == host.npos ||
+         host.ends_with(".localhost");
+}
+
 }  // namespace
 
+// Where any signature is taken, what a browser may reach is all that there is to guard: the page of
+// somebody else, whose name is made to lead to this machine, must not become a client.
+bool Console::is_trusted(std::string_view host) const {
+  return signatures_ == Signatures::verified || is_local_name(host);
+}
+
 Task<Unit> Console::handle(const http::Request& request, http::Response& response) {
-  if (request.head.method == "GET") {
+  const bool aws_request = request.head.method == "POST" && request.head.path == "/";
+  if (aws_request) {
+    co_await pass_on(request, response);
+  } else if (request.head.method == "GET") {
     answer(request.head.path, response);
   } else {
     text(response, 405, plain_text, "the console is for reading: GET\n");
@@ -35,10 +51,33 @@ Task<Unit> Console::handle(const http::Request& request, http::Response& respons
   co_return Unit{};
 }
 
+// Signatures, permissions, limits and the audit log are those of the AWS listener: it is the same
+// handler.
+Task<Unit> Console::pass_on(const http::Request& request, http::Response& response) {
+  if (!is_trusted(request.head.authority)) {
+    text(response, 403, plain_text,
+         "without --credentials the console answers to this machine's own names only\n");
+    co_return Unit{};
+  }
+  if (aws_ == nullptr) {
+    text(response, 503, plain_text, "the server is not ready; /readyz tells why\n");
+    co_return Unit{};
+  }
+  co_await aws_->handle(request, response);
+  if (response.source != nullptr) {  // it would outlive this listener's orderly end
+    response.clear();
+    text(response, 400, plain_text, "subscriptions are served by the AWS listener only\n");
+  }
+  co_return Unit{};
+}
+
 void Console::answer(std::string_view path, http::Response& response) const {
-  if (path == "/")
-    text(response, 200, plain_text, index_page);
-  else if (path == "/metrics")
+  if (const Page* const page = find_page(path)) {
+    text(response, 200, page->type, page->content);
+    response.headers.add("Content-Security-Policy", page_policy);
+    response.headers.add("X-Content-Type-Options", "nosniff");
+    response.headers.add("Referrer-Policy", "no-referrer");
+  } else if (path == "/metrics")
     text(response, 200, prometheus_text, metrics_.render());
   else if (path == "/healthz")
     text(response, 200, plain_text, "ok\n");
@@ -47,7 +86,8 @@ void Console::answer(std::string_view path, http::Response& response) const {
   else if (path == "/api/overview")
     answer_overview(response);
   else
-    text(response, 404, plain_text, "there is no such page; / lists what there is\n");
+    text(response, 404, plain_text,
+         "there is no such page; there are /, /metrics, /healthz, /readyz and /api/overview\n");
 }
 
 void Console::answer_health(http::Response& response) const {

@@ -1,6 +1,7 @@
 #pragma once
-// Console: what the operator's port answers. Asks the server about itself through ServerView, so
-// that it knows no other room above the log.
+// Console: what the operator's port answers: metrics, health, and the pages of web/, which are a
+// client like any other: they sign AWS requests, which the console passes on. It asks the server
+// about itself through ServerView, so that it knows no other room above the log.
 
 #include <string>
 #include <vector>
@@ -38,20 +39,31 @@ class ServerView {
   virtual Overview overview() const = 0;
 };
 
+// Whether AWS requests must be signed with a key that the server knows.
+enum class Signatures : bool { taken, verified };
+
 class Console final : public http::Handler {
  public:
-  Console(const MetricsRegistry& metrics, const ServerView& server)
-      : metrics_(metrics), server_(server) {}
+  Console(const MetricsRegistry& metrics, const ServerView& server, Signatures signatures)
+      : metrics_(metrics), server_(server), signatures_(signatures) {}
 
   Task<Unit> handle(const http::Request& request, http::Response& response) override;
 
+  // On the console's reactor: who answers AWS requests from now on; null: nobody, not yet. Requests
+  // may be under way until the console's listener is closed.
+  void pass_requests_to(http::Handler* aws) { aws_ = aws; }
+
  private:
+  bool is_trusted(std::string_view host) const;
+  Task<Unit> pass_on(const http::Request& request, http::Response& response);
   void answer(std::string_view path, http::Response& response) const;
   void answer_health(http::Response& response) const;
   void answer_overview(http::Response& response) const;
 
   const MetricsRegistry& metrics_;
   const ServerView& server_;
+  const Signatures signatures_;
+  http::Handler* aws_ = nullptr;
 };
 
 }  // namespace levada::console

@@ -24,6 +24,7 @@ std::span<const Function> json_edit_functions();
 std::span<const Function> json_path_functions();
 std::span<const Function> binary_functions();
 std::span<const Function> system_functions();
+std::span<const Function> identifier_functions();
 std::span<const AggregateFunction> aggregate_functions();
 std::span<const TableFunction> table_functions();
 std::span<const TableFunction> json_edit_table_functions();

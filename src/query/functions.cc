@@ -25,7 +25,7 @@ const Index<Function>& function_index() {
          {arithmetic_functions(), comparison_functions(), mathematical_functions(),
           text_functions(), encoding_functions(), pattern_functions(), time_functions(),
           list_functions(), json_functions(), json_edit_functions(), json_path_functions(),
-          binary_functions(), int256_functions(), system_functions()})
+          binary_functions(), int256_functions(), system_functions(), identifier_functions()})
       add(made, part);
     return made;
   }();

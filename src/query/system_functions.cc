@@ -210,6 +210,11 @@ const Function rows[] = {
     {"pg_ts_parser_is_visible", {int4}, boolean, yes},
     {"pg_ts_template_is_visible", {int4}, boolean, yes},
     {"pg_tablespace_location", {int4}, varchar, no_text},
+    // As for a connection by a Unix socket: an address tells nothing of the session.
+    {"inet_server_addr", {}, varchar, nothing, false},
+    {"inet_server_port", {}, int4, nothing, false},
+    {"inet_client_addr", {}, varchar, nothing, false},
+    {"inet_client_port", {}, int4, nothing, false},
     {"pg_is_in_recovery", {}, boolean, no},
     {"pg_relation_is_publishable", {int4}, boolean, no},
     {"pg_get_expr", {varchar, int4}, varchar, first},

@@ -51,6 +51,8 @@ class AwsFace {
 
   Result<io::Address> open(const io::Address& address) { return http_->open(address); }
   void close() { http_->close(); }
+  // What answers on a reactor, for whoever takes AWS requests by another door.
+  http::Handler& handler(io::ReactorIndex index) { return *reactors_[index.value()].pipeline; }
 
  private:
   struct OnReactor {

@@ -30,7 +30,7 @@ namespace {
 http::Limits console_limits() {
   http::Limits limits;
   limits.connections = 64;
-  limits.body = 0_B;
+  limits.body = 1_MiB;  // of AWS requests that its pages make
   limits.idle = std::chrono::seconds(30);
   limits.drain = std::chrono::seconds(1);
   return limits;
@@ -62,6 +62,14 @@ void reopen_audit(AuditFile& audit, io::EventLog& log) {
     log.error("the audit log goes on in the old file", {{"why", reopened.error()}});
 }
 
+void connect_console(io::Reactors& reactors, console::Console& console, http::Handler* aws) {
+  const auto connect = [](console::Console& to, http::Handler* handler) -> Task<Unit> {
+    to.pass_requests_to(handler);
+    co_return Unit{};
+  };
+  (void)reactors.run(io::ReactorIndex(0), [&] { return connect(console, aws); });
+}
+
 void say(const std::string& line) {
   std::fwrite(line.data(), 1, line.size(), stdout);
   std::fputc('\n', stdout);
@@ -84,10 +92,13 @@ Result<Unit> live(const Configuration& configuration, CredentialBook* credential
 
   const char* const scheme = tls != nullptr ? "https://" : "http://";
   if (tls != nullptr) log.info("certificate in use", {{"certificate", tls->describe()}});
-  console::Console console(metrics, state);
+  const auto signatures =
+      credentials == nullptr ? console::Signatures::taken : console::Signatures::verified;
+  console::Console console(metrics, state, signatures);
   HttpFace console_face(reactors, {&console}, console_limits(), metrics, "console", tls);
   if (configuration.console_listen) {
     const io::Address address = TRY(console_face.open(*configuration.console_listen));
+    state.listening("console", scheme + address.text());
     say(std::string("console  ") + scheme + address.text());
   }
   state.enter(Phase::recovering);
@@ -96,13 +107,18 @@ Result<Unit> live(const Configuration& configuration, CredentialBook* credential
   FeedFloor feeds(ground, *products, metrics);
   AwsFace aws(configuration, ground, *products, credentials, audit, metrics, tls);
   const io::Address address = TRY(aws.open(configuration.listen));
+  state.listening("aws", scheme + address.text());
   say(std::string("aws      ") + scheme + address.text());
   std::unique_ptr<SqlFloor> sql;
   if (configuration.sql_listen) {
     sql = TRY(SqlFloor::build(configuration, ground, *logs, metrics, tls, credentials, *products));
-    say("sql      postgresql://" + TRY(sql->listen(*configuration.sql_listen)).text() + "/dev");
+    const std::string url =
+        "postgresql://" + TRY(sql->listen(*configuration.sql_listen)).text() + "/dev";
+    state.listening("sql", url);
+    say("sql      " + url);
   }
   HealthWatch health(ground, *logs, state);
+  connect_console(reactors, console, &aws.handler(io::ReactorIndex(0)));
   state.enter(Phase::ready);
   say("levada is ready");
   log.info("ready", {{"version", version()}, {"data_dir", configuration.data_dir}});
@@ -118,11 +134,12 @@ Result<Unit> live(const Configuration& configuration, CredentialBook* credential
   log.info("stopping; a second signal ends at once", {{"signal", number}});
   const Result<Unit> sql_closed = sql == nullptr ? Result<Unit>(Unit{}) : sql->close();
   aws.close();
+  connect_console(reactors, console, nullptr);
+  console_face.close();  // what it passed on asks the products
   health.stop();
   feeds.close();
   const Result<Unit> products_closed = products->close();
   const Result<Unit> logs_closed = logs->close();
-  console_face.close();
   TRY(sql_closed);
   TRY(products_closed);
   TRY(logs_closed);

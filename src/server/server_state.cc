@@ -17,6 +17,7 @@ ServerState::ServerState(const Configuration& configuration, std::uint32_t react
 }
 
 void ServerState::listening(std::string name, std::string address) {
+  const std::lock_guard guard(lock_);
   overview_.listeners.push_back({std::move(name), std::move(address)});
 }
 

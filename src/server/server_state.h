@@ -1,8 +1,9 @@
 #pragma once
 // ServerState: what the server knows about itself, for the console. Written by the thread that
-// builds and stops, read by the console's reactor; hence only whole values behind atomics.
+// builds and stops, read by the console's reactor; hence atomics and a lock.
 
 #include <atomic>
+#include <mutex>
 #include <vector>
 
 #include "console/console.h"
@@ -18,7 +19,6 @@ class ServerState final : public console::ServerView {
   ServerState(const Configuration& configuration, std::uint32_t reactors, UnixMillis started);
 
   void enter(Phase phase) { phase_.store(phase, std::memory_order_release); }
-  // Before the console is opened, or on its reactor.
   void listening(std::string name, std::string address);
   // From that reactor. A journal that failed takes nothing any more: never undone.
   void log_health(io::ReactorIndex reactor, bool healthy) {
@@ -26,12 +26,16 @@ class ServerState final : public console::ServerView {
   }
 
   console::Health health() const override;
-  console::Overview overview() const override { return overview_; }
+  console::Overview overview() const override {
+    const std::lock_guard guard(lock_);
+    return overview_;
+  }
 
  private:
   std::atomic<Phase> phase_{Phase::starting};
   std::vector<std::atomic<bool>> log_failed_;  // by reactor
-  console::Overview overview_;
+  mutable std::mutex lock_;
+  console::Overview overview_;  // under lock_
 };
 
 }  // namespace levada::server

@@ -113,6 +113,7 @@ class Grammar {
   SqlResult<TermRef> between(TermRef left, bool negated);
   SqlResult<TermRef> in(TermRef left, bool negated);
   SqlResult<TermRef> like(TermRef left, bool negated);
+  bool is_quantifier() const { return (is("any") || is("some") || is("all")) && is_sign("(", 1); }
   SqlResult<TermRef> quantified(TermRef left, std::string sign, std::uint32_t position);
   SqlResult<TermRef> parenthesized();
   SqlResult<TermRef> case_term();

@@ -189,6 +189,7 @@ SqlResult<TermRef> Grammar::infix(TermRef left, int precedence, bool& went_on) {
       }
       const std::string sign = tokens_[at_++].text;
       ATTEMPT(expect_sign(")"));
+      if (is_quantifier()) return quantified(std::move(left), sign, position);
       TermRef made = make(TermKind::binary, position);
       made->text = sign;
       made->arguments.push_back(std::move(left));
@@ -203,8 +204,7 @@ SqlResult<TermRef> Grammar::infix(TermRef left, int precedence, bool& went_on) {
   if (!stronger(own)) return left;
   const std::uint32_t sign_position = here();
   ++at_;
-  if ((is("any") || is("some") || is("all")) && is_sign("(", 1))
-    return quantified(std::move(left), sign, sign_position);
+  if (is_quantifier()) return quantified(std::move(left), sign, sign_position);
   TermRef made = make(TermKind::binary, sign_position);
   made->text = sign;
   made->arguments.push_back(std::move(left));
@@ -277,7 +277,7 @@ SqlResult<TermRef> Grammar::like(TermRef left, bool negated) {
     made->text = "similar";
   } else {
     made->text = tokens_[at_++].text;
-    if ((is("any") || is("some") || is("all")) && is_sign("(", 1)) {
+    if (is_quantifier()) {
       const std::string sign =
           (negated ? "!~~" : "~~") + std::string(made->text == "ilike" ? "*" : "");
       return quantified(std::move(left), sign, made->position);

@@ -38,11 +38,14 @@ void information_columns(const DatabaseView& view, Rows& rows) {
     for (const RelationColumn& column : object.relation->columns) {
       if (column.hidden) continue;
       const std::string type = column.type.name();
+      const std::string usual =
+          column.default_value == nullptr ? "" : query::text(*column.default_value);
       rows.add({{"table_catalog", Datum::of(view.database())},
                 {"table_schema", Datum::of(object.relation->schema)},
                 {"table_name", Datum::of(object.relation->name)},
                 {"column_name", Datum::of(column.name)},
                 {"ordinal_position", Datum::of(++number)},
+                {"column_default", usual.empty() ? Datum::null() : Datum::of(usual)},
                 {"is_nullable", Datum::of(column.not_null ? "NO" : "YES")},
                 {"data_type", Datum::of(standard_name(column.type, type))},
                 {"character_maximum_length", Datum::null()},

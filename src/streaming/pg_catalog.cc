@@ -247,7 +247,8 @@ constexpr SystemTable tables_of_pg_catalog[] = {
      fill_index_keys},
     {"pg_catalog", "pg_am", "oid int4, amname varchar, amhandler int4, amtype char",
      access_methods},
-    {"pg_catalog", "pg_attrdef", "oid int4, adrelid int4, adnum int2, adbin varchar"},
+    {"pg_catalog", "pg_attrdef", "oid int4, adrelid int4, adnum int2, adbin varchar",
+     fill_defaults},
     {"pg_catalog", "pg_constraint",
      "oid int4, conname varchar, connamespace int4, contype char, condeferrable boolean, "
      "condeferred boolean, convalidated boolean, conrelid int4, contypid int4, conindid int4, "

@@ -1,4 +1,5 @@
-// The rows of pg_catalog about tables and views: pg_class, pg_attribute, pg_index, pg_constraint.
+// The rows of pg_catalog about tables and views: pg_class, pg_attribute, pg_attrdef, pg_index,
+// pg_constraint.
 
 #include <algorithm>
 
@@ -131,6 +132,25 @@ void fill_attributes(const DatabaseView& view, Rows& rows) {
     number = 0;
     for (const std::size_t key : relation.key)
       add_attribute(rows, oid_of(relation) + key_index_offset, ++number, relation.columns[key]);
+  });
+}
+
+// The texts of defaults, as EXPLAIN writes expressions. What generated columns are made of is not
+// told: it names columns of the row.
+void fill_defaults(const DatabaseView& view, Rows& rows) {
+  std::int64_t oid = default_offset;
+  each_object(view, [&](const Object& object) {
+    std::int64_t number = 0;
+    for (const RelationColumn& column : object.relation->columns) {
+      if (column.hidden) continue;
+      ++number;
+      if (column.default_value == nullptr) continue;
+      const std::string written = query::text(*column.default_value);
+      rows.add({{"oid", Datum::of(++oid)},
+                {"adrelid", Datum::of(oid_of(*object.relation))},
+                {"adnum", Datum::of(number)},
+                {"adbin", Datum::of(written)}});
+    }
   });
 }
 

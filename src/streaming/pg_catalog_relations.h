@@ -9,6 +9,7 @@ inline constexpr std::int64_t btree_oid = 403, heap_oid = 2, default_collation_o
 
 void fill_classes(const DatabaseView& view, Rows& rows);
 void fill_attributes(const DatabaseView& view, Rows& rows);
+void fill_defaults(const DatabaseView& view, Rows& rows);
 void fill_index_keys(const DatabaseView& view, Rows& rows);
 void fill_constraints(const DatabaseView& view, Rows& rows);
 

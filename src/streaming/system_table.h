@@ -67,6 +67,8 @@ inline std::int64_t oid_of(const query::Relation& relation) { return relation.id
 // A declared primary key is an index and a constraint to PostgreSQL's tools.
 inline constexpr std::int64_t key_index_offset = 1'000'000'000;
 inline constexpr std::int64_t key_constraint_offset = 1'200'000'000;
+inline constexpr std::int64_t default_offset =
+    1'400'000'000;  // of what is counted, not of relations
 bool has_declared_key(const query::Relation& relation);
 
 // What pg_get_viewdef, pg_get_indexdef and pg_get_constraintdef say; empty: no such thing.

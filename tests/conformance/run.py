@@ -38,6 +38,7 @@ DATA_PLANE = [
     "kinesis_clock",
     "kinesis_scale",
     "console",
+    "console_pages",
     "kinesis_boto3",
     "kinesis_cli",
     "cli_side_by_side",
@@ -62,6 +63,7 @@ DATA_PLANE = [
     "sql_sqlalchemy",
     "sql_jdbc",
     "sql_node",
+    "sql_tools",
     "sql_users",
     "sql_sinks",
 ]

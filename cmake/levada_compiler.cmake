@@ -7,6 +7,7 @@ set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 
+# Used where it is installed, not asked for: filling the cache costs a first build a fifth more time.
 find_program(LEVADA_CCACHE ccache)
 if(LEVADA_CCACHE)
   set(CMAKE_CXX_COMPILER_LAUNCHER ${LEVADA_CCACHE})

@@ -14,6 +14,10 @@ std::uint64_t control_reserve(std::uint64_t capacity) {
 
 constexpr std::size_t block_capacity_min = journal_alignment;
 
+// With fewer senders a flush for each of them costs less than they would wait.
+constexpr std::size_t many_frames = 8;
+constexpr Nanos hold_max = std::chrono::milliseconds(1);
+
 }  // namespace
 
 JournalWriter::JournalWriter(io::Reactor& reactor, io::Disk& disk, io::EventLog& events,
@@ -42,11 +46,14 @@ JournalWriter::JournalWriter(io::Reactor& reactor, io::Disk& disk, io::EventLog&
   confirm_.fire = [](io::Timer& timer) { static_cast<Due&>(timer).writer->write_confirmation(); };
   sync_due_.writer = this;
   sync_due_.fire = [](io::Timer& timer) { static_cast<Due&>(timer).writer->sync_soon(); };
+  hold_.writer = this;
+  hold_.fire = [](io::Timer& timer) { static_cast<Due&>(timer).writer->pump(); };
 }
 
 JournalWriter::~JournalWriter() {
   reactor_.disarm(confirm_);
   reactor_.disarm(sync_due_);
+  reactor_.disarm(hold_);
 }
 
 Task<Unit> JournalWriter::open() {
@@ -99,15 +106,28 @@ void JournalWriter::added() {
 void JournalWriter::enqueue_open() {
   open_->trim();
   queue_.push_back(std::move(open_));
+  held_ = false;
+  reactor_.disarm(hold_);
 }
 
 std::shared_ptr<Block> JournalWriter::next_to_write() {
   if (in_flight_.size() >= options_.flushes_max) return nullptr;
   if (!queue_.empty()) return queue_.front();
   if (!open_) return nullptr;
-  if (!in_flight_.empty() && open_->used < count(options_.flush_beside)) return nullptr;
+  if (open_->used < count(options_.flush_beside) && (!in_flight_.empty() || more_to_come()))
+    return nullptr;
   enqueue_open();
   return queue_.front();
+}
+
+bool JournalWriter::more_to_come() {
+  if (last_frames_ < many_frames || 2 * open_->frames.size() >= last_frames_) return false;
+  if (open_->only_control || open_->for_catalog) return false;
+  if (held_) return hold_.armed();
+  held_ = true;
+  hold_.at = reactor_.clock().monotonic() + std::min(last_flush_, hold_max);
+  reactor_.arm(hold_);
+  return true;
 }
 
 void JournalWriter::pump() {
@@ -163,7 +183,8 @@ Task<Unit> JournalWriter::write(std::shared_ptr<Block> block) {
   };
   encode_block_header(header, block->memory.get());
   size_hint_ = std::max(size, size_hint_ - size_hint_ / 8);  // growing may copy
-  frames_hint_ = std::max(block->frames.size(), frames_hint_ - frames_hint_ / 8);
+  last_frames_ = block->frames.size();
+  frames_hint_ = std::max(last_frames_, frames_hint_ - frames_hint_ / 8);
   BlockMemory memory = block->memory;
   ByteView bytes(memory.get(), size);
   bool stable = options_.acknowledge == Acknowledge::stable;
@@ -171,7 +192,8 @@ Task<Unit> JournalWriter::write(std::shared_ptr<Block> block) {
   MonotonicNanos begun = reactor_.clock().monotonic();
   Result<Unit> written = co_await outcome(block->file->file->write(block->offset, bytes, durable));
   if (!healthy_) co_return Unit{};
-  metrics_.flush_seconds.observe(reactor_.clock().monotonic() - begun);
+  last_flush_ = reactor_.clock().monotonic() - begun;
+  metrics_.flush_seconds.observe(last_flush_);
   metrics_.flush_bytes.observe(size);
   metrics_.flush_entries.observe(block->frames.size());
   metrics_.waiting_bytes.set(static_cast<std::int64_t>(waiting_));

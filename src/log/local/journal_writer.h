@@ -3,7 +3,9 @@
 // in flight, and acknowledges them in order. Knows no partition.
 //
 // An idle journal flushes at the end of the turn in which something came. While a flush is in
-// flight what comes gathers in the next block. A segment that is full is retired to the listener,
+// flight what comes gathers in the next block. When that flush carried many entries, their senders
+// are about to come again: the next flush waits for half as many, no longer than a flush takes. A
+// segment that is full is retired to the listener,
 // who gives the file back when its content is stored elsewhere.
 
 #include <cstdint>
@@ -85,6 +87,7 @@ class JournalWriter {
 
   void pump();
   std::shared_ptr<Block> next_to_write();
+  bool more_to_come();
   bool place(Block& block);
   void enqueue_open();
   Task<Unit> write(std::shared_ptr<Block> block);
@@ -119,6 +122,9 @@ class JournalWriter {
   std::uint64_t confirmed_;     // the newest `acknowledged` that a written header carries
   std::size_t size_hint_ = 0;   // what the last blocks needed
   std::size_t frames_hint_ = 0;
+  std::size_t last_frames_ = 0;  // that the last flush carried
+  Nanos last_flush_{0};          // took so long
+  bool held_ = false;            // the open block has waited, or waits, for more to come
   BlockMemories memories_;
   std::shared_ptr<Block> open_;
   std::deque<std::shared_ptr<Block>> queue_;      // full, not yet written
@@ -137,6 +143,7 @@ class JournalWriter {
   Turn turn_;
   Due confirm_;
   Due sync_due_;
+  Due hold_;
   io::Signal quiet_;  // nothing waits and nothing is in flight
   io::Gate gate_;
 };

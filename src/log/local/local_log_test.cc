@@ -356,6 +356,33 @@ TEST_F(LocalLogTest, too_much_waiting_is_throttled) {
   close(log);
 }
 
+TEST_F(LocalLogTest, senders_that_came_together_are_waited_for) {
+  LocalLog& log = open();
+  int done = 0;
+  const auto send = [&] {
+    start(append_text(log, one, "x", 1), [&done](const Result<Appended>& result) {
+      ASSERT_TRUE(result);
+      ++done;
+    });
+  };
+  for (int i = 0; i < 16; ++i) send();
+  world.run_until([&] { return done == 16; });
+  std::uint64_t before = log.work_done();
+  for (int i = 0; i < 8; ++i) {
+    send();
+    world.run_for(Nanos(100));
+  }
+  world.run_until([&] { return done == 24; });
+  EXPECT_EQ(log.work_done() - before, 1u);  // one block, not one and then another
+
+  before = log.work_done();
+  send();  // alone: not for long
+  world.run_for(Millis(5));
+  EXPECT_EQ(done, 25);
+  EXPECT_EQ(log.work_done() - before, 1u);
+  close(log);
+}
+
 TEST_F(LocalLogTest, a_flipped_byte_of_the_journal_is_refused_by_name) {
   LocalLog& log = open();
   for (int i = 0; i < 10; ++i) ASSERT_TRUE(append(log, one, std::string(1000, 'x')));

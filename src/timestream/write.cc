@@ -137,6 +137,7 @@ struct Reader {
   ReadRecords& into;
   Before& before;
   Point point = {};
+  bool names_as_before = false, measures_as_before = false;
 
   template <class Member>
   auto either(Member member) const {
@@ -147,13 +148,15 @@ struct Reader {
   Result<Unit> read_dimensions(std::span<const Dimension> shared) {
     if (record.dimensions.empty() && !shared.empty()) {
       point.dimensions = shared;
+      names_as_before = shared.data() == before.dimensions.data();
       return Unit{};
     }
     const std::size_t begin = into.dimensions.size();
     for (const RecordInput* part : {&common, &record})
       for (const auto& [name, value] : part->dimensions) into.dimensions.push_back({name, value});
     point.dimensions = std::span(into.dimensions).subspan(begin);
-    if (same_names(point.dimensions, before.dimensions)) return Unit{};
+    names_as_before = same_names(point.dimensions, before.dimensions);
+    if (names_as_before) return Unit{};
     for (std::size_t i = 1; i < point.dimensions.size(); ++i)
       for (std::size_t k = 0; k < i; ++k)
         if (point.dimensions[k].name == point.dimensions[i].name)
@@ -185,7 +188,8 @@ struct Reader {
                     "MeasureValues are only for records whose MeasureValueType is MULTI.");
     if (!point.multi && !either(&RecordInput::measure_value))
       return refuse(Refusal::validation, "A record must have a measure value.");
-    if (looks_as_before()) return Unit{};
+    measures_as_before = looks_as_before();
+    if (measures_as_before) return Unit{};
     for (const RecordInput* part : {&common, &record})
       for (const auto& measure : part->measures)
         if (measure.type == "MULTI")
@@ -208,17 +212,16 @@ struct Reader {
   std::optional<std::string> check_names() const {
     if (point.dimensions.size() > dimensions_max)
       return "A record may have at most 128 dimensions.";
-    const bool new_names = !same_names(point.dimensions, before.dimensions);
     std::size_t series = 0;
     for (const Dimension& dimension : point.dimensions) {
       series += dimension.name.size() + dimension.value.size();
-      if (!new_names) continue;
+      if (names_as_before) continue;
       if (dimension.name.size() > dimension_name_max)
         return "The dimension name " + quoted(dimension.name) + " is longer than 60 bytes.";
       if (reserved(dimension.name))
         return "The dimension name " + quoted(dimension.name) + " is reserved.";
     }
-    if (new_names) before.dimensions = point.dimensions;
+    if (!names_as_before) before.dimensions = point.dimensions;
     if (series > series_max)
       return "Names and values of the dimensions are together longer than 2048 bytes.";
     if (point.measure_name.size() > measure_name_max)
@@ -238,7 +241,7 @@ struct Reader {
       point.shape = 1 + static_cast<std::uint32_t>(measure.type);
       return read_value(*either(&RecordInput::measure_value), unit, measure);
     }
-    if (looks_as_before()) return read_alike(begin, unit);
+    if (measures_as_before) return read_alike(begin, unit);
     for (const RecordInput* part : {&common, &record})
       for (const auto& from : part->measures) {
         Measure& measure = into.measures.emplace_back();

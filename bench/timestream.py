@@ -156,7 +156,7 @@ def influx(path, data_port=18086):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--hours", type=float, default=24.0)
-    parser.add_argument("--connections", default="8")
+    parser.add_argument("--connections", default="16")
     parser.add_argument("--levada", default="build/release/levada")
     parser.add_argument("--influxd")
     parser.add_argument("--victoria-metrics")
@@ -178,7 +178,7 @@ def main():
     null = Process(levada, "bench", "null-server", "--endpoint", "127.0.0.1:14567", "--seconds", "60")
     null.until("null server on")
     print("the generator's ceiling\n  " + bench(levada, "127.0.0.1:14567", "--hours", "2", *wide))
-    print("  " + bench(levada, "127.0.0.1:14567", "--hours", "2", "--single", "--moments", "10", *wide))
+    print("  " + bench(levada, "127.0.0.1:14567", "--hours", "2", "--single", "--moments", "10", "--connections", "32"))
     print("  " + bench(levada, "127.0.0.1:14567", "--hours", "0.5", "--single", "--connections", "64"))
     null.process.kill()
     null.process.wait()
@@ -186,7 +186,7 @@ def main():
     measure(levada, "MULTI records of integers", ["--hours", hours, *wide], queries)
     measure(levada, "MULTI records of doubles with two decimals", ["--hours", str(given.hours / 4), "--reals", *wide])
     measure(levada, "MULTI, every tenth moment written twice", ["--hours", str(given.hours / 4), "--versions", "10", *wide])
-    measure(levada, "single-measure records of integers, 100 a request", ["--hours", str(given.hours / 2), "--single", "--moments", "10", *wide])
+    measure(levada, "single-measure records of integers, 100 a request", ["--hours", str(given.hours / 2), "--single", "--moments", "10", "--connections", "32"])
     measure(levada, "single-measure records of integers, 10 a request", ["--hours", str(given.hours / 8), "--single", "--connections", "64"])
     if given.influxd:
         peer(levada, "InfluxDB, line protocol", influx(given.influxd), 18086, ["--hours", hours, "--connections", "2"],

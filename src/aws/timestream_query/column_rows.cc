@@ -19,6 +19,7 @@ using timestream::sql::Value;
 constexpr std::string_view row_begin = R"({"Data":[)", row_end = "]}";
 constexpr std::string_view value_begin = R"({"ScalarValue":")", value_end = R"("})";
 constexpr std::string_view null_value = R"({"NullValue":true})";
+constexpr std::size_t cell_size_usual = 32;
 // A number or a time, its frame and a comma.
 constexpr std::size_t cell_size_max =
     value_begin.size() + value_end.size() + 1 +
@@ -105,8 +106,10 @@ void write_column_rows(OutputWriter& out, const timestream::QueryAnswer& answer)
   const ColumnTable& table = *answer.table;
   if (out.coding() == Coding::json) {
     std::vector<CellWriter> cells;
+    cells.reserve(table.columns.size());
     for (std::size_t i = 0; i < table.columns.size(); ++i)
       cells.emplace_back(table.columns[i], answer.columns[i].type.kind);
+    out.json().expect((answer.table_end - answer.table_begin) * cells.size() * cell_size_usual);
     for (std::size_t row = answer.table_begin; row < answer.table_end; ++row)
       write_json(out.json(), cells, row);
     return;

@@ -1,5 +1,6 @@
 #include "timestream/sql/calendar.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>

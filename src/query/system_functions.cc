@@ -355,6 +355,8 @@ const Function rows[] = {
      true,
      false,
      stable},
+    // The session waits before it computes; there is no waiting in the middle of an epoch.
+    {"pg_sleep", {float8}, int4, nothing, true, false, stable},
     {"gen_random_uuid", {}, varchar, uuid, true, false, Volatility::changing},
 };
 

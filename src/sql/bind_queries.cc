@@ -126,11 +126,81 @@ SqlResult<Plan> QueryBinder::changelog(const Name& of, const Scope* outer) {
   return Plan(made);
 }
 
+// first UNION [ALL] next, where next may name the table that it makes.
+SqlResult<Plan> QueryBinder::recursive(const CommonTable& common) {
+  const auto& set = std::get<SetQuery>(common.query->body);
+  const std::size_t known = commons_.size();
+  ATTEMPT(common_tables(*common.query, nullptr));
+  query::Recursion made;
+  made.distinct = !set.all;
+  made.first = ATTEMPT(query(*set.left, nullptr));
+  std::vector<std::string> names = names_of(made.first);
+  if (common.columns.size() > names.size())
+    return query::refuse(sqlstate::invalid_column_reference,
+                         "WITH query \"" + common.name + "\" has " + std::to_string(names.size()) +
+                             " columns available but " + std::to_string(common.columns.size()) +
+                             " columns specified");
+  std::copy(common.columns.begin(), common.columns.end(), names.begin());
+  const auto relation = [&] {
+    auto one = std::make_shared<query::Relation>();
+    const std::size_t number = recursions_ == nullptr ? 0 : 2 * recursions_->size();
+    one->id = query::RelationId(query::recursion_id_first + static_cast<std::uint32_t>(number));
+    one->kind = query::RelationKind::system;
+    one->name = common.name;
+    for (std::size_t n = 0; n < names.size(); ++n)
+      one->columns.push_back({names[n], made.first->columns[n].type});
+    return one;
+  };
+  const auto round = relation(), result = relation();
+  result->id = query::RelationId(round->id.value() + 1);
+  made.round = round;
+  made.result = result;
+  // Its place is taken before a recursion inside the second term takes one.
+  const std::size_t place = recursions_ == nullptr ? 0 : recursions_->size();
+  if (recursions_ != nullptr) recursions_->push_back({});
+  commons_.push_back({common.name, query::scan(made.round)});
+  made.next = ATTEMPT(query(*set.right, nullptr));
+  commons_.resize(known);
+  if (made.next->columns.size() != names.size())
+    return query::refuse(sqlstate::syntax_error,
+                         "each UNION query must have the same number of columns");
+  const auto read = query::relations(made.next);
+  const bool recurs =
+      std::any_of(read.begin(), read.end(), [&](const auto& one) { return one->id == round->id; });
+  if (!recurs) {
+    if (recursions_ != nullptr) recursions_->resize(place);
+    return query(*common.query, nullptr);
+  }
+  if (!common.query->order.empty() || common.query->limit || common.query->offset)
+    return query::refuse(sqlstate::feature_not_supported,
+                         "ORDER BY, LIMIT and OFFSET in a recursive query are not supported");
+  if (recursions_ == nullptr)
+    return query::refuse(sqlstate::feature_not_supported,
+                         "WITH RECURSIVE is supported in SELECT only");
+  for (std::size_t n = 0; n < names.size(); ++n) {
+    const Type& first = made.first->columns[n].type;
+    const Type& next = made.next->columns[n].type;
+    if (first != next)
+      return query::refuse(sqlstate::datatype_mismatch,
+                           "recursive query \"" + common.name + "\" column " +
+                               std::to_string(n + 1) + " has type " + first.name() +
+                               " in non-recursive term but type " + next.name() + " overall");
+  }
+  // Those inside its second term are run for each round; they would have to be run again.
+  if (recursions_->size() > place + 1)
+    return query::refuse(sqlstate::feature_not_supported,
+                         "a recursive query inside the recursive term is not supported");
+  (*recursions_)[place] = std::move(made);
+  return query::scan(std::shared_ptr<const query::Relation>(result));
+}
+
 SqlResult<Unit> QueryBinder::common_tables(const Query& written, const Scope* outer) {
   for (const CommonTable& common : written.with) {
-    if (written.recursive)
-      return query::refuse(sqlstate::feature_not_supported, "WITH RECURSIVE is not supported");
+    const auto* set =
+        common.query == nullptr ? nullptr : std::get_if<SetQuery>(&common.query->body);
+    const bool may_recur = written.recursive && set != nullptr && set->kind == SetOperator::union_;
     Plan plan = common.query == nullptr ? ATTEMPT(changelog(common.changelog_of, outer))
+                : may_recur             ? ATTEMPT(recursive(common))
                                         : ATTEMPT(query(*common.query, outer));
     if (common.columns.size() > plan->columns.size())
       return query::refuse(sqlstate::invalid_column_reference,
@@ -422,6 +492,7 @@ SqlResult<BoundQuery> bind_query(const Query& query, const query::RelationCatalo
   ParameterTypes types{std::move(parameters)};
   QueryBinder binder(catalog, types, options);
   BoundQuery bound;
+  binder.collect(bound.recursions);
   bound.plan = ATTEMPT(binder.query(query, nullptr));
   bound.parameters = std::move(types.types);
   return bound;

@@ -90,8 +90,24 @@ SqlResult<Frame> QueryBinder::from(const std::vector<TableRefPtr>& tables, const
   return frame;
 }
 
+// A function without arguments that is a relation here: pg_get_keywords().
+std::shared_ptr<const query::Relation> QueryBinder::relation_called(const TableRef& written) const {
+  if (written.kind != TableRef::Kind::function || written.functions.size() != 1) return nullptr;
+  const Term& call = *written.functions.front();
+  if (call.kind != TermKind::call || !call.arguments.empty() ||
+      call.names.back() != "pg_get_keywords")
+    return nullptr;
+  return catalog_.relation("pg_catalog", call.names.back());
+}
+
 // `left`: what a lateral item may look at; its frame is not changed here.
 SqlResult<Frame> QueryBinder::table(const TableRef& written, Frame* left, const Scope* outer) {
+  if (auto called = relation_called(written)) {
+    Frame frame =
+        ATTEMPT(relation_frame(called, written.alias.empty() ? called->name : written.alias));
+    ATTEMPT(rename_columns(frame, written.columns, 0));
+    return frame;
+  }
   switch (written.kind) {
     case TableRef::Kind::relation:
       return relation(written, outer);
@@ -181,16 +197,50 @@ SqlResult<Frame> QueryBinder::relation_frame(std::shared_ptr<const query::Relati
     const BindOptions plain{.style = options_.style};
     QueryBinder inner(catalog_, parameters_, plain);
     inner.depth_ = depth_ + 1;
+    inner.recursions_ = recursions_;
     Plan plan = ATTEMPT(inner.query(**parsed, nullptr));
     Frame frame = frame_of(std::move(plan), alias);
     for (std::size_t n = 0; n < relation.columns.size() && n < frame.scope.columns.size(); ++n)
       frame.scope.columns[n].name = relation.columns[n].name;
     return frame;
   }
-  if (relation.kind == query::RelationKind::index || relation.kind == query::RelationKind::sink)
+  if (relation.kind == query::RelationKind::index) return index_frame(relation, alias);
+  if (relation.kind == query::RelationKind::sink)
     return query::refuse(query::sqlstate::wrong_object_type,
                          "\"" + relation.name + "\" is not a table");
   return frame_of(query::scan(std::move(found)), alias);
+}
+
+// An index shows its columns, then what it includes: by default all that its table shows besides.
+SqlResult<Frame> QueryBinder::index_frame(const query::Relation& index, const std::string& alias) {
+  const auto statements = ATTEMPT(parse(index.definition));
+  const auto* create =
+      statements.size() == 1 ? std::get_if<CreateIndex>(&statements.front().form) : nullptr;
+  const auto table =
+      create == nullptr ? nullptr : catalog_.relation(index.schema, create->table.back());
+  if (table == nullptr)
+    return query::refuse(query::sqlstate::undefined_table,
+                         "the table of index \"" + index.name + "\" is not there");
+  Frame base = frame_of(query::scan(table), table->name);
+  std::vector<ExpressionRef> shown;
+  std::vector<std::string> names;
+  const auto show = [&](std::size_t column) {
+    if (std::find(names.begin(), names.end(), table->columns[column].name) != names.end()) return;
+    shown.push_back(query::column(column, table->columns[column].type));
+    names.push_back(table->columns[column].name);
+  };
+  for (const IndexColumn& column : create->columns) {
+    shown.push_back(ATTEMPT(coercion_.settled(ATTEMPT(term_over(base, *column.term)))));
+    names.push_back(column.term->kind == TermKind::column ? column.term->names.back() : "expr");
+  }
+  for (std::size_t n = 0; n < table->columns.size(); ++n) {
+    const auto& included = create->include;
+    const bool wanted = included.empty() ? !table->columns[n].hidden
+                                         : std::find(included.begin(), included.end(),
+                                                     table->columns[n].name) != included.end();
+    if (wanted) show(n);
+  }
+  return frame_of(query::project(base.plan, std::move(shown), std::move(names)), alias);
 }
 
 SqlResult<Frame> QueryBinder::relation(const TableRef& written, const Scope*) {

@@ -361,6 +361,22 @@ SqlResult<ExpressionRef> QueryBinder::binary(const Term& one, Place& place) {
   ExpressionRef right = ATTEMPT(term(*one.arguments[1], place));
   const bool comparison = one.text == "=" || one.text == "<>" || one.text == "<" ||
                           one.text == ">" || one.text == "<=" || one.text == ">=";
+  if (one.text == "||") {
+    // PostgreSQL's text || anynonarray, and the other way round.
+    const auto is_text = [](const ExpressionRef& side) {
+      return side->type.is(TypeKind::varchar) || side->type.is(TypeKind::unknown);
+    };
+    const auto as_text = [&](ExpressionRef& side) -> SqlResult<Unit> {
+      const Type& type = side->type;
+      if (type.is(TypeKind::unknown) || type.is(TypeKind::list) || type.is(TypeKind::bytea) ||
+          type.is(TypeKind::varchar) || type.is(TypeKind::jsonb))
+        return Unit{};
+      side = ATTEMPT(coercion_.to(std::move(side), TypeKind::varchar, CastContext::is_explicit));
+      return Unit{};
+    };
+    if (is_text(left)) ATTEMPT(as_text(right));
+    if (is_text(right)) ATTEMPT(as_text(left));
+  }
   auto result = comparison ? compare(one.text, std::move(left), std::move(right))
                            : coercion_.call(one.text, {std::move(left), std::move(right)}, true);
   return result;

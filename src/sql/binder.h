@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "query/plan.h"
+#include "query/recursion.h"
 #include "query/sql_error.h"
 #include "query/text.h"
 #include "sql/statement.h"
@@ -31,7 +32,8 @@ struct BindOptions {
 
 struct BoundQuery {
   query::Plan plan;
-  std::vector<query::Type> parameters;  // of $1, $2, …
+  std::vector<query::Recursion> recursions;  // to be run before, in this order
+  std::vector<query::Type> parameters;       // of $1, $2, …
 };
 
 // `parameters`: what the client declared; unknown ones are inferred.

@@ -195,7 +195,8 @@ void Writer::write(const CreateView& view) {
 }
 
 void Writer::write(const CreateSink& sink) {
-  create("SINK", sink.replace, sink.if_not_exists, sink.name);
+  create(sink.is_subscription ? "SUBSCRIPTION" : "SINK", sink.replace, sink.if_not_exists,
+         sink.name);
   if (!sink.columns.empty()) out_ += " " + list(sink.columns);
   if (!sink.into.empty()) out_ += " INTO " + qualified(sink.into);
   if (!sink.into_columns.empty()) out_ += " " + list(sink.into_columns);

@@ -1,4 +1,5 @@
 #include "sql/grammar.h"
+#include "sql/parser.h"
 
 #include <algorithm>
 
@@ -111,6 +112,8 @@ constexpr std::string_view reserved_words[] = {"all",
 }  // namespace
 
 Term::~Term() = default;
+
+std::span<const std::string_view> reserved_word_list() { return reserved_words; }
 
 bool is_reserved(std::string_view word) {
   return std::binary_search(std::begin(reserved_words), std::end(reserved_words), word);

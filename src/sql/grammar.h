@@ -121,6 +121,7 @@ class Grammar {
   SqlResult<TermRef> array_term();
   SqlResult<TermRef> map_term();
   SqlResult<TermRef> lambda();
+  TermRef transformed(TermRef list, TermRef again, TermRef lambda) const;
   SqlResult<TermRef> interval_literal();
   SqlResult<TermRef> word_term();
   SqlResult<TermRef> call(Name names, std::uint32_t position, bool quoted);
@@ -159,6 +160,8 @@ class Grammar {
   SqlResult<Unit> column_constraints(ColumnDefinition& column);
   SqlResult<CreateView> create_view(bool materialized, bool or_replace);
   SqlResult<CreateSink> create_sink(bool replace);
+  SqlResult<CreateSink> create_subscription();
+  SqlResult<DeclareCursor> declare();
   SqlResult<CreateIndex> create_index();
   SqlResult<CreateFunction> create_function(bool or_replace);
   SqlResult<CreateSecret> create_secret();
@@ -168,6 +171,7 @@ class Grammar {
   SqlResult<Grant> grant();
   SqlResult<Drop> drop();
   SqlResult<Alter> alter();
+  SqlResult<AlterSystem> alter_system();
   SqlResult<Insert> insert();
   SqlResult<Update> update();
   SqlResult<Delete> delete_();

@@ -2,6 +2,7 @@
 // them.
 
 #include <algorithm>
+#include <utility>
 
 #include "sql/grammar.h"
 
@@ -19,6 +20,60 @@ bool contains(auto& list, std::string_view word) {
 }
 
 }  // namespace
+
+// array_transform(list, |x| term), its list read twice: CASE WHEN list IS NULL THEN NULL ELSE
+// COALESCE((SELECT array_agg(term ORDER BY n) FROM unnest(list) WITH ORDINALITY AS _(x, n)), '{}')
+// END.
+TermRef Grammar::transformed(TermRef list, TermRef again, TermRef lambda) const {
+  const std::uint32_t position = lambda->position;
+  const auto named = [&](const char* name) {
+    TermRef made = make(TermKind::column, position);
+    made->names = {name};
+    return made;
+  };
+  const auto called = [&](const char* name) {
+    TermRef made = make(TermKind::call, position);
+    made->names = {name};
+    made->call = std::make_unique<CallParts>();
+    return made;
+  };
+  constexpr const char* number = "?ordinality?";  // nobody writes such a name
+  auto elements = std::make_unique<TableRef>();
+  elements->kind = TableRef::Kind::function;
+  elements->position = position;
+  TermRef unnest = called("unnest");
+  unnest->arguments.push_back(std::move(again));
+  elements->functions.push_back(std::move(unnest));
+  elements->ordinality = true;
+  elements->alias = "?elements?";
+  elements->columns = {lambda->names.front(), number};
+  TermRef gathered = called("array_agg");
+  gathered->arguments.push_back(std::move(lambda->arguments.front()));
+  gathered->call->order.push_back({named(number), false, std::nullopt});
+  Select select;
+  select.position = position;
+  select.items.push_back({std::move(gathered), {}});
+  select.from.push_back(std::move(elements));
+  auto query = std::make_shared<Query>();
+  query->position = position;
+  query->body = std::move(select);
+  TermRef subquery = make(TermKind::subquery, position);
+  subquery->query = std::move(query);
+  TermRef none = make(TermKind::string, position);
+  none->text = "{}";
+  TermRef all = called("coalesce");
+  all->arguments.push_back(std::move(subquery));
+  all->arguments.push_back(std::move(none));
+  TermRef is_null = make(TermKind::is, position);
+  is_null->text = "null";
+  is_null->arguments.push_back(std::move(list));
+  TermRef made = make(TermKind::choose, position);
+  made->has_else = true;
+  made->arguments.push_back(std::move(is_null));
+  made->arguments.push_back(make(TermKind::null, position));
+  made->arguments.push_back(std::move(all));
+  return closed(std::move(made));
+}
 
 // |a, b| term
 SqlResult<TermRef> Grammar::lambda() {
@@ -281,6 +336,7 @@ SqlResult<TermRef> Grammar::call(Name names, std::uint32_t position, bool quoted
     ++at_;
     made->call->star = true;
   } else if (!is_sign(")")) {
+    const std::size_t first = at_;
     made->call->distinct = take("distinct");
     if (!made->call->distinct) take("all");
     do {
@@ -289,6 +345,15 @@ SqlResult<TermRef> Grammar::call(Name names, std::uint32_t position, bool quoted
       if (peek().kind == TokenKind::word && is_sign("=>", 1)) at_ += 2;
       made->arguments.push_back(ATTEMPT(term()));
     } while (take_sign(","));
+    auto& given = made->arguments;
+    if (made->names.back() == "array_transform" && given.size() == 2 &&
+        given[1]->kind == TermKind::lambda && given[1]->names.size() == 1) {
+      const std::size_t behind = std::exchange(at_, first);
+      TermRef again = ATTEMPT(term());
+      at_ = behind;
+      ATTEMPT(expect_sign(")"));
+      return transformed(std::move(given[0]), std::move(again), std::move(given[1]));
+    }
     if (take({"order", "by"})) made->call->order = ATTEMPT(order_items());
     if (take({"ignore", "nulls"})) made->call->ignore_nulls = true;
   }

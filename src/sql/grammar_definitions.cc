@@ -64,6 +64,8 @@ SqlResult<Statement> Grammar::create() {
     made.form = ATTEMPT(create_function(or_replace));
   } else if (take("secret")) {
     made.form = ATTEMPT(create_secret());
+  } else if (take("subscription")) {
+    made.form = ATTEMPT(create_subscription());
   } else if (is("user") || is("role")) {
     ++at_;
     CreateUser user;
@@ -271,6 +273,17 @@ SqlResult<CreateSink> Grammar::create_sink(bool replace) {
   }
   if (is("format")) sink.format = ATTEMPT(format_clause());
   return sink;
+}
+
+SqlResult<CreateSink> Grammar::create_subscription() {
+  CreateSink made;
+  made.is_subscription = true;
+  made.if_not_exists = take_if_not_exists();
+  made.name = ATTEMPT(qualified_name());
+  ATTEMPT(expect("from"));
+  made.from = ATTEMPT(qualified_name());
+  if (take("with")) made.options = ATTEMPT(options_in_parentheses());
+  return made;
 }
 
 SqlResult<CreateIndex> Grammar::create_index() {

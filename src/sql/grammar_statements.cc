@@ -1,7 +1,5 @@
-// Every statement that is no definition: queries, changes of rows, ALTER, DROP, SHOW, settings,
-// transactions, cursors, COPY.
-
-#include <charconv>
+// Statements that are no definitions: queries, changes of rows, ALTER, DROP, SHOW, transactions,
+// COPY.
 
 #include "sql/grammar.h"
 
@@ -23,7 +21,7 @@ SqlResult<Statement> Grammar::statement_form() {
     made.form = ATTEMPT(delete_());
   else if (is("drop"))
     made.form = ATTEMPT(drop());
-  else if (is("alter"))
+  else if (is("alter") && !is("system", 1))
     made.form = ATTEMPT(alter());
   else if (is("show"))
     made.form = ATTEMPT(show());
@@ -49,20 +47,27 @@ SqlResult<Statement> Grammar::statement_form() {
                                                    : Transaction::Kind::rollback;
     ++at_;
     if (!take("transaction")) take("work");
+    if (transaction.kind == Transaction::Kind::rollback && take("to")) {
+      take("savepoint");
+      transaction.kind = Transaction::Kind::rollback_to;
+      transaction.savepoint = ATTEMPT(label());
+    }
     while (peek().kind == TokenKind::word || is_sign(",")) {
       if (are({"read", "only"})) transaction.read_only = true;
       ++at_;
     }
-    made.form = transaction;
-  } else if (take("declare")) {
-    DeclareCursor cursor;
-    cursor.name = ATTEMPT(label());
-    while (peek().kind == TokenKind::word && !is("for")) ++at_;
-    ATTEMPT(expect("for"));
-    cursor.query_begin = here();
-    cursor.query = ATTEMPT(query());
-    cursor.query_end = last_end();
-    made.form = std::move(cursor);
+    made.form = std::move(transaction);
+  } else if (is("savepoint") || is("release")) {
+    Transaction transaction;
+    transaction.kind = is("savepoint") ? Transaction::Kind::savepoint : Transaction::Kind::release;
+    ++at_;
+    if (transaction.kind == Transaction::Kind::release) take("savepoint");
+    transaction.savepoint = ATTEMPT(label());
+    made.form = std::move(transaction);
+  } else if (are({"alter", "system"})) {
+    made.form = ATTEMPT(alter_system());
+  } else if (is("declare")) {
+    made.form = ATTEMPT(declare());
   } else if (is("grant") || is("revoke"))
     made.form = ATTEMPT(grant());
   else if (is("fetch") || is("move"))
@@ -257,7 +262,6 @@ SqlResult<Drop> Grammar::drop() {
 SqlResult<Alter> Grammar::alter() {
   ++at_;
   Alter made;
-  if (is("system")) return refuse("ALTER SYSTEM is not supported", here());
   made.kind = ATTEMPT(object_kind());
   take_if_exists();
   if (made.kind == ObjectKind::user)
@@ -322,6 +326,15 @@ SqlResult<Alter> Grammar::alter() {
     made.text = peek().text;
     while (peek().kind != TokenKind::end && !is_sign(";")) ++at_;
   }
+  return made;
+}
+
+SqlResult<AlterSystem> Grammar::alter_system() {
+  ATTEMPT(expect({"alter", "system", "set"}));
+  AlterSystem made;
+  made.name = ATTEMPT(label());
+  if (!take_sign("=")) ATTEMPT(expect("to"));
+  if (!take("default")) made.value = ATTEMPT(option_value());
   return made;
 }
 
@@ -435,67 +448,6 @@ SqlResult<Explain> Grammar::explain() {
     ATTEMPT(expect_sign(")"));
   }
   made.statement = std::make_shared<Statement>(ATTEMPT(statement()));
-  return made;
-}
-
-SqlResult<Statement> Grammar::set() {
-  ++at_;
-  Statement made;
-  SetParameter set;
-  set.is_local = take("local");
-  if (!set.is_local) take("session");
-  if (take({"time", "zone"})) {
-    set.name = "timezone";
-    if (take("local")) {
-      made.form = std::move(set);
-      return made;
-    }
-    if (take("interval")) {
-      set.values.push_back(ATTEMPT(string()));
-      while (peek().kind == TokenKind::word) ++at_;
-      made.form = std::move(set);
-      return made;
-    }
-  } else if (is("transaction") || are({"characteristics", "as", "transaction"})) {
-    while (peek().kind == TokenKind::word || is_sign(",")) ++at_;
-    set.name = "transaction";
-    made.form = std::move(set);
-    return made;
-  } else if (take("names")) {
-    set.name = "client_encoding";
-  } else if (take({"session", "authorization"}) || take("authorization")) {
-    set.name = "session_authorization";
-  } else {
-    set.name = ATTEMPT(label());
-    while (take_sign(".")) set.name += "." + ATTEMPT(label());
-    if (!take_sign("=")) take("to");
-  }
-  if (take("default")) {
-    made.form = std::move(set);
-    return made;
-  }
-  do {
-    set.values.push_back(ATTEMPT(option_value()));
-  } while (take_sign(","));
-  made.form = std::move(set);
-  return made;
-}
-
-SqlResult<Fetch> Grammar::fetch() {
-  ++at_;
-  Fetch made;
-  if (!take("next")) take("forward");
-  if (take("all"))
-    made.all = true;
-  else if (peek().kind == TokenKind::number) {
-    const std::string& text = peek().text;
-    std::from_chars(text.data(), text.data() + text.size(), made.count);
-    ++at_;
-  } else if (is("backward") || is("prior") || is("absolute") || is("relative") || is("last")) {
-    return refuse("cursor can only scan forward", here());
-  }
-  if (!take("from")) take("in");
-  made.name = ATTEMPT(label());
   return made;
 }
 

@@ -41,6 +41,9 @@ class QueryBinder {
         options_(options),
         coercion_(parameters, options.style) {}
 
+  // Where recursive queries go that are found; without this they are refused.
+  void collect(std::vector<query::Recursion>& recursions) { recursions_ = &recursions; }
+
   SqlResult<Plan> query(const Query& query, const Scope* outer);
   // Frames of FROM; the frame of one row without columns when there is none.
   SqlResult<Frame> from(const std::vector<TableRefPtr>& tables, const Scope* outer);
@@ -136,7 +139,9 @@ class QueryBinder {
 
   // Tables.
   SqlResult<Frame> table(const TableRef& table, Frame* left, const Scope* outer);
+  std::shared_ptr<const query::Relation> relation_called(const TableRef& written) const;
   SqlResult<Frame> relation(const TableRef& table, const Scope* outer);
+  SqlResult<Frame> index_frame(const query::Relation& index, const std::string& alias);
   SqlResult<Frame> join(const TableRef& table, const Scope* outer, Frame* left);
   SqlResult<Frame> functions(const TableRef& table, Frame* left, const Scope* outer,
                              bool outer_join);
@@ -153,6 +158,7 @@ class QueryBinder {
   // type.
   SqlResult<Plan> query_as(const Query& query, const Scope* outer, bool settle);
   SqlResult<Unit> common_tables(const Query& query, const Scope* outer);
+  SqlResult<Plan> recursive(const CommonTable& common);
   SqlResult<Plan> changelog(const Name& of, const Scope* outer);
   SqlResult<Plan> values(const ValuesList& list, const Scope* outer, bool settle);
   SqlResult<Plan> set_operation(const SetQuery& set, const Scope* outer);
@@ -181,7 +187,8 @@ class QueryBinder {
   ParameterTypes& parameters_;
   const BindOptions& options_;
   Coercion coercion_;
-  std::vector<Common> commons_;  // inner ones last
+  std::vector<Common> commons_;                          // inner ones last
+  std::vector<query::Recursion>* recursions_ = nullptr;  // null: there may be none
   int depth_ = 0;
 };
 

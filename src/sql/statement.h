@@ -78,6 +78,7 @@ struct CreateView {
 };
 
 struct CreateSink {
+  bool is_subscription = false;
   bool replace = false;
   bool if_not_exists = false;
   Name name;
@@ -266,18 +267,26 @@ struct ResetParameter {
 };
 
 struct Transaction {
-  enum class Kind : std::uint8_t { begin, commit, rollback };
+  enum class Kind : std::uint8_t { begin, commit, rollback, savepoint, release, rollback_to };
   Kind kind = Kind::begin;
   bool read_only = false;
+  std::string savepoint;
 };
 
 struct DeclareCursor {
   std::string name;
   std::shared_ptr<Query> query;
   std::uint32_t query_begin = 0, query_end = 0;
+  // SUBSCRIPTION CURSOR FOR name [SINCE …] [FULL]
+  enum class Since : std::uint8_t { now, begin, millis };
+  Name subscription;
+  Since since = Since::now;
+  std::uint64_t since_millis = 0;
+  bool full = false;
 };
 struct Fetch {
   std::string name;
+  Options options;  // timeout
   std::uint64_t count = 1;
   bool all = false;
 };
@@ -313,6 +322,12 @@ struct Comment {
   std::optional<std::string> text;
 };
 
+// ALTER SYSTEM SET name TO value; no value: DEFAULT.
+struct AlterSystem {
+  std::string name;
+  std::optional<std::string> value;
+};
+
 // FLUSH, WAIT, RECOVER, DISCARD ALL, VACUUM, ANALYZE, GRANT, REVOKE, CANCEL JOBS, KILL: `name` says
 // which.
 struct Command {
@@ -327,7 +342,7 @@ struct Statement {
                CreateFunction, CreateSecret, CreateUser, Drop, Alter, Grant, Insert, Update, Delete,
                Show, Describe, Explain, SetParameter, ResetParameter, Transaction, DeclareCursor,
                Fetch, CloseCursor, Copy, PrepareStatement, ExecuteStatement, Deallocate, Comment,
-               Command>
+               AlterSystem, Command>
       form;
 };
 

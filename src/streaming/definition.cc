@@ -18,6 +18,7 @@
 #include "streaming/sink_definition.h"
 #include "streaming/sql_function.h"
 #include "streaming/stored_rows.h"
+#include "streaming/subscription.h"
 #include "streaming/table_feed.h"
 #include "streaming/table_rules.h"
 
@@ -92,6 +93,9 @@ class Definer : DefinitionScope {
     std::vector<std::string> key = create.primary_key;
     if (create.query != nullptr) {
       const auto bound = ATTEMPT(sql::bind_query(*create.query, names_, {}, bind_options()));
+      if (!bound.recursions.empty())
+        return refuse(sqlstate::feature_not_supported,
+                      "WITH RECURSIVE is supported in SELECT only");
       for (const query::OutputColumn& column : bound.plan->columns)
         if (!column.hidden) relation.columns.push_back({column.name, column.type});
     }
@@ -269,6 +273,7 @@ class Definer : DefinitionScope {
     else if (auto there = ATTEMPT(taken(name, create.if_not_exists)))
       return std::move(*there);
     if (!create.into.empty()) return define_into(create, name);
+    if (create.is_subscription) return define_subscription(create, name);
     Plan plan;
     std::string relation_name = name.name;
     if (create.query != nullptr) {
@@ -309,6 +314,32 @@ class Definer : DefinitionScope {
     return running(std::move(made), planned.plan);
   }
 
+  SqlResult<Change> define_subscription(const sql::CreateSink& create, const QualifiedName& name) {
+    const Object* from = ATTEMPT(existing(create.from));
+    if (from->rows == nullptr && from->bag == nullptr)
+      return refuse(sqlstate::wrong_object_type,
+                    quoted(from->relation->name) + " is not a table or materialized view");
+    const Plan plan = ATTEMPT(plan_of(*from));
+    auto made = object(name, RelationKind::sink);
+    ATTEMPT(set_reads(*made, plan));
+    made->sink = std::make_unique<SinkFeed>(engine_.outboxes());
+    made->sink->retention = ATTEMPT(retention_of(create.options));
+    SinkDefinition& sink = made->sink->definition;
+    sink.id = definition_.id;
+    sink.name = name.name;
+    sink.database = definition_.database;
+    sink.relation = from->relation->name;
+    sink.columns = plan->columns;
+    sink.append_only = query::is_append_only(plan);
+    const auto key = query::derived_key(plan);
+    sink.has_stream_key = key.has_value();
+    sink.key = key.value_or(std::vector<std::size_t>());
+    sink.options = {{"snapshot", "false"}};
+    for (const query::OutputColumn& column : plan->columns)
+      relation_of(*made).columns.push_back({column.name, column.type});
+    return running(std::move(made), plan);
+  }
+
   // ---- DROP ----
 
   SqlResult<Change> define(const sql::Drop& drop) {
@@ -346,7 +377,7 @@ class Definer : DefinitionScope {
         change.notice = word + " " + quoted(name.back()) + " does not exist, skipping";
         continue;
       }
-      if (!fits(drop.kind, object->relation->kind))
+      if (!fits(drop.kind, *object))
         return refuse(sqlstate::wrong_object_type, quoted(name.back()) + " is not a " + word);
       ATTEMPT(remove(*object, drop.cascade, change));
     }
@@ -433,6 +464,10 @@ class Definer : DefinitionScope {
 
   SqlResult<Change> define(const sql::Alter& alter) {
     Change change;
+    if (alter.kind == sql::ObjectKind::database && alter.action == sql::Alter::Action::rename &&
+        alter.name.back() == engine_.options().database &&
+        alter.name.back() != definition_.database)
+      return refuse("55006", "cannot rename the database that is always there");
     if (alter.kind == sql::ObjectKind::database)
       return NameDefiner(catalog_, definition_).altered_database(alter);
     if (alter.kind == sql::ObjectKind::user) return role_change(catalog_, definition_, alter);
@@ -445,7 +480,7 @@ class Definer : DefinitionScope {
       return change;
     }
     Object* object = ATTEMPT(std::move(found));
-    if (!fits(alter.kind, object->relation->kind))
+    if (!fits(alter.kind, *object))
       return refuse(sqlstate::wrong_object_type, quoted(object->relation->name) + " is not a " +
                                                      std::string(word_of(alter.kind)));
     const Relation& relation = *object->relation;
@@ -477,7 +512,7 @@ class Definer : DefinitionScope {
       case sql::Alter::Action::swap_with: {
         const Object* other = ATTEMPT(existing(alter.other));
         const Relation& second = *other->relation;
-        if (!fits(alter.kind, second.kind))
+        if (!fits(alter.kind, *other))
           return refuse(sqlstate::wrong_object_type,
                         quoted(second.name) + " is not a " + std::string(word_of(alter.kind)));
         change.renamed.push_back({relation.id, relation.schema, relation.name + " (swapping)"});
@@ -533,6 +568,9 @@ class Definer : DefinitionScope {
   }
   SqlResult<Change> define(const sql::CreateSecret& create) {
     return NameDefiner(catalog_, definition_).change(create);
+  }
+  SqlResult<Change> define(const sql::AlterSystem& alter) {
+    return NameDefiner(catalog_, definition_).change(alter);
   }
 
   template <class Other>

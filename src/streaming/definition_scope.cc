@@ -69,6 +69,9 @@ std::unique_ptr<Object> DefinitionScope::object(const QualifiedName& name,
 
 SqlResult<Unit> DefinitionScope::set_reads(Object& object, const query::Plan& plan) const {
   for (const auto& relation : query::relations(plan)) {
+    if (relation->id.value() >= query::recursion_id_first)
+      return refuse(sqlstate::feature_not_supported,
+                    "WITH RECURSIVE is supported in SELECT only, not in what is kept");
     if (relation->kind == RelationKind::system)
       return refuse(sqlstate::feature_not_supported, "a view cannot be made from system catalogs");
     object.reads.push_back(relation->id);

@@ -1,9 +1,12 @@
 // Statements at work: queries, changes of rows, definitions, settings, transactions.
 
 #include <algorithm>
+#include <limits>
 
 #include "query/circuit.h"
+#include "query/rewrite.h"
 #include "streaming/definition.h"
+#include "streaming/role_definition.h"
 #include "streaming/session_state.h"
 #include "streaming/source_scan.h"
 #include "streaming/stored_rows.h"
@@ -35,6 +38,8 @@ std::string tag_of(const sql::Statement& statement) {
         return "SCHEMA";
       case sql::ObjectKind::function:
         return "FUNCTION";
+      case sql::ObjectKind::subscription:
+        return "SUBSCRIPTION";
       default:
         return "OBJECT";
     }
@@ -43,7 +48,8 @@ std::string tag_of(const sql::Statement& statement) {
     return table->is_source ? "CREATE_SOURCE" : "CREATE_TABLE";
   if (const auto* view = std::get_if<sql::CreateView>(&statement.form))
     return view->materialized ? "CREATE_MATERIALIZED_VIEW" : "CREATE_VIEW";
-  if (std::holds_alternative<sql::CreateSink>(statement.form)) return "CREATE_SINK";
+  if (const auto* sink = std::get_if<sql::CreateSink>(&statement.form))
+    return sink->is_subscription ? "CREATE_SUBSCRIPTION" : "CREATE_SINK";
   if (std::holds_alternative<sql::CreateIndex>(statement.form)) return "CREATE_INDEX";
   if (std::holds_alternative<sql::CreateSchema>(statement.form)) return "CREATE_SCHEMA";
   if (std::holds_alternative<sql::CreateFunction>(statement.form)) return "CREATE_FUNCTION";
@@ -53,6 +59,7 @@ std::string tag_of(const sql::Statement& statement) {
     return "ALTER_" + kind_word(alter->kind);
   if (std::holds_alternative<sql::CreateUser>(statement.form)) return "CREATE_USER";
   if (std::holds_alternative<sql::CreateSecret>(statement.form)) return "CREATE_SECRET";
+  if (std::holds_alternative<sql::AlterSystem>(statement.form)) return "ALTER_SYSTEM";
   if (const auto* grant = std::get_if<sql::Grant>(&statement.form))
     return grant->revokes ? "REVOKE_PRIVILEGE" : "GRANT_PRIVILEGE";
   if (std::holds_alternative<sql::Comment>(statement.form)) return "COMMENT";
@@ -84,20 +91,41 @@ Task<SqlResult<Unit>> CursorRun::run() {
     Session::State& state = state_;
     SourceScan streams(state_.engine, state_.facts());
     Engine::Stopped stopped = [this] { return state_.stopped(); };
-    const SqlResult<Unit> read = co_await streams.read(bound->plan, std::move(stopped));
-    if (!read) co_return read;
+    std::vector<query::Plan> plans = {bound->plan};
+    for (const query::Recursion& one : bound->recursions) {
+      plans.push_back(one.first);
+      plans.push_back(one.next);
+    }
+    for (const query::Plan& plan : plans) {
+      const SqlResult<Unit> read = co_await streams.read(plan, stopped);
+      if (!read) co_return read;
+    }
+    const SqlResult<Unit> slept = co_await sleep(bound->plan);
+    if (!slept) co_return slept;
     SqlResult<std::vector<Row>> rows;
     const auto compute = [&](io::Slices& slices) {
       StatementBreath breath(state_, slices);
       query::SessionFacts facts = state_.facts();
       facts.breath = &breath;
-      rows = query::run_once(query::with_parameters(bound->plan, parameters_), facts,
-                             [&](const Relation& relation, const query::Equalities& wanted) {
-                               if (const auto* stream = streams.rows_of(relation.id))
-                                 return *stream;
-                               return state.writes.rows_of(state.engine, relation, wanted,
-                                                           state.options.database);
-                             });
+      std::map<RelationId, query::Delta> recursive;
+      const query::RowSource rows_of = [&](const Relation& relation,
+                                           const query::Equalities& wanted) {
+        if (const auto* stream = streams.rows_of(relation.id)) return *stream;
+        if (const auto made = recursive.find(relation.id); made != recursive.end())
+          return made->second;
+        return state.writes.rows_of(state.engine, relation, wanted, state.options.database);
+      };
+      for (query::Recursion one : bound->recursions) {
+        one.first = query::with_parameters(one.first, parameters_);
+        one.next = query::with_parameters(one.next, parameters_);
+        auto made = query::run_recursion(one, facts, rows_of);
+        if (!made) {
+          rows = tl::make_unexpected(std::move(made).error());
+          return;
+        }
+        recursive.emplace(one.result->id, std::move(*made));
+      }
+      rows = query::run_once(query::with_parameters(bound->plan, parameters_), facts, rows_of);
     };
     co_await io::in_slices(state_.engine.reactor(), compute);
     if (!rows) co_return SqlResult<Unit>(tl::make_unexpected(std::move(rows).error()));
@@ -119,7 +147,9 @@ Task<SqlResult<Unit>> CursorRun::run() {
   if (const auto* bound = std::get_if<sql::BoundChange>(&plan_->bound))
     co_return co_await change(*bound);
   if (const auto* fetch = std::get_if<sql::Fetch>(&tree.form))
-    co_return SqlResult<Unit>(fetch_declared(*fetch));
+    co_return co_await fetch_declared(*fetch);
+  if (const auto* declare = std::get_if<sql::DeclareCursor>(&tree.form))
+    co_return subscribe(*declare);
   if (const auto* bound = std::get_if<Shown>(&plan_->bound)) {
     rows_ = bound->rows;
     tag_ = std::holds_alternative<sql::Explain>(tree.form)    ? "EXPLAIN"
@@ -128,6 +158,37 @@ Task<SqlResult<Unit>> CursorRun::run() {
     co_return SqlResult<Unit>(Unit{});
   }
   co_return co_await command(tree);
+}
+
+// What pg_sleep asks for in a SELECT passes before its rows are computed: the sum of its calls with
+// constant arguments. In steps, so that a cancelled one ends soon.
+Task<SqlResult<Unit>> CursorRun::sleep(const query::Plan& plan) {
+  constexpr Nanos step = Millis(20);
+  constexpr double longest = 1e9;  // seconds
+  double seconds = 0;
+  const query::SessionFacts facts = state_.facts();
+  std::function<void(const query::ExpressionRef&)> look = [&](const query::ExpressionRef& one) {
+    for (const query::ExpressionRef& argument : one->arguments) look(argument);
+    if (one->kind != query::ExpressionKind::call || one->function->name != "pg_sleep") return;
+    const auto value = query::evaluate_constant(one->arguments.front(), facts);
+    if (value && !value->datum().is_null() && value->datum().real > 0)
+      seconds = std::min(longest, seconds + value->datum().real);
+  };
+  (void)query::rewrite(query::with_parameters(plan, parameters_),
+                       [&](const query::ExpressionRef& one) {
+                         look(one);
+                         return one;
+                       });
+  io::Reactor& reactor = state_.engine.reactor();
+  const MonotonicNanos end =
+      reactor.clock().monotonic() + Nanos(static_cast<std::int64_t>(seconds * 1e9));
+  while (reactor.clock().monotonic() < end) {
+    if (auto why = state_.stopped())
+      co_return SqlResult<Unit>(tl::make_unexpected(std::move(*why)));
+    const Nanos left = end - reactor.clock().monotonic();
+    co_await io::sleep_for(reactor, std::min(left, step));
+  }
+  co_return SqlResult<Unit>(Unit{});
 }
 
 // ---- INSERT, UPDATE, DELETE ----
@@ -214,7 +275,7 @@ Task<SqlResult<Unit>> CursorRun::define() {
   if (change->empty()) co_return SqlResult<Unit>(Unit{});
   // What the outside must agree to, before anything is decided.
   for (const auto& object : change->added) {
-    if (object->sink != nullptr) {
+    if (object->sink != nullptr && !object->is_subscription()) {
       SinkConnector* connector = nullptr;
       for (const auto& [name, value] : object->sink->definition.options)
         if (name == "connector") connector = state_.engine.sink_connector(value);
@@ -270,20 +331,75 @@ SqlResult<Unit> CursorRun::set(const sql::SetParameter& set) {
   return state_.settings.set(set.name, std::move(value));
 }
 
-SqlResult<Unit> CursorRun::fetch_declared(const sql::Fetch& fetch) {
+SqlResult<Unit> CursorRun::subscribe(const sql::DeclareCursor& declared) {
+  if (state_.cursors.contains(declared.name))
+    return refuse(sqlstate::duplicate_cursor, "cursor \"" + declared.name + "\" already exists");
+  const SessionCatalog names(state_.engine.catalog(), state_.options.database,
+                             state_.settings.search_path());
+  const sql::Name& named = declared.subscription;
+  const auto relation =
+      names.relation(named.size() > 1 ? named[named.size() - 2] : "", named.back());
+  const Object* object = relation == nullptr ? nullptr : state_.engine.catalog().find(relation->id);
+  if (object == nullptr || !object->is_subscription())
+    return refuse(sqlstate::undefined_table,
+                  "subscription \"" + named.back() + "\" does not exist");
+  ATTEMPT(check_privilege(state_.engine.catalog(), state_.options.user, *relation, "select"));
+  DeclaredCursor made{result_columns(subscribed_columns(*relation)), {}, 0};
+  made.subscribed =
+      ATTEMPT(SubscriptionCursor::declare(state_.engine, *object, declared, state_.facts()));
+  state_.cursors.emplace(declared.name, std::move(made));
+  tag_ = "DECLARE_CURSOR";
+  return Unit{};
+}
+
+// FETCH … WITH (timeout = '1s'): how long a subscription's cursor waits for the first row.
+SqlResult<Nanos> fetch_timeout(const sql::Options& options) {
+  for (const auto& [name, value] : options) {
+    if (name != "timeout")
+      return refuse(sqlstate::invalid_parameter_value, "unknown option \"" + name + "\" of FETCH");
+    const auto interval = ATTEMPT(query::from_text(Type(query::TypeKind::interval), value));
+    constexpr std::int64_t micros_of_day = 86'400'000'000;
+    const query::Interval& wait = *interval.datum().interval;
+    return Nanos((wait.days * micros_of_day + wait.microseconds) * 1000);
+  }
+  return Nanos(0);
+}
+
+Task<SqlResult<Unit>> CursorRun::fetch_declared(const sql::Fetch& fetch) {
+  constexpr Nanos look = Millis(10);
   const auto found = state_.cursors.find(fetch.name);
   if (found == state_.cursors.end())
-    return refuse(sqlstate::invalid_cursor_name, "cursor \"" + fetch.name + "\" does not exist");
+    co_return SqlResult<Unit>(
+        refuse(sqlstate::invalid_cursor_name, "cursor \"" + fetch.name + "\" does not exist"));
   DeclaredCursor& cursor = found->second;
+  tag_ = "FETCH";
+  counts_ = true;
+  if (cursor.subscribed) {
+    const SqlResult<Nanos> timeout = fetch_timeout(fetch.options);
+    if (!timeout) co_return SqlResult<Unit>(tl::make_unexpected(timeout.error()));
+    const std::uint64_t wanted =
+        fetch.all ? std::numeric_limits<std::uint64_t>::max() : fetch.count;
+    io::Reactor& reactor = state_.engine.reactor();
+    const MonotonicNanos end = reactor.clock().monotonic() + *timeout;
+    for (;;) {
+      SqlResult<std::vector<Row>> rows = co_await cursor.subscribed->fetch(wanted);
+      if (!rows) co_return SqlResult<Unit>(tl::make_unexpected(std::move(rows).error()));
+      rows_ = std::move(*rows);
+      if (!rows_.empty() || wanted == 0 || reactor.clock().monotonic() >= end) break;
+      if (auto why = state_.stopped())
+        co_return SqlResult<Unit>(tl::make_unexpected(std::move(*why)));
+      co_await io::sleep_for(reactor, look);
+    }
+    count_ = rows_.size();
+    co_return SqlResult<Unit>(Unit{});
+  }
   const std::size_t left = cursor.rows.size() - cursor.next;
   const std::size_t count = fetch.all ? left : std::min<std::uint64_t>(left, fetch.count);
   const auto begin = cursor.rows.begin() + static_cast<std::ptrdiff_t>(cursor.next);
   rows_.assign(begin, begin + static_cast<std::ptrdiff_t>(count));
   cursor.next += count;
-  tag_ = "FETCH";
-  counts_ = true;
   count_ = count;
-  return Unit{};
+  co_return SqlResult<Unit>(Unit{});
 }
 
 // ---- transactions ----
@@ -306,6 +422,7 @@ void Session::State::end_transaction() {
   read_only = false;
   cursors.clear();
   writes.clear();
+  savepoints.clear();
 }
 
 Task<SqlResult<Unit>> Session::State::commit() {
@@ -319,7 +436,41 @@ Task<SqlResult<Unit>> Session::State::commit() {
   co_return written;
 }
 
+// SAVEPOINT, RELEASE, ROLLBACK TO. What was defined since stays, as it does behind ROLLBACK.
+SqlResult<Unit> CursorRun::savepoint(const sql::Transaction& form) {
+  using Kind = sql::Transaction::Kind;
+  tag_ = form.kind == Kind::savepoint ? "SAVEPOINT"
+         : form.kind == Kind::release ? "RELEASE"
+                                      : "ROLLBACK";
+  if (state_.transaction == TransactionState::idle)
+    return refuse("25P01", (form.kind == Kind::savepoint ? "SAVEPOINT"
+                            : form.kind == Kind::release ? "RELEASE SAVEPOINT"
+                                                         : "ROLLBACK TO SAVEPOINT") +
+                               std::string(" can only be used in transaction blocks"));
+  auto& all = state_.savepoints;
+  if (form.kind == Kind::savepoint) {
+    all.push_back({form.savepoint, state_.writes.mark()});
+    return Unit{};
+  }
+  const auto inner = std::find_if(all.rbegin(), all.rend(),
+                                  [&](const auto& one) { return one.name == form.savepoint; });
+  if (inner == all.rend())
+    return refuse("3B001", "savepoint \"" + form.savepoint + "\" does not exist");
+  const auto found = std::prev(inner.base());
+  if (form.kind == Kind::release) {
+    all.erase(found, all.end());
+    return Unit{};
+  }
+  state_.writes.back_to(found->writes);
+  state_.transaction = TransactionState::open;
+  all.erase(found + 1, all.end());
+  return Unit{};
+}
+
 Task<SqlResult<Unit>> CursorRun::transaction(const sql::Transaction& form) {
+  using Kind = sql::Transaction::Kind;
+  if (form.kind == Kind::savepoint || form.kind == Kind::release || form.kind == Kind::rollback_to)
+    co_return savepoint(form);
   const bool idle = state_.transaction == TransactionState::idle;
   if (form.kind == sql::Transaction::Kind::begin) {
     tag_ = "BEGIN";
@@ -392,6 +543,7 @@ Task<SqlResult<Unit>> CursorRun::command(const sql::Statement& tree) {
                           std::holds_alternative<sql::CreateSecret>(tree.form) ||
                           std::holds_alternative<sql::Drop>(tree.form) ||
                           std::holds_alternative<sql::Alter>(tree.form) ||
+                          std::holds_alternative<sql::AlterSystem>(tree.form) ||
                           std::holds_alternative<sql::Comment>(tree.form);
   if (definition) co_return co_await define();
   co_return SqlResult<Unit>(

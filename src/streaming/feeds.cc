@@ -267,6 +267,12 @@ Task<Unit> Engine::run_ticks() {
     if (acknowledges) acknowledged_at = now_micros();
     for (const auto& [id, object] : catalog_.objects()) {
       if (object->circuit != nullptr && object->circuit->follows_time()) pending.tick = true;
+      if (object->is_subscription() && acknowledges) {
+        const UnixMillis kept_from = UnixMillis(now_micros() / 1000) - *object->sink->retention;
+        const std::uint64_t expired = object->sink->outbox.last_before(kept_from);
+        if (expired > object->sink->acknowledged)
+          pending.acknowledgements.push_back({id, expired, {}});
+      }
       if (object->sink == nullptr || object->sink->sink == nullptr) continue;
       hand_over(*object);
       const std::uint64_t arrived = object->sink->sink->acknowledged();

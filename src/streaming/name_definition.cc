@@ -3,6 +3,7 @@
 #include "streaming/alteration.h"
 #include "streaming/included_columns.h"
 #include "streaming/sql_function.h"
+#include "streaming/system_parameters.h"
 
 namespace levada::streaming {
 
@@ -57,9 +58,34 @@ SqlResult<Change> NameDefiner::altered_database(const sql::Alter& alter) const {
     case sql::Alter::Action::owner:
       change.database_options.push_back({name, std::string(owner_option), alter.text});
       return change;
+    case sql::Alter::Action::rename:
+      if (name == definition_.database)
+        return refuse(sqlstate::feature_not_supported, "current database cannot be renamed");
+      if (catalog_.database(alter.text) != nullptr)
+        return refuse("42P04", "database " + quoted(alter.text) + " already exists");
+      change.edits.push_back(
+          [name, to = alter.text](Catalog& made) { made.rename_database(name, to); });
+      return change;
     default:
       return refuse(sqlstate::feature_not_supported, "this form of ALTER is not supported");
   }
+}
+
+SqlResult<Change> NameDefiner::change(const sql::AlterSystem& alter) const {
+  const SystemParameter* known = system_parameter(alter.name);
+  if (known == nullptr)
+    return refuse(sqlstate::undefined_object,
+                  "unrecognized system parameter " + quoted(alter.name));
+  if (!known->is_mutable)
+    return refuse("55P02", "system parameter " + quoted(alter.name) + " cannot be changed");
+  Change change;
+  change.edits.push_back([name = alter.name, value = alter.value](Catalog& made) {
+    if (value)
+      made.system_values().insert_or_assign(name, *value);
+    else
+      made.system_values().erase(name);
+  });
+  return change;
 }
 
 SqlResult<Change> NameDefiner::altered_schema(const sql::Alter& alter) const {

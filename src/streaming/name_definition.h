@@ -13,6 +13,7 @@ class NameDefiner : DefinitionScope {
   query::SqlResult<Change> change(const sql::Comment& comment) const;
   query::SqlResult<Change> change(const sql::CreateFunction& create) const;
   query::SqlResult<Change> change(const sql::CreateSecret& create) const;
+  query::SqlResult<Change> change(const sql::AlterSystem& alter) const;
   query::SqlResult<Change> altered_database(const sql::Alter& alter) const;
   query::SqlResult<Change> altered_schema(const sql::Alter& alter) const;
   query::SqlResult<Unit> drop_secret(const sql::Drop& drop, const sql::Name& name,

@@ -21,6 +21,12 @@ bool fits(sql::ObjectKind wanted, RelationKind kind) {
   }
 }
 
+bool fits(sql::ObjectKind wanted, const Object& object) {
+  if (wanted == sql::ObjectKind::subscription) return object.is_subscription();
+  if (wanted == sql::ObjectKind::sink && object.is_subscription()) return false;
+  return fits(wanted, object.relation->kind);
+}
+
 std::string_view word_of(sql::ObjectKind kind) {
   switch (kind) {
     case sql::ObjectKind::table:
@@ -37,6 +43,8 @@ std::string_view word_of(sql::ObjectKind kind) {
       return "index";
     case sql::ObjectKind::schema:
       return "schema";
+    case sql::ObjectKind::subscription:
+      return "subscription";
     default:
       return "object";
   }

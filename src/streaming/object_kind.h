@@ -5,12 +5,14 @@
 
 #include "query/relation.h"
 #include "sql/statement.h"
+#include "streaming/objects.h"
 
 namespace levada::streaming {
 
 using query::RelationKind;
 
 bool fits(sql::ObjectKind wanted, RelationKind kind);
+bool fits(sql::ObjectKind wanted, const Object& object);
 std::string_view word_of(sql::ObjectKind kind);
 
 }  // namespace levada::streaming

@@ -62,6 +62,31 @@ void Catalog::remove_database(const std::string& name) {
   ++version_;
 }
 
+void Catalog::rename_database(const std::string& from, const std::string& to) {
+  auto database = databases_.extract(from);
+  database.key() = to;
+  databases_.insert(std::move(database));
+  for (const auto& [id, object] : objects_) {
+    if (object->relation->database != from) continue;
+    auto relation = std::make_shared<Relation>(*object->relation);
+    relation->database = to;
+    object->relation = std::move(relation);
+  }
+  const auto move_keys = [&](auto& named) {
+    const Key first{from, {}, {}};
+    for (auto at = named.lower_bound(first); at != named.end() && at->first.database == from;) {
+      auto moved = named.extract(at++);
+      moved.key().database = to;
+      named.insert(std::move(moved));
+    }
+  };
+  move_keys(by_name_);
+  move_keys(functions_);
+  move_keys(secrets_);
+  privileges_.rename_database(from, to);
+  ++version_;
+}
+
 void Catalog::rename_owner(const std::string& from, const std::string& to) {
   const auto renamed = [&](std::string& owner) {
     if (owner == from) owner = to;

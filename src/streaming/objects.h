@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -39,7 +40,8 @@ struct SinkFeed {
   std::uint64_t acknowledged = 0;  // as decided
   std::string position;            // where that ends, as the sink says
   bool paused = false;
-  std::unique_ptr<Sink> sink;  // while running
+  std::unique_ptr<Sink> sink;       // while running
+  std::optional<Millis> retention;  // of a subscription: nobody takes what is in its outbox
 };
 
 // A sink INTO a table of this catalog: its plan puts out rows of that table.
@@ -89,6 +91,7 @@ struct Object {
   query::Delta first_changes;
 
   bool is_hidden() const { return reader != RelationId(); }
+  bool is_subscription() const { return sink != nullptr && sink->retention.has_value(); }
 };
 
 struct Change;  // definition.h
@@ -144,12 +147,18 @@ class Catalog {
   Database* database(std::string_view name);
   void add_database(std::string name, Database database);
   void remove_database(const std::string& name);  // nothing is in it any more
+  void rename_database(const std::string& from, const std::string& to);  // with all that is in it
   struct Key {
     std::string database, schema, name;
     auto operator<=>(const Key&) const = default;
   };
   const std::map<Key, Secret>& secrets() const { return secrets_; }
   std::map<Key, Secret>& secrets() { return secrets_; }
+  // ALTER SYSTEM SET: those that are not as they were at first.
+  const std::map<std::string, std::string, std::less<>>& system_values() const {
+    return system_values_;
+  }
+  std::map<std::string, std::string, std::less<>>& system_values() { return system_values_; }
   const Privileges& privileges() const { return privileges_; }
   Privileges& privileges() { return privileges_; }
   void rename_owner(const std::string& from, const std::string& to);
@@ -178,6 +187,7 @@ class Catalog {
   std::map<Key, query::SqlFunction> functions_;
   std::map<Key, Secret> secrets_;
   Privileges privileges_;
+  std::map<std::string, std::string, std::less<>> system_values_;
   std::map<Key, std::shared_ptr<const Relation>> system_;
   std::map<std::uint32_t, SystemRows> system_rows_;
   static constexpr std::uint32_t first_hidden_id = std::uint32_t{1} << 31;

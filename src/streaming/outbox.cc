@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <iterator>
 
 #include "base/check.h"
 #include "base/crc32c.h"
@@ -134,6 +135,7 @@ struct Outbox::State {
     return outboxes.memory_bytes_ > count(outboxes.limits_.memory) && !items.empty() &&
            items.back().only_in_memory();
   }
+  Task<std::vector<Piece>> pieces_of(std::shared_ptr<File> file) const;
   Task<bool> spill();
   Task<Unit> load();
 };
@@ -218,10 +220,7 @@ Task<bool> Outbox::State::spill() {
   co_return true;
 }
 
-// Puts the pieces of the file that is next in its place.
-Task<Unit> Outbox::State::load() {
-  if (handed_over == end() || at(handed_over).piece != nullptr) co_return Unit{};
-  const std::shared_ptr<File> file = at(handed_over).file;
+Task<std::vector<Piece>> Outbox::State::pieces_of(std::shared_ptr<File> file) const {
   const std::string path = outboxes.path_of(file->number);
   const Buffer bytes = co_await io::read_file(outboxes.disk_, path, file_size_max);
   const auto* const head = bytes.data();
@@ -230,12 +229,20 @@ Task<Unit> Outbox::State::load() {
     co_return fail(ErrorKind::corrupt, path + " fails its checksum");
   std::string_view in = as_text(ByteView(bytes).subspan(file_header));
   Bytestream stream{in};
-  std::vector<Item> pieces;
-  while (!in.empty() && !stream.broken) {
-    Piece piece = stream.piece();
-    if (piece->epoch > acknowledged) pieces.push_back({std::move(piece), file});
-  }
+  std::vector<Piece> pieces;
+  while (!in.empty() && !stream.broken) pieces.push_back(stream.piece());
   if (stream.broken) co_return fail(ErrorKind::corrupt, path + " cannot be read");
+  co_return pieces;
+}
+
+// Puts the pieces of the file that is next in its place.
+Task<Unit> Outbox::State::load() {
+  if (handed_over == end() || at(handed_over).piece != nullptr) co_return Unit{};
+  const std::shared_ptr<File> file = at(handed_over).file;
+  std::vector<Piece> all = co_await pieces_of(file);
+  std::vector<Item> pieces;
+  for (Piece& piece : all)
+    if (piece->epoch > acknowledged) pieces.push_back({std::move(piece), file});
   if (discarded || handed_over == end() || at(handed_over).file != file) co_return Unit{};
   const auto place = items.begin() + static_cast<std::ptrdiff_t>(handed_over - gone);
   if (pieces.empty()) {
@@ -323,6 +330,51 @@ Piece Outbox::next() {
 }
 
 void Outbox::rewind() { state_->handed_over = state_->gone; }
+
+Task<std::vector<Piece>> Outbox::read_behind(Place place) const { return read(state_, place); }
+
+Task<std::vector<Piece>> Outbox::read(std::shared_ptr<State> state, Place place) {
+  std::vector<Piece> found;
+  const auto is_behind = [&](const Piece& piece) {
+    return Place{piece->epoch, piece->first} > place;
+  };
+  for (std::size_t n = 0; n < state->items.size(); ++n) {
+    const State::Item item = state->items[n];
+    if (item.piece != nullptr) {
+      if (!is_behind(item.piece)) continue;
+      found.push_back(item.piece);
+      break;
+    }
+    if (item.file->last_epoch < place.epoch) continue;
+    std::vector<Piece> all = co_await state->pieces_of(item.file);
+    std::copy_if(all.begin(), all.end(), std::back_inserter(found), is_behind);
+    if (!found.empty()) break;
+    // Others may have come and gone while the file was read.
+    while (n > 0 && n < state->items.size() && state->items[n].file != item.file) --n;
+  }
+  co_return found;
+}
+
+// Of what is whole and older: an item's epochs end where the next one's begin, or by its own time.
+std::uint64_t Outbox::last_before(UnixMillis time) const {
+  std::uint64_t epoch = 0;
+  const auto& items = state_->items;
+  for (std::size_t n = 0; n < items.size(); ++n) {
+    const bool old = items[n].piece != nullptr
+                         ? items[n].piece->time < time && !items[n].piece->more
+                         : n + 1 < items.size() && oldest_of(n + 1) < time;
+    const bool goes_on = items[n].piece != nullptr && items[n].piece->more;
+    if (goes_on) continue;
+    if (!old) break;
+    epoch = items[n].epoch();
+  }
+  return epoch;
+}
+
+UnixMillis Outbox::oldest_of(std::size_t n) const {
+  const State::Item& item = state_->items[n];
+  return item.piece ? item.piece->time : item.file->oldest;
+}
 
 void Outbox::acknowledge(std::uint64_t epoch) {
   State& state = *state_;

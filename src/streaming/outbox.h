@@ -6,6 +6,7 @@
 // A checkpoint names the files and holds the rest. Whatever was pushed behind it comes again from
 // the journal, and a file is removed when all of it has been acknowledged by a decision.
 
+#include <compare>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -77,6 +78,14 @@ class Outbox {
   // The oldest piece that was not handed over; null: there is none, or it is being read.
   Piece next();
   void rewind();  // hands all of it over again
+  // For readers of their own: the first pieces behind that place, empty when there are none. What
+  // is handed over has nothing to do with it.
+  struct Place {
+    std::uint64_t epoch = 0, first = 0;
+    friend auto operator<=>(const Place&, const Place&) = default;
+  };
+  Task<std::vector<Piece>> read_behind(Place place) const;
+  std::uint64_t last_before(UnixMillis time) const;  // the last epoch that is older; 0: none
   void acknowledge(std::uint64_t epoch);
   void discard();  // the sink is no more
 
@@ -97,6 +106,8 @@ class Outbox {
  private:
   struct State;
   static Task<Unit> work(std::shared_ptr<State> state);
+  static Task<std::vector<Piece>> read(std::shared_ptr<State> state, Place place);
+  UnixMillis oldest_of(std::size_t item) const;
   static void begin_work(const std::shared_ptr<State>& state);
 
   std::shared_ptr<State> state_;

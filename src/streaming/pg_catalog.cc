@@ -1,5 +1,6 @@
 // pg_catalog as PostgreSQL 15 lays it out: what psql, drivers and dashboards ask before all else.
 
+#include "sql/parser.h"
 #include "streaming/pg_catalog_relations.h"
 
 namespace levada::streaming {
@@ -25,6 +26,13 @@ void namespaces(const DatabaseView& view, Rows& rows) {
     for (const auto& [schema, owner] : home->schemas) add(schema, owner);
   add("pg_catalog", "root");
   add("information_schema", "root");
+}
+
+void keywords(const DatabaseView&, Rows& rows) {
+  for (const std::string_view word : sql::reserved_word_list())
+    rows.add({{"word", Datum::of(word)},
+              {"catcode", Datum::of("R")},
+              {"catdesc", Datum::of("reserved")}});
 }
 
 void types(const DatabaseView&, Rows& rows) {
@@ -483,6 +491,8 @@ constexpr SystemTable tables_of_pg_catalog[] = {
      "temporary boolean, active boolean, active_pid int4, xmin int4, catalog_xmin int4, "
      "restart_lsn varchar, confirmed_flush_lsn varchar, wal_status varchar, safe_wal_size int8, "
      "two_phase boolean"},
+    // A function of PostgreSQL's; the binder finds it here.
+    {"pg_catalog", "pg_get_keywords", "word varchar, catcode varchar, catdesc varchar", keywords},
 };
 
 }  // namespace

@@ -35,7 +35,7 @@ SqlResult<sql::BoundQuery> whole_table(Session::State& state, const sql::Copy& c
     add(i);
   }
   return sql::BoundQuery{
-      query::project(query::scan(relation), std::move(expressions), std::move(output)), {}};
+      query::project(query::scan(relation), std::move(expressions), std::move(output)), {}, {}};
 }
 
 }  // namespace
@@ -69,6 +69,10 @@ SqlResult<std::shared_ptr<const PreparedPlan>> prepared(Session::State& state, S
   };
   const auto take_query = [&](sql::BoundQuery bound) -> SqlResult<Unit> {
     ATTEMPT(may_read(bound.plan));
+    for (const query::Recursion& one : bound.recursions) {
+      ATTEMPT(may_read(one.first));
+      ATTEMPT(may_read(one.next));
+    }
     made->parameters = bound.parameters;
     made->columns = result_columns(bound.plan->columns);
     made->bound = std::move(bound);
@@ -103,7 +107,8 @@ SqlResult<std::shared_ptr<const PreparedPlan>> prepared(Session::State& state, S
   } else if (const auto* del = std::get_if<sql::Delete>(&tree.form)) {
     auto bound = ATTEMPT(sql::bind_delete(*del, names, std::move(declared), options));
     ATTEMPT(take_change(std::move(bound)));
-  } else if (const auto* cursor = std::get_if<sql::DeclareCursor>(&tree.form)) {
+  } else if (const auto* cursor = std::get_if<sql::DeclareCursor>(&tree.form);
+             cursor != nullptr && cursor->query != nullptr) {
     auto bound = ATTEMPT(sql::bind_query(*cursor->query, names, std::move(declared), options));
     ATTEMPT(take_query(std::move(bound)));
     made->columns.clear();  // the rows come by FETCH

@@ -31,6 +31,21 @@ void Privileges::rename(const std::string& name, const std::string& to) {
   grants_ = std::move(grants);
 }
 
+// Databases by their name, schemas and functions by "database.…".
+void Privileges::rename_database(const std::string& from, const std::string& to) {
+  std::map<Key, bool> renamed;
+  for (auto& [key, with_option] : grants_) {
+    Key made = key;
+    std::string& name = made.thing.name;
+    if (made.thing.kind == sql::ObjectKind::database && name == from)
+      name = to;
+    else if (name.starts_with(from + '.'))
+      name = to + name.substr(from.size());
+    renamed.emplace(std::move(made), with_option);
+  }
+  grants_ = std::move(renamed);
+}
+
 void Privileges::remove(const std::string& name) {
   users_.erase(name);
   std::erase_if(grants_, [&](const auto& grant) { return grant.first.user == name; });

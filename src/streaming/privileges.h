@@ -38,6 +38,7 @@ class Privileges {
   const User* user(std::string_view name) const;
   void put(const std::string& name, User user) { users_.insert_or_assign(name, std::move(user)); }
   void rename(const std::string& name, const std::string& to);
+  void rename_database(const std::string& from, const std::string& to);
   void remove(const std::string& name);
 
   void grant(const std::string& user, const Grantable& thing, const std::string& privilege,

@@ -62,7 +62,7 @@ void fill_rw_sinks(const DatabaseView& view, Rows& rows) {
                 {"connector", Datum::of("table")},
                 {"sink_type", Datum::of(object.into->append_only ? "APPEND_ONLY" : "UPSERT")},
                 {"definition", Datum::of(shown_text(object))}});
-    if (object.sink == nullptr) return;
+    if (object.sink == nullptr || object.is_subscription()) return;
     const SinkDefinition& sink = object.sink->definition;
     std::string connector;
     for (const auto& [name, value] : sink.options)
@@ -75,6 +75,18 @@ void fill_rw_sinks(const DatabaseView& view, Rows& rows) {
               {"connector", Datum::of(connector)},
               {"sink_type", Datum::of(types[static_cast<std::size_t>(sink.format)])},
               {"definition", Datum::of(shown_text(object))}});
+  });
+}
+
+void fill_rw_subscriptions(const DatabaseView& view, Rows& rows) {
+  each_object(view, [&](const Object& object) {
+    if (!object.is_subscription()) return;
+    rows.add({{"id", Datum::of(oid_of(*object.relation))},
+              {"name", Datum::of(object.relation->name)},
+              {"schema_id", Datum::of(schema_oid(view, object.relation->schema))},
+              {"owner", Datum::of(user_oid(view, object.owner))},
+              {"definition", Datum::of(shown_text(object))},
+              {"retention_seconds", Datum::of(object.sink->retention->count() / 1000)}});
   });
 }
 
@@ -131,7 +143,7 @@ Datum moment(UnixMillis time) {
 
 void fill_sink_status(const DatabaseView& view, Rows& rows) {
   each_object(view, [&](const Object& object) {
-    if (object.sink == nullptr) return;
+    if (object.sink == nullptr || object.is_subscription()) return;
     const SinkFeed& feed = *object.sink;
     SinkStatus status;
     status.state = "starting";
@@ -219,6 +231,10 @@ constexpr SystemTable tables[] = {
      "id int4, name varchar, schema_id int4, owner int4, connector varchar, sink_type varchar, "
      "definition varchar",
      fill_rw_sinks},
+    {"rw_catalog", "rw_subscriptions",
+     "id int4, name varchar, schema_id int4, owner int4, definition varchar, retention_seconds "
+     "int8",
+     fill_rw_subscriptions},
     {"rw_catalog", "rw_relations",
      "id int4, name varchar, relation_type varchar, schema_id int4, owner int4, definition varchar",
      fill_rw_relations},

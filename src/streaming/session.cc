@@ -31,6 +31,8 @@ StatementKind kind_of(const sql::Statement& statement) {
         return StatementKind::commit;
       case sql::Transaction::Kind::rollback:
         return StatementKind::rollback;
+      default:
+        return StatementKind::other;
     }
   }
   if (const auto* copy = std::get_if<sql::Copy>(&statement.form))
@@ -123,7 +125,10 @@ std::string_view Statement::text() const { return parsed_->text(); }
 std::uint32_t Statement::position() const { return parsed_->position; }
 const std::optional<CopyFormat>& Statement::copy() const { return parsed_->copy; }
 bool Statement::ends_transaction() const {
-  return kind() == StatementKind::commit || kind() == StatementKind::rollback;
+  const auto* form = std::get_if<sql::Transaction>(&parsed_->statement->form);
+  return form != nullptr && (form->kind == sql::Transaction::Kind::commit ||
+                             form->kind == sql::Transaction::Kind::rollback ||
+                             form->kind == sql::Transaction::Kind::rollback_to);
 }
 
 StatementKind Prepared::kind() const { return plan_->statement.kind(); }

@@ -64,7 +64,7 @@ class Statement {
   std::string_view text() const;   // as the client wrote it
   std::uint32_t position() const;  // of its first character in the whole text, from 1
   const std::optional<CopyFormat>& copy() const;
-  // May run while the transaction has failed: ROLLBACK, COMMIT.
+  // May run while the transaction has failed: ROLLBACK, COMMIT, ROLLBACK TO.
   bool ends_transaction() const;
 
   explicit Statement(std::shared_ptr<const ParsedStatement> parsed) : parsed_(std::move(parsed)) {}

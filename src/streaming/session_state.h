@@ -11,6 +11,7 @@
 #include "streaming/session.h"
 #include "streaming/session_catalog.h"
 #include "streaming/settings.h"
+#include "streaming/subscription.h"
 #include "streaming/transaction.h"
 
 namespace levada::streaming {
@@ -54,6 +55,7 @@ struct DeclaredCursor {
   std::vector<ResultColumn> columns;
   std::vector<Row> rows;
   std::size_t next = 0;
+  std::optional<SubscriptionCursor> subscribed = {};
 };
 
 struct Session::State {
@@ -66,6 +68,11 @@ struct Session::State {
   bool read_only = false;  // this transaction
   bool defined = false;    // this transaction made, changed or dropped something
   TransactionWrites writes;
+  struct Savepoint {
+    std::string name;
+    std::size_t writes = 0;
+  };
+  std::vector<Savepoint> savepoints;  // of this transaction, inner ones last
   std::vector<Notice> notices;
   std::map<std::string, DeclaredCursor> cursors;
   std::map<std::string, NamedStatement> named;  // by PREPARE
@@ -126,12 +133,15 @@ class CursorRun {
 
  private:
   Task<SqlResult<Unit>> run();
+  Task<SqlResult<Unit>> sleep(const query::Plan& plan);
   Task<SqlResult<Unit>> change(const sql::BoundChange& bound);
   Task<SqlResult<Unit>> define();
   Task<SqlResult<Unit>> transaction(const sql::Transaction& form);
+  SqlResult<Unit> savepoint(const sql::Transaction& form);
   SqlResult<Unit> set(const sql::SetParameter& set);
   Task<SqlResult<Unit>> command(const sql::Statement& statement);
-  SqlResult<Unit> fetch_declared(const sql::Fetch& fetch);
+  Task<SqlResult<Unit>> fetch_declared(const sql::Fetch& fetch);
+  SqlResult<Unit> subscribe(const sql::DeclareCursor& declared);
 
   Session::State& state_;
   std::shared_ptr<const PreparedPlan> plan_;

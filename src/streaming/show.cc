@@ -6,6 +6,7 @@
 #include "sql/parser.h"
 #include "streaming/session_state.h"
 #include "streaming/shown_text.h"
+#include "streaming/system_parameters.h"
 
 namespace levada::streaming {
 
@@ -60,7 +61,7 @@ std::optional<RelationKind> kind_of(std::string_view what) {
   if (what == "sources") return RelationKind::source;
   if (what == "views") return RelationKind::view;
   if (what == "materialized views") return RelationKind::materialized_view;
-  if (what == "sinks") return RelationKind::sink;
+  if (what == "sinks" || what == "subscriptions") return RelationKind::sink;
   return std::nullopt;
 }
 
@@ -72,6 +73,7 @@ Table relations(Session::State& state, const sql::Show& show, RelationKind kind)
     const Relation& relation = *object->relation;
     if (relation.kind != kind || object->is_hidden() || relation.database != state.options.database)
       continue;
+    if (object->is_subscription() != (show.what == "subscriptions")) continue;
     if (!show.name.empty() && relation.schema != show.name.back()) continue;
     const bool visible =
         !show.name.empty() || std::find(path.begin(), path.end(), relation.schema) != path.end();
@@ -176,7 +178,18 @@ SqlResult<std::pair<std::vector<ResultColumn>, Shown>> show_form(Session::State&
     table.add({relation->schema + "." + relation->name, shown_text(*object)});
     return table.take();
   }
-  if (show.what == "all" || show.what == "parameters") {
+  if (show.what == "parameters") {
+    Table table{"Name", "Value", "Description", "Mutable"};
+    const auto& values = state.engine.catalog().system_values();
+    for (const SystemParameter& one : system_parameters()) {
+      const auto value = values.find(one.name);
+      table.add({std::string(one.name),
+                 value == values.end() ? std::string(one.initial) : value->second,
+                 std::string(one.description), one.is_mutable ? "t" : "f"});
+    }
+    return table.take();
+  }
+  if (show.what == "all") {
     Table table{"Name", "Setting", "Description"};
     for (const auto& [name, value] : state.settings.all()) table.add({name, value, ""});
     return table.take();

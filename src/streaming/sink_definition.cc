@@ -70,7 +70,7 @@ SqlResult<const Object*> replaced_sink(const sql::CreateSink& create, Catalog& c
                   "REPLACE SINK currently only supports REPLACE SINK ... FROM table_or_mv");
   if (old == nullptr)
     return refuse(sqlstate::undefined_table, "sink \"" + name + "\" does not exist");
-  if (old->sink == nullptr)
+  if (old->sink == nullptr || old->is_subscription())
     return refuse(sqlstate::wrong_object_type, "\"" + name + "\" is not a sink into a stream");
   if (old->sink->definition.relation != create.from.back())
     return refuse(sqlstate::feature_not_supported,

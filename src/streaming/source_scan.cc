@@ -15,7 +15,7 @@ constexpr std::size_t batch_rows_max = 16'384;
 
 Task<SqlResult<Unit>> SourceScan::read(query::Plan plan, Engine::Stopped stopped) {
   for (const auto& relation : query::relations(plan)) {
-    if (!is_stream(engine_.catalog(), *relation)) continue;
+    if (!is_stream(engine_.catalog(), *relation) || rows_.contains(relation->id)) continue;
     const SqlResult<Unit> done = co_await read_one(relation->id, stopped);
     if (!done) co_return done;
   }

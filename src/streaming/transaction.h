@@ -15,6 +15,9 @@ class TransactionWrites {
   bool empty() const { return inputs_.empty(); }
   void add(std::vector<Input> inputs);
   void clear() { inputs_.clear(); }
+  // How much there is, and back to that: savepoints.
+  std::size_t mark() const { return inputs_.size(); }
+  void back_to(std::size_t mark) { inputs_.resize(mark); }
 
   // As Engine::rows_of, with what this session changed.
   query::Delta rows_of(Engine& engine, const Relation& relation, const query::Equalities& wanted,

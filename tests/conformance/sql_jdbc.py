@@ -1,7 +1,4 @@
-"""PgJDBC: the session is jdbc/Session.java, run once; each of its parts is a test here.
-
-Not getProcedures and getFunctions: they ask for text || integer, which is not there.
-"""
+"""PgJDBC: the session is jdbc/Session.java, run once; each of its parts is a test here."""
 
 import shutil
 import subprocess

@@ -119,6 +119,9 @@ public class Session {
       m.getColumnPrivileges(null, "public", "jdbc_meta", "%").close();
       same(column(m.getProcedureColumns(null, null, "%", "%"), "COLUMN_NAME"), List.of());
       same(column(m.getFunctionColumns(null, null, "%", "%"), "COLUMN_NAME"), List.of());
+      same(column(m.getProcedures(null, null, "%"), "PROCEDURE_NAME"), List.of());
+      m.getFunctions(null, null, "%").close();
+      same(m.getSQLKeywords().isEmpty(), false);
       same(column(m.getUDTs(null, null, "%", null), "TYPE_NAME"), List.of());
       same(column(m.getSchemas(null, "pub%"), "TABLE_SCHEM"), List.of("public"));
       m.getClientInfoProperties().close();

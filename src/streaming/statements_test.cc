@@ -1,0 +1,187 @@
+// Statements of sessions beside definitions and changes of rows: savepoints, waits, recursion,
+// lambdas, what an index shows, parameters of the system.
+
+#include "streaming/session_fixture.h"
+
+namespace levada::streaming {
+namespace {
+
+using Statements = SessionTest;
+
+TEST_F(Statements, savepoints_take_back_what_came_behind_them) {
+  run("create table t (id int primary key)");
+  EXPECT_EQ(run("savepoint a").substr(0, 5), "25P01");
+  EXPECT_EQ(run("begin; insert into t values (1); savepoint a; insert into t values (2); "
+                "savepoint b; insert into t values (3); select count(*) from t"),
+            "3\n");
+  EXPECT_EQ(run("rollback to b; select count(*) from t"), "2\n");
+  EXPECT_EQ(run("rollback to savepoint a; select count(*) from t"), "1\n");
+  EXPECT_EQ(run("rollback to b").substr(0, 5), "3B001") << "it came behind a";
+  EXPECT_EQ(run("insert into t values (4); release savepoint a"), "");
+  EXPECT_EQ(run("release a").substr(0, 5), "3B001");
+  EXPECT_EQ(run("commit; select id from t order by id"), "1\n4\n");
+}
+
+TEST_F(Statements, a_failed_transaction_goes_on_from_a_savepoint) {
+  run("create table t (id int primary key)");
+  EXPECT_EQ(run("begin; insert into t values (1); savepoint a"), "");
+  EXPECT_EQ(run("select 1 / 0").substr(0, 5), "22012");
+  session->statement_failed();
+  const auto select = session->parse("select 1");
+  EXPECT_FALSE(session->admit(select->front()));
+  const auto back = session->parse("rollback to a");
+  EXPECT_TRUE(session->admit(back->front()));
+  EXPECT_EQ(run("rollback to a; insert into t values (2); commit"), "");
+  EXPECT_EQ(run("select id from t order by id"), "1\n2\n");
+}
+
+TEST_F(Statements, pg_sleep_lets_time_pass_for_its_session_alone) {
+  const MonotonicNanos begun = world.reactor().clock().monotonic();
+  EXPECT_EQ(run("select pg_sleep(1.5)"), "NULL\n");
+  EXPECT_GE(world.reactor().clock().monotonic() - begun, std::chrono::milliseconds(1'500));
+  EXPECT_EQ(run("select pg_sleep(0.5), 2 where pg_sleep(1) is null"), "NULL|2\n");
+  EXPECT_GE(world.reactor().clock().monotonic() - begun, std::chrono::seconds(3));
+}
+
+TEST_F(Statements, recursive_queries_end_when_a_round_is_empty) {
+  EXPECT_EQ(run("with recursive t(n) as (values (1) union all select n + 1 from t where n < 5) "
+                "select sum(n), count(*) from t"),
+            "15|5\n");
+  run("create table edges (a int, b int)");
+  run("insert into edges values (1, 2), (2, 3), (3, 1), (3, 4)");
+  EXPECT_EQ(run("with recursive reach as (select 1 as node union select b from edges, reach "
+                "where a = node) select node from reach order by node"),
+            "1\n2\n3\n4\n")
+      << "a circle ends, since UNION takes a row once";
+  EXPECT_EQ(run("with recursive a as (select 1 as x union all select x + 1 from a where x < 3), "
+                "b as (select x as y from a union all select y * 10 from b where y < 30) "
+                "select y from b order by y"),
+            "1\n2\n3\n10\n20\n30\n100\n200\n");
+  EXPECT_EQ(run("with recursive t as (select 2 as n) select n from t"), "2\n");
+  EXPECT_EQ(run("with recursive t as (select 1 as n union all select n + 1.5 from t where n < 9) "
+                "select n from t")
+                .substr(0, 5),
+            "42804");
+  EXPECT_EQ(run("create materialized view m as with recursive t(n) as (select 1 union all select "
+                "n + 1 from t where n < 5) select n from t")
+                .substr(0, 5),
+            "0A000");
+}
+
+TEST_F(Statements, array_transform_takes_a_lambda) {
+  EXPECT_EQ(run("select array_transform(array[1, 2, 3], |x| x * 2)"), "{2,4,6}\n");
+  EXPECT_EQ(run("select array_transform(array['a', 'b'], |s| upper(s) || '!')"), "{A!,B!}\n");
+  EXPECT_EQ(run("select array_transform(null::int[], |x| x + 1) is null"), "t\n");
+  EXPECT_EQ(run("select array_transform(array[]::int[], |x| x + 1)"), "{}\n");
+  EXPECT_EQ(run("select array_transform(array_transform(array[1, 2], |x| x + 1), |x| x * x)"),
+            "{4,9}\n");
+  run("create table t (id int primary key, a int[], plus int)");
+  run("create materialized view m as select id, array_transform(a, |x| x + plus) as b from t");
+  run("insert into t values (1, '{3,1,2}', 10), (2, null, 1), (3, '{}', 1)");
+  EXPECT_EQ(run("select * from m order by id"), "1|{13,11,12}\n2|NULL\n3|{}\n");
+  run("update t set plus = 20 where id = 1");
+  EXPECT_EQ(run("select b from m where id = 1"), "{23,21,22}\n");
+}
+
+TEST_F(Statements, an_index_is_read_as_a_table) {
+  run("create table t (a int primary key, b int, c varchar)");
+  run("create index by_b on t (b) include (c)");
+  run("create index by_sum on t ((a + b))");
+  run("insert into t values (1, 20, 'x'), (2, 10, 'y')");
+  EXPECT_EQ(run("select * from by_b order by b"), "10|y\n20|x\n");
+  EXPECT_EQ(run("select * from by_sum order by 1"), "12|2|10|y\n21|1|20|x\n");
+  EXPECT_EQ(run("create sink s from by_b with (connector = 'blackhole')").substr(0, 5), "42809");
+  EXPECT_EQ(run("insert into by_b values (1, 'x')").substr(0, 5), "42809");
+}
+
+TEST_F(Statements, a_database_is_renamed_with_all_that_is_in_it) {
+  run("create database one");
+  run("create table here (id int)");
+  auto mine =
+      std::exchange(session, std::make_unique<Session>(*engine, SessionOptions{.database = "one"}));
+  run("create table there (id int primary key)");
+  run("create materialized view m as select count(*) as n from there");
+  EXPECT_EQ(run("alter database one rename to two").substr(0, 5), "0A000");
+  session = std::move(mine);
+  EXPECT_EQ(run("alter database dev rename to other").substr(0, 5), "0A000");
+  EXPECT_EQ(run("alter database none rename to other").substr(0, 5), "3D000");
+  EXPECT_EQ(run("alter database one rename to dev").substr(0, 5), "42P04");
+  EXPECT_EQ(run("alter database one rename to two"), "");
+  for (int round = 0; round < 2; ++round) {
+    EXPECT_FALSE(Session::has_database(*engine, "one"));
+    session = std::make_unique<Session>(*engine, SessionOptions{.database = "two"});
+    run("insert into there values (" + std::to_string(round) + ")");
+    EXPECT_EQ(run("select n from m"), std::to_string(round + 1) + "\n");
+    EXPECT_EQ(run("select * from here").substr(0, 5), "42P01");
+    restart();
+  }
+}
+
+TEST_F(Statements, alter_system_keeps_what_it_was_told) {
+  EXPECT_EQ(run("alter system set barrier_interval_ms = 250"), "");
+  EXPECT_EQ(tag, "ALTER_SYSTEM");
+  restart();
+  EXPECT_NE(run("show parameters").find("barrier_interval_ms|250|"), std::string::npos);
+  EXPECT_EQ(run("alter system set barrier_interval_ms to default"), "");
+  EXPECT_NE(run("show parameters").find("barrier_interval_ms|1000|"), std::string::npos);
+  EXPECT_EQ(run("alter system set nothing_known = 1").substr(0, 5), "42704");
+  EXPECT_EQ(run("alter system set state_store = 'x'").substr(0, 5), "55P02");
+}
+
+TEST_F(Statements, a_subscription_gives_its_cursors_every_change) {
+  run("create table t (id int primary key, v int)");
+  run("insert into t values (1, 10)");
+  EXPECT_EQ(run("create subscription s from t with (retention = '1D')"), "");
+  EXPECT_EQ(tag, "CREATE_SUBSCRIPTION");
+  EXPECT_EQ(run("declare c subscription cursor for s"), "");
+  EXPECT_EQ(run("declare c subscription cursor for s").substr(0, 5), "42P03");
+  EXPECT_EQ(run("declare f subscription cursor for s full"), "");
+  EXPECT_EQ(run("declare other subscription cursor for t").substr(0, 5), "42P01");
+  EXPECT_EQ(run("fetch next from c"), "");
+  run("insert into t values (2, 20)");
+  run("update t set v = 11 where id = 1");
+  run("delete from t where id = 2");
+  const auto without_time = [](std::string rows) {
+    std::string out;
+    for (std::size_t at = 0; at < rows.size(); at = rows.find('\n', at) + 1)
+      out += rows.substr(at, rows.rfind('|', rows.find('\n', at)) - at) + "\n";
+    return out;
+  };
+  EXPECT_EQ(without_time(run("fetch next from c")), "2|20|Insert\n");
+  const std::string rest = "1|10|UpdateDelete\n1|11|UpdateInsert\n2|20|Delete\n";
+  EXPECT_EQ(without_time(run("fetch 10 from c")), rest);
+  EXPECT_EQ(run("fetch 1 from c"), "");
+  EXPECT_EQ(run("fetch next from f"), "1|10|Insert|NULL\n");
+  EXPECT_EQ(without_time(run("fetch all from f")), "2|20|Insert\n" + rest);
+  EXPECT_EQ(run("show subscriptions"), "s\n");
+  EXPECT_EQ(run("show sinks"), "");
+  EXPECT_EQ(run("drop sink s").substr(0, 5), "42809");
+  restart();
+  EXPECT_EQ(run("declare b subscription cursor for s since begin()"), "");
+  EXPECT_EQ(without_time(run("fetch all from b")), "2|20|Insert\n" + rest);
+  EXPECT_EQ(run("declare m subscription cursor for s since 1").substr(0, 5), "22023");
+  EXPECT_EQ(run("drop table t").substr(0, 5), "2BP01");
+  EXPECT_EQ(run("drop subscription s"), "");
+  EXPECT_EQ(run("fetch next from b").substr(0, 5), "42P01");
+  EXPECT_EQ(run("create subscription s from t").substr(0, 5), "22023");
+}
+
+TEST_F(Statements, what_a_subscription_does_not_keep_any_more_is_gone) {
+  run("create table t (id int primary key)");
+  run("create subscription s from t with (retention = '10 seconds')");
+  run("insert into t values (1)");
+  run("declare c subscription cursor for s since begin()");
+  pass(std::chrono::seconds(30));
+  run("insert into t values (2)");
+  EXPECT_EQ(run("fetch all from c").substr(0, 9), "2|Insert|");
+  EXPECT_EQ(run("declare d subscription cursor for s"), "");
+  EXPECT_EQ(run("fetch next from d with (timeout = '2s')"), "");
+}
+
+TEST_F(Statements, text_is_joined_to_anything) {
+  EXPECT_EQ(run("select 'a' || 1, 2.50 || 'b'::varchar, 'c'::varchar || true, 'd' || null"),
+            "a1|2.50b|ctrue|NULL\n");
+}
+
+}  // namespace
+}  // namespace levada::streaming

@@ -37,7 +37,7 @@ std::size_t behind(const std::vector<Token>& all, std::size_t at) {
 }
 
 std::size_t defined_name(const std::vector<Token>& all) {
-  constexpr std::string_view kinds[] = {"table", "source", "view", "sink", "index"};
+  constexpr std::string_view kinds[] = {"table", "source", "view", "sink", "index", "subscription"};
   std::size_t at = 0;
   while (all[at].kind != TokenKind::end &&
          std::none_of(std::begin(kinds), std::end(kinds),

@@ -98,7 +98,9 @@ void Writer::options(const Options& options) {
     std::string_view rest = name;  // aws.region: words between dots
     while (true) {
       const std::size_t dot = rest.find('.');
-      out_ += quoted_name(rest.substr(0, dot));
+      // Any plain word is an option's name: fields.v.end.
+      const std::string_view part = rest.substr(0, dot);
+      out_ += is_plain(part) ? std::string(part) : quoted_name(part);
       if (dot == std::string_view::npos) break;
       out_ += ".";
       rest.remove_prefix(dot + 1);
@@ -212,7 +214,7 @@ void Writer::write(const CreateSink& sink) {
 void Writer::write(const CreateIndex& index) {
   out_ = index.if_not_exists ? "CREATE INDEX IF NOT EXISTS" : "CREATE INDEX";
   if (!index.name.empty()) out_ += " " + qualified(index.name);
-  out_ += " ON " + qualified(index.table) + " (";
+  out_ += " ON " + qualified(index.table) + "(";
   for (std::size_t i = 0; i < index.columns.size(); ++i) {
     if (i > 0) out_ += ", ";
     out_ += text_of(*index.columns[i].term);

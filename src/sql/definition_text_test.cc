@@ -84,7 +84,7 @@ TEST(DefinitionText, keeps_the_words_of_queries) {
 
 TEST(DefinitionText, shows_an_index_with_its_terms) {
   expect_shown("create index i on t (a + 1 desc, lower(b)) include (c) distributed by (a)",
-               "CREATE INDEX i ON t (a + 1 DESC, lower(b)) INCLUDE (c) DISTRIBUTED BY (a)");
+               "CREATE INDEX i ON t(a + 1 DESC, lower(b)) INCLUDE (c) DISTRIBUTED BY (a)");
 }
 
 TEST(DefinitionText, leaves_other_statements_as_written) {

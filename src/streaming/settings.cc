@@ -25,6 +25,7 @@ constexpr Known known[] = {
     {"datestyle", "ISO, MDY", "DateStyle"},
     {"default_transaction_isolation", "read committed"},
     {"default_transaction_read_only", "off", "default_transaction_read_only"},
+    {"dml_wait_persistence", "false"},
     {"extra_float_digits", "1"},
     {"idle_in_transaction_session_timeout", "0"},
     {"implicit_flush", "false"},

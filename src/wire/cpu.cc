@@ -1,6 +1,8 @@
 #include "wire/cpu.h"
 
+#define _Bool bool  // the header is C, and clang knows no _Bool in C++
 #include <sys/platform/x86.h>
+#undef _Bool
 
 namespace levada::wire {
 

@@ -115,3 +115,48 @@ class Session(SqlCase):
         self.connection.commit()
         self.cursor.execute(f"select k, n from {view} order by k")
         self.assertEqual(self.cursor.fetchall(), [("a", 2), ("b", 1)])
+
+    def test_savepoints_heal_a_failed_transaction(self):
+        table = self.table("id int primary key")
+        self.cursor.execute(f"insert into {table} values (1)")
+        self.cursor.execute("savepoint before")
+        with self.assertRaises(psycopg2.errors.DivisionByZero):
+            self.cursor.execute("select 1 / 0")
+        with self.assertRaises(psycopg2.errors.InFailedSqlTransaction):
+            self.cursor.execute("select 1")
+        self.cursor.execute("rollback to savepoint before")
+        self.cursor.execute(f"insert into {table} values (2)")
+        self.connection.commit()
+        self.cursor.execute(f"select id from {table} order by id")
+        self.assertEqual(self.cursor.fetchall(), [(1,), (2,)])
+
+    def test_a_subscription_cursor_brings_changes(self):
+        table, subscription = self.table("id int primary key, v varchar"), self.name("s")
+        self.connection.autocommit = True
+        self.cursor.execute(f"create subscription {subscription} from {table} with (retention = '1 hour')")
+        self.addCleanup(self.psql, f"drop subscription if exists {subscription}", check=False)
+        self.cursor.execute(f"declare c subscription cursor for {subscription}")
+        self.cursor.execute("fetch next from c with (timeout = '200 milliseconds')")
+        self.assertEqual([column.name for column in self.cursor.description], ["id", "v", "op", "rw_timestamp"])
+        self.assertEqual(self.cursor.fetchall(), [])
+        began = time.time() * 1000 - 1000
+        self.psql(f"insert into {table} values (1, 'a')", f"update {table} set v = 'b'", f"delete from {table}")
+        self.cursor.execute("fetch 10 from c with (timeout = '5 seconds')")
+        rows = self.cursor.fetchall()
+        self.assertEqual([row[:3] for row in rows],
+                         [(1, "a", "Insert"), (1, "a", "UpdateDelete"), (1, "b", "UpdateInsert"), (1, "b", "Delete")])  # fmt: skip
+        for row in rows:
+            self.assertGreater(row[3], began)
+        self.cursor.execute("close c")
+
+    def test_pg_sleep_is_cancelled(self):
+        threading.Timer(0.3, self.connection.cancel).start()
+        begun = time.monotonic()
+        with self.assertRaises(psycopg2.errors.QueryCanceled):
+            self.cursor.execute("select pg_sleep(30)")
+        self.assertLess(time.monotonic() - begun, 10)
+
+    def test_a_recursive_query_takes_parameters(self):
+        self.cursor.execute("with recursive t(n) as (select %s::int union all select n * 2 from t where n < %s) "
+                            "select n from t order by n", (1, 100))  # fmt: skip
+        self.assertEqual([n for (n,) in self.cursor.fetchall()], [1, 2, 4, 8, 16, 32, 64, 128])

@@ -5,7 +5,7 @@ Freshness: one session inserts a row while a Nexmark source runs at --rate event
 view into a stream of this server. "visible": from before the INSERT is sent until its answer is there; an answered row is in the
 view already, which another session's SELECT then checks. "in Kinesis": until the record's arrival time in the stream.
 
-    bench/streaming_sql.py [freshness] [sink] [recovery] [--rows N] [--levada build/release/levada]
+    bench/streaming_sql.py [freshness] [sink] [idle] [recovery] [--rows N] [--levada build/release/levada]
 """
 import argparse, json, re, shutil, statistics, sys, tempfile, time
 from pathlib import Path
@@ -104,6 +104,30 @@ def sink(arguments):
             ask.execute(f"drop sink s_{form}")
 
 
+def idle(arguments):
+    """Twenty tables with 5,000 rows each, a join with aggregates over every two of them."""
+    folder = tempfile.mkdtemp(prefix="levada-bench-")
+    try:
+        server = Levada(data_dir=folder, binary=arguments.levada)
+        server.start()
+        ask = session(server)
+        for n in range(20):
+            ask.execute(f"create table t{n} (id bigint primary key, g int, name varchar)")
+            ask.execute(f"insert into t{n} select i, i % 100, 'name ' || i::varchar from generate_series(1, 5000) g(i)")
+        for n in range(0, 20, 2):
+            ask.execute(f"create materialized view m{n} as select a.g, count(*) as n, max(b.name) as name from t{n} a join "
+                        f"t{n + 1} b on a.id = b.id group by a.g")
+        server.kill()
+        begun = time.monotonic()
+        server.start()
+        print(f"| start to ready, 20 tables with 100,000 rows under 10 joins with aggregates | {(time.monotonic() - begun) * 1e3:.0f} ms |")
+        time.sleep(2)
+        print(f"| idle memory then | {resident(server):.0f} MB |", flush=True)
+        server.stop()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 def recovery(arguments):
     folder = tempfile.mkdtemp(prefix="levada-bench-")
     try:
@@ -142,15 +166,15 @@ def recovery(arguments):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("parts", nargs="*", default=["freshness", "sink", "recovery"])
+    parser.add_argument("parts", nargs="*", default=["freshness", "sink", "idle", "recovery"])
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--rate", type=int, default=100_000)
     parser.add_argument("--seconds", type=float, default=10)
     parser.add_argument("--levada", default=None)
     arguments = parser.parse_args()
     print("| what | figure |\n|---|---|", flush=True)
-    for part in arguments.parts or ["freshness", "sink", "recovery"]:
-        {"freshness": freshness, "sink": sink, "recovery": recovery}[part](arguments)
+    for part in arguments.parts:
+        {"freshness": freshness, "sink": sink, "idle": idle, "recovery": recovery}[part](arguments)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "query/aggregate.h"
+#include "query/closing.h"
 #include "query/growing_map.h"
 #include "query/operator.h"
 
@@ -60,8 +61,8 @@ constexpr std::int64_t cell_bytes = 64;
 
 class AggregateOperator final : public Operator {
  public:
-  AggregateOperator(const Aggregate& node, bool append_only)
-      : sets_(node.grouping_sets), append_only_(append_only) {
+  AggregateOperator(const Aggregate& node, bool append_only, std::optional<Closes> closes)
+      : sets_(node.grouping_sets), append_only_(append_only), closing_(std::move(closes)) {
     for (const ExpressionRef& group : node.groups) groups_.emplace_back(group);
     for (const AggregateCall& from : node.aggregates) {
       Call call;
@@ -86,6 +87,8 @@ class AggregateOperator final : public Operator {
   }
   ~AggregateOperator() override { count_memory(-counted_); }
 
+  bool follows_watermarks() const override { return closing_.follows_watermark(); }
+
   void step(const Step& step, std::span<Delta> inputs, Delta& out) override {
     Evaluation& evaluation = step.evaluation;
     if (step.first)
@@ -105,6 +108,33 @@ class AggregateOperator final : public Operator {
     }
     for (Group* group : touched_) show(*group, evaluation, out);
     touched_.clear();
+    closing_.close(evaluation.facts(), [this](Group* group) { forget(*group); });
+  }
+
+  void save(StateWriter& out) const override {
+    out.put(table_.size());
+    table_.each([&](const Group& group) {
+      out.put(group.key, group.rows, group.shown);
+      for (const Cell& cell : group.cells) {
+        if (cell.accumulator != nullptr) cell.accumulator->save(out);
+        if (cell.rows != nullptr) out.put(*cell.rows);
+      }
+    });
+  }
+  bool restore(StateReader& in) override {
+    const auto count = in.taken<std::size_t>();
+    for (std::size_t i = 0; i < count && in.good(); ++i) {
+      Row key = in.taken<Row>();
+      if (key.size() != groups_.size() + (grouping_column_ ? 1 : 0)) return false;
+      const std::uint64_t h = hash(key.span());
+      Group& group = made(h, std::move(key));
+      in.take(group.rows, group.shown);
+      for (Cell& cell : group.cells) {
+        if (cell.accumulator != nullptr) cell.accumulator->restore(in);
+        if (cell.rows != nullptr) in.take(*cell.rows);
+      }
+    }
+    return in.good();
   }
 
  private:
@@ -117,9 +147,12 @@ class AggregateOperator final : public Operator {
     Group* group = table_.find(h, [&](const Group& candidate) {
       return equal(candidate.key.span(), std::span<const Datum>(key_));
     });
-    if (group != nullptr) return *group;
+    return group != nullptr ? *group : made(h, Row::of(key_));
+  }
+
+  Group& made(std::uint64_t h, Row key) {
     Group& made = table_.insert(h);
-    made.key = Row::of(key_);
+    made.key = std::move(key);
     made.cells.resize(calls_.size());
     for (std::size_t i = 0; i < calls_.size(); ++i) {
       if (!calls_[i].collects) made.cells[i].accumulator = calls_[i].make(append_only_);
@@ -128,7 +161,13 @@ class AggregateOperator final : public Operator {
             std::make_unique<std::map<Row, std::int64_t, CallLess>>(CallLess{&calls_[i]});
     }
     count(static_cast<std::int64_t>(calls_.size()) * cell_bytes);
+    closing_.add(made.key.span(), &made);
     return made;
+  }
+
+  void forget(Group& group) {
+    count(-static_cast<std::int64_t>(calls_.size()) * cell_bytes);
+    table_.erase(&group);
   }
 
   void count(std::int64_t bytes) {
@@ -188,8 +227,7 @@ class AggregateOperator final : public Operator {
     const bool lives = group.rows != 0 || sets_[set].empty();
     if (!lives) {
       if (group.shown) out.push_back({group.shown, -1});
-      count(-static_cast<std::int64_t>(calls_.size()) * cell_bytes);
-      table_.erase(&group);
+      forget(group);
       return;
     }
     data_.assign(group.key.begin(),
@@ -217,6 +255,7 @@ class AggregateOperator final : public Operator {
   std::vector<Call> calls_;
   bool append_only_, grouping_column_ = false;
   GrowingMap<Group> table_;
+  Closing<Group> closing_;
   std::vector<Group*> touched_;
   std::vector<Datum> key_, arguments_, data_;
   std::int64_t counted_ = 0;
@@ -224,8 +263,9 @@ class AggregateOperator final : public Operator {
 
 }  // namespace
 
-std::unique_ptr<Operator> make_aggregate(const Aggregate& node, bool append_only_input) {
-  return std::make_unique<AggregateOperator>(node, append_only_input);
+std::unique_ptr<Operator> make_aggregate(const Aggregate& node, bool append_only_input,
+                                         std::optional<Closes> closes) {
+  return std::make_unique<AggregateOperator>(node, append_only_input, std::move(closes));
 }
 
 }  // namespace levada::query

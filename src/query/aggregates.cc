@@ -2,6 +2,7 @@
 // the multiset of their values.
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <map>
 
@@ -9,7 +10,6 @@
 #include "query/exact_sum.h"
 #include "query/function_table.h"
 #include "query/interval.h"
-#include "query/json.h"
 #include "query/text.h"
 
 namespace levada::query {
@@ -40,21 +40,25 @@ void add_to(Multiset& multiset, const Datum& datum, std::int64_t weight) {
   }
 }
 
-class CountRows final : public Accumulator {
+class CountRows final : public KeptAccumulator<CountRows> {
  public:
   void add(Arguments, std::int64_t weight) override { count_ += weight; }
   Datum result(Evaluation&) const override { return Datum::of(count_); }
+
+  auto fields() { return std::tie(count_); }
 
  private:
   std::int64_t count_ = 0;
 };
 
-class Count final : public Accumulator {
+class Count final : public KeptAccumulator<Count> {
  public:
   void add(Arguments arguments, std::int64_t weight) override {
     if (!arguments[0].is_null()) count_ += weight;
   }
   Datum result(Evaluation&) const override { return Datum::of(count_); }
+
+  auto fields() { return std::tie(count_); }
 
  private:
   std::int64_t count_ = 0;
@@ -62,7 +66,7 @@ class Count final : public Accumulator {
 
 // sum of int2 and int4: bigint; sum of bigint: numeric; both exact in 128 bits.
 template <bool to_numeric, bool average>
-class IntegerSum final : public Accumulator {
+class IntegerSum final : public KeptAccumulator<IntegerSum<to_numeric, average>> {
  public:
   void add(Arguments arguments, std::int64_t weight) override {
     if (arguments[0].is_null()) return;
@@ -82,6 +86,8 @@ class IntegerSum final : public Accumulator {
       return out_of_range(evaluation, "bigint");
     return Datum::of(static_cast<std::int64_t>(sum_));
   }
+
+  auto fields() { return std::tie(sum_, count_); }
 
  private:
   Int128 sum_ = 0;
@@ -108,13 +114,15 @@ class Scales {
     return scale;
   }
 
+  auto fields() { return std::tie(counts_); }
+
  private:
   std::vector<std::pair<std::uint8_t, std::int64_t>> counts_;  // one or two, mostly
 };
 
 // Special values are counted apart, so that they can leave again.
 template <bool average>
-class NumericSum final : public Accumulator {
+class NumericSum final : public KeptAccumulator<NumericSum<average>> {
  public:
   void add(Arguments arguments, std::int64_t weight) override {
     if (arguments[0].is_null()) return;
@@ -150,17 +158,19 @@ class NumericSum final : public Accumulator {
     return evaluation.decimal(*quotient);
   }
 
+  auto fields() { return std::tie(sum_, scales_, count_, specials_, overflow_); }
+
  private:
   Decimal sum_;
   Scales scales_;
   std::int64_t count_ = 0;
-  std::int64_t specials_[4] = {};
+  std::array<std::int64_t, 4> specials_ = {};
   bool overflow_ = false;
 };
 
 // Rounded only when it is asked for: the result depends on the values alone, as a batch run's does.
 template <class Float, bool average>
-class FloatSum final : public Accumulator {
+class FloatSum final : public KeptAccumulator<FloatSum<Float, average>> {
  public:
   void add(Arguments arguments, std::int64_t weight) override {
     if (!arguments[0].is_null()) sum_.add(arguments[0].real, weight);
@@ -173,12 +183,14 @@ class FloatSum final : public Accumulator {
     return Datum::of(static_cast<double>(static_cast<Float>(sum_.value())));
   }
 
+  auto fields() { return std::tie(sum_); }
+
  private:
   ExactSum sum_;
 };
 
 template <bool average>
-class IntervalSum final : public Accumulator {
+class IntervalSum final : public KeptAccumulator<IntervalSum<average>> {
  public:
   void add(Arguments arguments, std::int64_t weight) override {
     if (arguments[0].is_null()) return;
@@ -197,12 +209,14 @@ class IntervalSum final : public Accumulator {
         multiply(sum, 1.0 / static_cast<double>(count_)).value_or(Interval{}));
   }
 
+  auto fields() { return std::tie(months_, days_, microseconds_, count_); }
+
  private:
   std::int64_t months_ = 0, days_ = 0, microseconds_ = 0, count_ = 0;
 };
 
 template <bool greatest>
-class Extreme final : public Accumulator {
+class Extreme final : public KeptAccumulator<Extreme<greatest>> {
  public:
   void add(Arguments arguments, std::int64_t weight) override {
     if (!arguments[0].is_null()) add_to(values_, arguments[0], weight);
@@ -212,12 +226,14 @@ class Extreme final : public Accumulator {
     return evaluation.copy(greatest ? values_.rbegin()->first : values_.begin()->first);
   }
 
+  auto fields() { return std::tie(values_); }
+
  private:
   Multiset values_;
 };
 
 template <bool greatest>
-class AppendOnlyExtreme final : public Accumulator {
+class AppendOnlyExtreme final : public KeptAccumulator<AppendOnlyExtreme<greatest>> {
  public:
   void add(Arguments arguments, std::int64_t) override {
     const Datum& datum = arguments[0];
@@ -228,12 +244,14 @@ class AppendOnlyExtreme final : public Accumulator {
   }
   Datum result(Evaluation& evaluation) const override { return evaluation.copy(best_); }
 
+  auto fields() { return std::tie(best_); }
+
  private:
   Value best_;
 };
 
 template <bool all>
-class BooleanTest final : public Accumulator {
+class BooleanTest final : public KeptAccumulator<BooleanTest<all>> {
  public:
   void add(Arguments arguments, std::int64_t weight) override {
     if (!arguments[0].is_null()) (arguments[0].boolean() ? yes_ : no_) += weight;
@@ -243,6 +261,8 @@ class BooleanTest final : public Accumulator {
     return Datum::of(all ? no_ == 0 : yes_ > 0);
   }
 
+  auto fields() { return std::tie(yes_, no_); }
+
  private:
   std::int64_t yes_ = 0, no_ = 0;
 };
@@ -250,18 +270,18 @@ class BooleanTest final : public Accumulator {
 enum class Bits : std::uint8_t { conjunction, disjunction, parity };
 
 template <Bits which>
-class BitCounts final : public Accumulator {
+class BitCounts final : public KeptAccumulator<BitCounts<which>> {
  public:
   void add(Arguments arguments, std::int64_t weight) override {
     if (arguments[0].is_null()) return;
     count_ += weight;
-    for (int bit = 0; bit < 64; ++bit)
+    for (std::size_t bit = 0; bit < ones_.size(); ++bit)
       if ((arguments[0].integer >> bit & 1) != 0) ones_[bit] += weight;
   }
   Datum result(Evaluation&) const override {
     if (count_ == 0) return Datum::null();
     std::uint64_t result = 0;
-    for (int bit = 0; bit < 64; ++bit) {
+    for (std::size_t bit = 0; bit < ones_.size(); ++bit) {
       const bool set = which == Bits::conjunction   ? ones_[bit] == count_
                        : which == Bits::disjunction ? ones_[bit] > 0
                                                     : ones_[bit] % 2 != 0;
@@ -270,9 +290,11 @@ class BitCounts final : public Accumulator {
     return Datum::of(static_cast<std::int64_t>(result));
   }
 
+  auto fields() { return std::tie(count_, ones_); }
+
  private:
   std::int64_t count_ = 0;
-  std::int64_t ones_[64] = {};
+  std::array<std::int64_t, 64> ones_ = {};
 };
 
 enum class Spread : std::uint8_t {
@@ -284,7 +306,7 @@ enum class Spread : std::uint8_t {
 
 // Exact sums of values and squares; RisingWave and PostgreSQL give numeric for exact inputs.
 template <Spread which>
-class NumericSpread final : public Accumulator {
+class NumericSpread final : public KeptAccumulator<NumericSpread<which>> {
  public:
   void add(Arguments arguments, std::int64_t weight) override {
     if (arguments[0].is_null()) return;
@@ -319,6 +341,8 @@ class NumericSpread final : public Accumulator {
     return evaluation.decimal(root.value_or(Decimal{}));
   }
 
+  auto fields() { return std::tie(sum_, squares_, count_, overflow_); }
+
  private:
   Decimal sum_, squares_;
   std::int64_t count_ = 0;
@@ -326,7 +350,7 @@ class NumericSpread final : public Accumulator {
 };
 
 template <Spread which>
-class FloatSpread final : public Accumulator {
+class FloatSpread final : public KeptAccumulator<FloatSpread<which>> {
  public:
   void add(Arguments arguments, std::int64_t weight) override {
     if (arguments[0].is_null()) return;
@@ -347,65 +371,15 @@ class FloatSpread final : public Accumulator {
     return Datum::of(static_cast<double>(std::sqrt(variance)));
   }
 
+  auto fields() { return std::tie(sum_, squares_); }
+
  private:
   ExactSum sum_, squares_;
 };
 
-// Ordered aggregates are handed their rows in order by the operator (each result is computed from
-// scratch), so they only append; without ORDER BY the operator orders by the arguments.
-class StringJoin final : public Accumulator {
- public:
-  void add(Arguments arguments, std::int64_t weight) override {
-    if (arguments[0].is_null()) return;
-    for (; weight > 0; --weight) {
-      if (any_ && !arguments[1].is_null()) text_ += arguments[1].text();
-      text_ += arguments[0].text();
-      any_ = true;
-    }
-  }
-  Datum result(Evaluation& evaluation) const override {
-    return any_ ? evaluation.text(text_) : Datum::null();
-  }
-
- private:
-  std::string text_;
-  bool any_ = false;
-};
-
-class ListOf final : public Accumulator {
- public:
-  void add(Arguments arguments, std::int64_t weight) override {
-    for (; weight > 0; --weight) values_.emplace_back(arguments[0]);
-  }
-  Datum result(Evaluation& evaluation) const override {
-    if (values_.empty()) return Datum::null();
-    std::vector<Datum> data;
-    for (const Value& value : values_) data.push_back(evaluation.copy(value));
-    return evaluation.list(data);
-  }
-
- private:
-  std::vector<Value> values_;
-};
-
-template <bool first>
-class EndValue final : public Accumulator {
- public:
-  void add(Arguments arguments, std::int64_t weight) override {
-    if (weight <= 0 || (first && any_)) return;
-    value_ = Value(arguments[0]);
-    any_ = true;
-  }
-  Datum result(Evaluation& evaluation) const override { return evaluation.copy(value_); }
-
- private:
-  Value value_;
-  bool any_ = false;
-};
-
 // arg_min(value, by), arg_max(value, by): ordered by `by` in the operator is not needed.
 template <bool greatest>
-class ArgumentOfExtreme final : public Accumulator {
+class ArgumentOfExtreme final : public KeptAccumulator<ArgumentOfExtreme<greatest>> {
  public:
   void add(Arguments arguments, std::int64_t weight) override {
     if (arguments[1].is_null()) return;
@@ -424,81 +398,15 @@ class ArgumentOfExtreme final : public Accumulator {
     return evaluation.copy(Value(at->first.datum().elements[1]));
   }
 
+  auto fields() { return std::tie(pairs_); }
+
  private:
   Multiset pairs_;
 };
 
-class JsonList final : public Accumulator {
- public:
-  explicit JsonList(Type type) : type_(std::move(type)) {}
-  void add(Arguments arguments, std::int64_t weight) override {
-    for (; weight > 0; --weight) list_.items.push_back(json_of(type_, arguments[0]));
-  }
-  Datum result(Evaluation& evaluation) const override {
-    if (list_.items.empty()) return Datum::null();
-    Json json = list_;
-    json.kind = Json::Kind::list;
-    return evaluation.text(json.canonical());
-  }
-
- private:
-  Type type_;
-  Json list_;
-};
-
-class JsonObject final : public Accumulator {
- public:
-  explicit JsonObject(Type type) : type_(std::move(type)) {}
-  void add(Arguments arguments, std::int64_t weight) override {
-    if (weight <= 0 || arguments[0].is_null()) return;
-    object_.kind = Json::Kind::object;
-    object_.put(std::string(arguments[0].text()), json_of(type_, arguments[1]));
-  }
-  Datum result(Evaluation& evaluation) const override {
-    if (object_.kind != Json::Kind::object) return Datum::null();
-    return evaluation.text(object_.canonical());
-  }
-
- private:
-  Type type_;
-  Json object_;
-};
-
-// percentile_cont(f), percentile_disc(f), mode() WITHIN GROUP (ORDER BY x): arguments are (f, x) or
-// (x); rows come in x's order.
-template <bool continuous>
-class Percentile final : public Accumulator {
- public:
-  void add(Arguments arguments, std::int64_t weight) override {
-    fraction_ = Value(arguments[0]);
-    if (arguments[1].is_null()) return;
-    for (; weight > 0; --weight) values_.emplace_back(arguments[1]);
-  }
-  Datum result(Evaluation& evaluation) const override {
-    if (values_.empty() || fraction_.is_null()) return Datum::null();
-    const double fraction = fraction_.datum().real;
-    if (!(fraction >= 0 && fraction <= 1))
-      return evaluation.fail("22003", "percentile value " + to_text(float8, fraction_.datum()) +
-                                          " is not between 0 and 1");
-    const auto count = static_cast<double>(values_.size());
-    if constexpr (!continuous) {
-      const auto at = static_cast<std::size_t>(std::max(std::ceil(fraction * count), 1.0)) - 1;
-      return evaluation.copy(values_[at]);
-    }
-    const double at = fraction * (count - 1);
-    const double low = values_[static_cast<std::size_t>(std::floor(at))].datum().real;
-    const double high = values_[static_cast<std::size_t>(std::ceil(at))].datum().real;
-    return Datum::of(low + (high - low) * (at - std::floor(at)));
-  }
-
- private:
-  Value fraction_;
-  std::vector<Value> values_;
-};
-
 // mode(), and approx_count_distinct(), which is exact.
 template <bool most_frequent>
-class ValueCounts final : public Accumulator {
+class ValueCounts final : public KeptAccumulator<ValueCounts<most_frequent>> {
  public:
   void add(Arguments arguments, std::int64_t weight) override {
     if (!arguments[0].is_null()) add_to(values_, arguments[0], weight);
@@ -512,6 +420,8 @@ class ValueCounts final : public Accumulator {
     return evaluation.copy(most->first);
   }
 
+  auto fields() { return std::tie(values_); }
+
  private:
   Multiset values_;
 };
@@ -519,10 +429,6 @@ class ValueCounts final : public Accumulator {
 template <class Made>
 std::unique_ptr<Accumulator> make(Types) {
   return std::make_unique<Made>();
-}
-template <class Made>
-std::unique_ptr<Accumulator> make_typed(Types types) {
-  return std::make_unique<Made>(types.back());
 }
 
 const AggregateFunction rows[] = {
@@ -570,16 +476,8 @@ const AggregateFunction rows[] = {
     {"stddev", {float8}, float8, 0, make<FloatSpread<Spread::deviation_sample>>},
     {"stddev_pop", {numeric}, numeric, 0, make<NumericSpread<Spread::deviation_population>>},
     {"stddev_pop", {float8}, float8, 0, make<FloatSpread<Spread::deviation_population>>},
-    {"string_agg", {varchar, varchar}, varchar, 0, make<StringJoin>, true},
-    {"array_agg", {any_element}, any_list, 0, make<ListOf>, true},
-    {"jsonb_agg", {any}, jsonb, 0, make_typed<JsonList>, true},
-    {"jsonb_object_agg", {varchar, any}, jsonb, 0, make_typed<JsonObject>, true},
-    {"first_value", {any_element}, any_element, 0, make<EndValue<true>>, true},
-    {"last_value", {any_element}, any_element, 0, make<EndValue<false>>, true},
     {"arg_min", {any_element, any}, any_element, 0, make<ArgumentOfExtreme<false>>},
     {"arg_max", {any_element, any}, any_element, 0, make<ArgumentOfExtreme<true>>},
-    {"percentile_cont", {float8, float8}, float8, 0, make<Percentile<true>>, true, true},
-    {"percentile_disc", {float8, any_element}, any_element, 0, make<Percentile<false>>, true, true},
     {"mode", {any_element}, any_element, 0, make<ValueCounts<true>>, false, true},
 };
 

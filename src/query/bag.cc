@@ -90,12 +90,28 @@ BagItem* Bag::add(const Row& row, std::int64_t weight, BagItem* gone) {
   if (positions_ != nullptr) {
     positions_->emplace(hash(row.span()), items_.size() - 1);
   } else if (items_.size() > scan_max) {
-    positions_ = std::make_unique<std::unordered_multimap<std::uint64_t, std::size_t>>();
-    for (std::size_t i = 0; i < items_.size(); ++i)
-      positions_->emplace(hash(items_[i].row.span()), i);
+    index();
   }
   recount();
   return &items_.back();
+}
+
+void Bag::index() {
+  positions_ = std::make_unique<std::unordered_multimap<std::uint64_t, std::size_t>>();
+  for (std::size_t i = 0; i < items_.size(); ++i)
+    positions_->emplace(hash(items_[i].row.span()), i);
+}
+
+void Bag::restore(StateReader& in) {
+  in.take(items_);
+  if (items_.size() > scan_max) index();
+  recount();
+}
+
+void Bag::swap(Bag& other) noexcept {
+  items_.swap(other.items_);
+  positions_.swap(other.positions_);
+  std::swap(counted_, other.counted_);
 }
 
 void Bag::recount() {
@@ -120,6 +136,33 @@ KeyedBag* Index::find(std::uint64_t hash, const Row& row,
       if (!equal(first[columns_[i]], row[columns[i]])) return false;
     return true;
   });
+}
+
+void Index::save(StateWriter& out) const {
+  out.put(map_.size());
+  map_.each([&](const KeyedBag& entry) {
+    out.put(entry.total);
+    entry.bag.save(out);
+  });
+}
+
+bool Index::restore(StateReader& in, const std::function<void(KeyedBag&)>& made) {
+  const auto count = in.taken<std::size_t>();
+  for (std::size_t i = 0; i < count && in.good(); ++i) {
+    const auto total = in.taken<std::int64_t>();
+    Bag bag;
+    bag.restore(in);
+    if (bag.empty()) return false;
+    const Row& first = bag.items().front().row;
+    const std::size_t width = first.size();
+    for (const std::size_t column : columns_)
+      if (column >= width) return false;
+    KeyedBag& entry = map_.insert(hash_of(first, columns_));
+    entry.bag.swap(bag);
+    entry.total = total;
+    made(entry);
+  }
+  return in.good();
 }
 
 KeyedBag& Index::at(std::uint64_t hash, const Row& row) {

@@ -3,12 +3,14 @@
 // are scanned, large ones have an index, so that taking one row out of many stays cheap. Index:
 // bags by key, the state of joins and of keyed operators.
 
+#include <functional>
 #include <memory>
 #include <unordered_map>
 #include <vector>
 
 #include "query/delta.h"
 #include "query/growing_map.h"
+#include "query/state_codec.h"
 
 namespace levada::query {
 
@@ -16,6 +18,8 @@ struct BagItem {
   Row row;
   std::int64_t weight = 0;
   std::int64_t matches = 0;  // of an outer or semi join: how many rows of the other side
+
+  auto fields() { return std::tie(row, weight, matches); }
 };
 
 class Bag {
@@ -35,10 +39,15 @@ class Bag {
   BagItem* add(const Row& row, std::int64_t weight, BagItem* gone = nullptr);
   BagItem* find(const Row& row);
 
+  void save(StateWriter& out) const { out.put(items_); }
+  void restore(StateReader& in);  // into an empty bag; the items keep their order
+  void swap(Bag& other) noexcept;
+
  private:
   static constexpr std::size_t scan_max = 16;
   std::size_t position(const Row& row) const;  // size() if it is not there
   void recount();
+  void index();
 
   std::vector<BagItem> items_;
   std::unique_ptr<std::unordered_multimap<std::uint64_t, std::size_t>> positions_;
@@ -62,6 +71,9 @@ class Index {
   KeyedBag& at(std::uint64_t hash, const Row& row);  // made if need be
   void erase(KeyedBag* entry) { map_.erase(entry); }
   std::size_t keys() const { return map_.size(); }
+  void save(StateWriter& out) const;
+  // Into an empty index; `made` is told of each bag.
+  bool restore(StateReader& in, const std::function<void(KeyedBag&)>& made);
   template <class Visit>
   void each(const Visit& visit) const {
     map_.each(visit);

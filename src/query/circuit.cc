@@ -4,8 +4,10 @@
 #include <map>
 #include <numeric>
 
+#include "query/closing.h"
 #include "query/operator.h"
 #include "query/optimizer.h"
+#include "query/watermark.h"
 
 namespace levada::query {
 
@@ -15,6 +17,7 @@ class CircuitBuilder {
 
   SqlResult<std::unique_ptr<Circuit>> build(const Plan& plan) {
     circuit_->root_ = ATTEMPT(lowered(plan));
+    if (!circuit_->once_) circuit_->plan_ = plan;
     return std::move(circuit_);
   }
 
@@ -198,6 +201,7 @@ class CircuitBuilder {
             column(to[i], side->columns[i < left_width ? i : i - left_width].type));
       }
     }
+    shape.closes = closes_of(join, left.keys, right.keys);
     const bool trims = only_left && left.computes();
     std::size_t id = node(make_join(std::move(shape)), {left_id, right_id});
     if (trims) {
@@ -207,25 +211,61 @@ class CircuitBuilder {
     return id;
   }
 
-  Id lower(const Aggregate& aggregate, const Plan&) {
+  Id lower(const Aggregate& aggregate, const Plan& plan) {
     ATTEMPT(check_time(aggregate.groups));
     for (const AggregateCall& call : aggregate.aggregates) {
       ATTEMPT(check_time(call.arguments));
       ATTEMPT(check_time(call.filter));
     }
     const std::size_t from = ATTEMPT(lowered(aggregate.input));
-    return node(make_aggregate(aggregate, is_append_only(aggregate.input)), {from});
+    std::optional<Closes> closes;
+    if (aggregate.grouping_sets.empty()) {
+      std::vector<std::size_t> groups(aggregate.groups.size());
+      std::iota(groups.begin(), groups.end(), std::size_t{0});
+      closes = closes_of(aggregate.input, watermarks_of(plan), groups);
+    }
+    return node(make_aggregate(aggregate, is_append_only(aggregate.input), std::move(closes)),
+                {from});
   }
-  Id lower(const Distinct& distinct, const Plan&) {
+  Id lower(const Distinct& distinct, const Plan& plan) {
     const std::size_t from = ATTEMPT(lowered(distinct.input));
-    return node(make_distinct(), {from});
+    std::vector<std::size_t> all(plan->columns.size());
+    std::iota(all.begin(), all.end(), std::size_t{0});
+    return node(make_distinct(closes_of(distinct.input, watermarks_of(distinct.input), all)),
+                {from});
+  }
+
+  // When a state over rows that never go may forget: the first of its keys, by the columns that
+  // they are, with a watermark.
+  std::optional<Closes> closes_of(const Plan& input, std::vector<Watermark> watermarks,
+                                  const std::vector<std::size_t>& keys) const {
+    if (circuit_->once_ || !is_append_only(input)) return std::nullopt;
+    for (std::size_t key = 0; key < keys.size(); ++key)
+      for (Watermark& watermark : watermarks)
+        if (watermark.column == keys[key]) return Closes{key, std::move(watermark)};
+    return std::nullopt;
+  }
+  // Of a join by equal keys: what is below the watermarks of both sides meets nothing any more.
+  std::optional<Closes> closes_of(const Join& join, const std::vector<std::size_t>& left,
+                                  const std::vector<std::size_t>& right) const {
+    if (join.kind != JoinKind::inner || join.lookup || !is_append_only(join.right))
+      return std::nullopt;
+    const std::size_t width = join.left->columns.size();
+    std::vector<Watermark> both = watermarks_of(join);
+    std::erase_if(both, [&](const Watermark& one) {
+      for (std::size_t key = 0; key < left.size(); ++key)
+        if (one.column == left[key]) return right[key] >= join.right->columns.size();
+      return true;
+    });
+    std::erase_if(both, [&](const Watermark& one) { return one.column >= width; });
+    return closes_of(join.left, std::move(both), left);
   }
   Id lower(const SetOperation& set, const Plan&) {
     std::vector<std::size_t> from;
     for (const Plan& input : set.inputs) from.push_back(ATTEMPT(lowered(input)));
     if (set.kind == SetKind::union_) {
       const std::size_t all = node(make_union(), from);
-      return set.all ? all : node(make_distinct(), {all});
+      return set.all ? all : node(make_distinct({}), {all});
     }
     return node(make_set_operation(set.kind, set.all, from.size()), from);
   }
@@ -247,7 +287,13 @@ class CircuitBuilder {
     const std::int64_t offset = ATTEMPT(count_of(top.offset, "OFFSET", 0));
     const std::size_t from = ATTEMPT(lowered(top.input));
     if (limit < 0 && offset == 0 && !circuit_->once_ && !top.ranked) return from;
-    return node(make_top_n(top, limit, offset, is_append_only(top.input), top.ranked), {from});
+    std::vector<std::size_t> partition;
+    for (const ExpressionRef& expression : top.partition)
+      partition.push_back(expression->kind == ExpressionKind::column ? expression->index
+                                                                     : SIZE_MAX);
+    return node(make_top_n(top, limit, offset, is_append_only(top.input), top.ranked,
+                           closes_of(top.input, watermarks_of(top.input), partition)),
+                {from});
   }
   Id lower(const Window& window, const Plan&) {
     const std::size_t from = ATTEMPT(lowered(window.input));
@@ -300,6 +346,55 @@ bool Circuit::reads(RelationId relation) const {
                      [&](const Source& source) { return source.relation->id == relation; });
 }
 
+void Circuit::push(RelationId relation, std::span<const Datum> data, std::int64_t weight,
+                   Evaluation& evaluation) {
+  const Step step{evaluation, false, false};
+  pushed_ = true;
+  for (const Source& source : sources_) {
+    if (source.relation->id != relation) continue;
+    const Node& scan = nodes_[source.node];
+    Row row;
+    const auto made = [&] {
+      if (!row) row = Row::of(data);
+      return row;
+    };
+    if (source.node == root_) nodes_[root_].inbox[0].push_back({made(), weight});
+    for (const auto& [id, input] : scan.consumers) {
+      Node& node = nodes_[id];
+      if (node.op->takes_data())
+        node.op->take(step, data.data(), weight, node.pushed);
+      else
+        node.inbox[input].push_back({made(), weight});
+    }
+  }
+}
+
+void Circuit::save(StateWriter& out) const {
+  out.begin_circuit();
+  out.put(shape());
+  for (const Node& node : nodes_)
+    if (node.op != nullptr) node.op->save(out);
+  out.end_circuit();
+}
+
+bool Circuit::restore(StateReader& in) {
+  in.begin_circuit();
+  bool good = in.taken<std::string>() == shape();
+  for (Node& node : nodes_)
+    if (good && node.op != nullptr) good = node.op->restore(in) && in.good();
+  good = good && in.at_end();
+  in.end_circuit();
+  first_ = first_ && !good;
+  return good;
+}
+
+// Says what its operators are; circuits that differ in it cannot take each other's states.
+std::string Circuit::shape() const {
+  std::string text;
+  for (const std::string& line : explain(plan_)) text += line + '\n';
+  return text;
+}
+
 SqlResult<Delta> Circuit::step(std::span<const RelationDelta> changes, Evaluation& evaluation) {
   evaluation.may_breathe(true);
   try {
@@ -319,13 +414,14 @@ SqlResult<Delta> Circuit::run(std::span<const RelationDelta> changes, Evaluation
         Delta& inbox = nodes_[source.node].inbox[0];
         inbox.insert(inbox.end(), change.delta->begin(), change.delta->end());
       }
+  pushed_ = false;
   const Step step{evaluation, std::exchange(first_, false), once_};
   Delta result;
   for (std::size_t id = 0; id < nodes_.size(); ++id) {
     Node& node = nodes_[id];
     const bool changed = std::any_of(node.inbox.begin(), node.inbox.end(),
                                      [](const Delta& delta) { return !delta.empty(); });
-    Delta out;
+    Delta out = std::exchange(node.pushed, {});
     if (node.op == nullptr) {
       out = std::move(node.inbox[0]);
     } else if (changed || step.first || node.op->follows_time() || node.op->follows_watermarks()) {

@@ -8,6 +8,7 @@
 #include <map>
 #include <random>
 
+#include "query/state_codec.h"
 #include "query/text.h"
 
 namespace levada::query {
@@ -260,6 +261,165 @@ TEST(Circuit, what_it_keeps_up_to_date_equals_what_it_computes_from_scratch) {
       Content batch;
       for (const Row& row : *rows) ++batch[written(row, plan)];
       ASSERT_EQ(incremental, batch) << name << ", round " << round;
+    }
+  }
+}
+
+// A fresh circuit of the same plan with what this one remembers.
+std::unique_ptr<Circuit> carried_over(const Circuit& circuit, const Plan& plan) {
+  std::string bytes;
+  StateWriter out(bytes);
+  circuit.save(out);
+  auto made = Circuit::build(plan, false);
+  StateReader in(bytes);
+  if (!made || !(*made)->restore(in) || !in.at_end()) return nullptr;
+  return std::move(*made);
+}
+
+TEST(Circuit, what_it_remembers_can_be_carried_over_at_any_time) {
+  const SessionFacts facts;
+  for (const auto& [name, plan] : plans()) {
+    std::mt19937_64 random(11 + std::hash<std::string>{}(name));
+    Table left, right;
+    auto steady = *Circuit::build(plan, false), carried = *Circuit::build(plan, false);
+    Evaluation evaluation(facts, Evaluation::Mode::lenient);
+    for (std::size_t round = 0; round < 40; ++round) {
+      const Delta left_delta = left.change(random), right_delta = right.change(random);
+      const RelationDelta changes[] = {{RelationId(1), &left_delta}, {RelationId(2), &right_delta}};
+      const auto wanted = steady->step(changes, evaluation);
+      const auto got = carried->step(changes, evaluation);
+      ASSERT_TRUE(wanted && got) << name;
+      ASSERT_EQ(wanted->size(), got->size()) << name;
+      for (std::size_t i = 0; i < got->size(); ++i) {  // the same, in the same order
+        EXPECT_EQ((*wanted)[i].weight, (*got)[i].weight) << name;
+        EXPECT_EQ(written((*wanted)[i].row, plan), written((*got)[i].row, plan)) << name;
+      }
+      if (random() % 3 == 0) carried = carried_over(*carried, plan);
+      ASSERT_NE(carried, nullptr) << name;
+    }
+  }
+}
+
+TEST(Circuit, another_plans_state_is_not_taken_and_skipped) {
+  std::string bytes;
+  StateWriter out(bytes);
+  const auto one = *Circuit::build(distinct(project(t(), {c(1)}, {})), false);
+  one->save(out);
+  out.put(7);
+  auto other = *Circuit::build(distinct(project(t(), {c(2)}, {})), false);
+  StateReader in(bytes);
+  EXPECT_FALSE(other->restore(in));
+  EXPECT_EQ(in.taken<int>(), 7);
+  EXPECT_TRUE(in.good() && in.at_end());
+}
+
+TEST(Circuit, rows_that_two_states_share_are_shared_again) {
+  std::string bytes;
+  StateWriter out(bytes);
+  const Row row = Row::of({Datum::of("shared")}), same = row, alone = Row::of({Datum::of("alone")});
+  out.put(row, alone);
+  out.begin_circuit();
+  out.put(same, Row());
+  out.end_circuit();
+  StateReader in(bytes);
+  const auto first = in.taken<Row>(), second = in.taken<Row>();
+  in.begin_circuit();
+  EXPECT_TRUE(in.taken<Row>().same_object(first));
+  EXPECT_FALSE(in.taken<Row>());
+  in.end_circuit();
+  EXPECT_EQ(second[0].text(), "alone");
+  EXPECT_TRUE(in.good() && in.at_end());
+}
+
+TEST(Circuit, a_watermark_ends_what_it_has_passed) {
+  const auto stream = [](std::uint32_t id) {
+    auto made = std::make_shared<Relation>();
+    made->id = RelationId(id);
+    made->name = "s" + std::to_string(id);
+    made->columns = {{"at", int4}, {"v", int4}};
+    made->append_only = true;
+    made->watermarks = {{0, {{RelationId(id), column(0, int4)}}}};
+    return scan(made);
+  };
+  const Plan one = stream(1), other = stream(2);
+  TopN first;
+  first.input = one;
+  first.partition = {c(0)};
+  first.order = {{c(1), true, true}};
+  first.limit = number(1, int8);
+  TopN two = first;
+  two.limit = number(2, int8);
+  const NamedPlan plans[] = {
+      {"aggregate", aggregate(one, {c(0)}, {aggregate_of("sum", {c(1)})})},
+      {"aggregate of windows",
+       aggregate(one, {apply("+", {c(0), number(2)})}, {aggregate_of("count", {})})},
+      {"join", join(JoinKind::inner, one, other,
+                    conjunction({apply("=", {c(0), c(2)}), apply("=", {c(1), c(3)})}))},
+      {"distinct", distinct(one)},
+      {"top 1", top_n(first)},
+      {"top 2", top_n(two)}};
+  constexpr std::int64_t batches = 200, rows = 20, behind = 30;
+  for (const auto& [name, plan] : plans) {
+    std::map<std::uint32_t, Value> watermarks;
+    SessionFacts facts;
+    facts.watermarks = &watermarks;
+    Evaluation evaluation(facts, Evaluation::Mode::lenient);
+    auto circuit = *Circuit::build(plan, false);
+    EXPECT_TRUE(circuit->follows_watermarks()) << name;
+    std::mt19937_64 random(3);
+    Delta all;
+    Content incremental;
+    std::size_t largest = 0;
+    for (std::int64_t batch = 0; batch < batches; ++batch) {
+      Delta delta;
+      for (std::int64_t i = 0; i < rows; ++i)
+        delta.push_back({Row::of({Datum::of(batch + static_cast<std::int64_t>(random() % behind)),
+                                  Datum::of(static_cast<std::int64_t>(random() % 3))}),
+                         1});
+      all.insert(all.end(), delta.begin(), delta.end());
+      const RelationDelta changes[] = {{RelationId(1), &delta}, {RelationId(2), &delta}};
+      for (const std::uint32_t id : {1u, 2u})
+        watermarks.insert_or_assign(id, Value(Datum::of(batch + 1)));
+      auto out = circuit->step(changes, evaluation);
+      ASSERT_TRUE(out) << name;
+      add_to(incremental, *out, plan);
+      std::string bytes;
+      StateWriter writer(bytes);
+      circuit->save(writer);
+      largest = std::max(largest, bytes.size());
+      if (batch % 50 == 49) circuit = carried_over(*circuit, plan);
+      ASSERT_NE(circuit, nullptr);
+    }
+    EXPECT_LT(largest, 20'000u) << name;
+    const auto rows_now =
+        run_once(plan, {}, [&](const Relation&, const Equalities&) { return all; });
+    Content batch;
+    for (const Row& row : *rows_now) ++batch[written(row, plan)];
+    EXPECT_EQ(incremental, batch) << name;
+  }
+}
+
+TEST(Circuit, a_pushed_row_counts_as_a_change) {
+  const SessionFacts facts;
+  for (const auto& [name, plan] : plans()) {
+    std::mt19937_64 random(13 + std::hash<std::string>{}(name));
+    Table left, right;
+    auto stepped = *Circuit::build(plan, false), pushed = *Circuit::build(plan, false);
+    Evaluation evaluation(facts, Evaluation::Mode::lenient);
+    for (std::size_t round = 0; round < 20; ++round) {
+      const Delta left_delta = left.change(random), right_delta = right.change(random);
+      const RelationDelta changes[] = {{RelationId(1), &left_delta}, {RelationId(2), &right_delta}};
+      const auto wanted = stepped->step(changes, evaluation);
+      for (const RelationDelta& change : changes)
+        for (const Change& one : *change.delta)
+          pushed->push(change.relation, one.row.span(), one.weight, evaluation);
+      EXPECT_EQ(pushed->has_pushed(), left_delta.size() + right_delta.size() > 0);
+      const auto got = pushed->step({}, evaluation);
+      ASSERT_TRUE(wanted && got) << name;
+      Content a, b;
+      add_to(a, *wanted, plan);
+      add_to(b, *got, plan);
+      EXPECT_EQ(a, b) << name << ", round " << round;
     }
   }
 }

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <tuple>
 
 #include "query/value.h"
 
@@ -41,6 +42,8 @@ struct Decimal {
   std::optional<std::int64_t> to_integer() const;
   void append_text(std::string& out) const;
   Decimal without_trailing_zeros() const;
+
+  auto fields() { return std::tie(mantissa, scale, special); }
 };
 
 // nullopt: the result does not fit. Division by zero is the caller's to refuse.

@@ -34,6 +34,22 @@ class EmitOnCloseOperator final : public Operator {
       waiting_.erase(waiting_.begin());
     }
   }
+  void save(StateWriter& out) const override {
+    out.put(waiting_.size());
+    for (const auto& [at, bag] : waiting_) {
+      out.put(at);
+      bag.save(out);
+    }
+  }
+  bool restore(StateReader& in) override {
+    const auto count = in.taken<std::size_t>();
+    for (std::size_t i = 0; i < count && in.good(); ++i) {
+      const auto at = in.taken<Row>();
+      if (at.size() != 1) return false;
+      waiting_[at].restore(in);
+    }
+    return in.good();
+  }
 
  private:
   struct Less {
@@ -63,6 +79,11 @@ class ChangelogOperator final : public Operator {
              inserted ? changes[i].weight : -changes[i].weight, out);
       }
     }
+  }
+  void save(StateWriter& out) const override { out.put(last_number_); }
+  bool restore(StateReader& in) override {
+    in.take(last_number_);
+    return in.good();
   }
 
  private:

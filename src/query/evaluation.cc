@@ -132,6 +132,20 @@ struct Choose final : ProgramNode {
   }
 };
 
+// CASE whose conditions all compare one text with constants: it is computed once.
+struct ChooseByText final : ProgramNode {
+  Node text;
+  std::vector<std::pair<Value, Node>> cases;
+  Node otherwise;  // or null
+  Datum run(const Input& input) const override {
+    const Datum wanted = text->run(input);
+    if (!wanted.is_null())
+      for (const auto& [value, result] : cases)
+        if (wanted.text() == value.datum().text()) return result->run(input);
+    return otherwise == nullptr ? Datum::null() : otherwise->run(input);
+  }
+};
+
 struct IsIn final : ProgramNode {
   Nodes arguments;
   explicit IsIn(Nodes nodes) : arguments(std::move(nodes)) {}
@@ -237,7 +251,37 @@ Node compiled_in(Nodes arguments) {
   return std::make_unique<IsInConstants>(std::move(arguments[0]), std::move(values), has_null);
 }
 
+// The term whose text all conditions of a CASE compare with constants; nullptr: they do otherwise.
+const Expression* compared_text(const Expression& choose) {
+  const Expression* text = nullptr;
+  for (std::size_t i = 0; i + 1 < choose.arguments.size(); i += 2) {
+    const Expression& condition = *choose.arguments[i];
+    if (condition.kind != ExpressionKind::call || condition.function->name != "=") return nullptr;
+    const Expression& left = *condition.arguments[0];
+    const Expression& right = *condition.arguments[1];
+    const bool fits = left.type.is(TypeKind::varchar) && right.type.is(TypeKind::varchar) &&
+                      right.kind == ExpressionKind::constant && !right.value.is_null() &&
+                      !is_volatile(left) && (text == nullptr || same(*text, left));
+    if (!fits) return nullptr;
+    text = &left;
+  }
+  return choose.arguments.size() > 3 ? text : nullptr;
+}
+
+Node compiled_choose(const Expression& from, const Expression& text, std::size_t split) {
+  auto made = std::make_unique<ChooseByText>();
+  made->text = compiled(text, split);
+  std::size_t i = 0;
+  for (; i + 1 < from.arguments.size(); i += 2)
+    made->cases.emplace_back(from.arguments[i]->arguments[1]->value,
+                             compiled(*from.arguments[i + 1], split));
+  if (i < from.arguments.size()) made->otherwise = compiled(*from.arguments[i], split);
+  return made;
+}
+
 Node compiled(const Expression& from, std::size_t split) {
+  if (from.kind == ExpressionKind::choose)
+    if (const Expression* text = compared_text(from)) return compiled_choose(from, *text, split);
   Nodes arguments;
   for (const ExpressionRef& argument : from.arguments)
     arguments.push_back(compiled(*argument, split));

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <tuple>
 
 namespace levada::query {
 
@@ -14,6 +15,10 @@ class ExactSum {
   long double extended() const;  // rounded once more than value() needs
   bool empty() const { return count_ == 0; }
   std::int64_t count() const { return count_; }
+
+  auto fields() {
+    return std::tie(chunks_, adds_, count_, nans_, infinities_, negative_infinities_);
+  }
 
  private:
   static constexpr std::size_t chunk_count = 72;       // 2098 bits of a double's range, and carries

@@ -5,6 +5,7 @@
 //
 // Entry must have a `std::uint64_t hash` member; the caller says what equality is.
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -42,6 +43,14 @@ class GrowingMap {
     if (size_ == 0) return;
     for (Node* node = bucket(hash); node != nullptr; node = node->next)
       if (node->entry.hash == hash) visit(node->entry);
+  }
+
+  // Room for as many entries at once, before the first.
+  void reserve(std::size_t entries) {
+    if (size_ != 0 || new_.count >= entries) return;
+    free_all(new_);
+    new_.count = std::bit_ceil(entries);
+    allocate(new_);
   }
 
   // A new entry (default made) that is not in the map yet.
@@ -101,10 +110,14 @@ class GrowingMap {
     old_ = new_;
     moved_ = 0;
     new_.count = old_.count == 0 ? first_count : old_.count * 2;
+    allocate(new_);
+  }
+
+  static void allocate(Buckets& buckets) {
     // calloc: the kernel's zero pages come one by one, when they are touched.
-    new_.heads = static_cast<Node**>(std::calloc(new_.count, sizeof(Node*)));
-    CHECK(new_.heads != nullptr, "memory");
-    count_memory(static_cast<std::int64_t>(new_.count * sizeof(Node*)));
+    buckets.heads = static_cast<Node**>(std::calloc(buckets.count, sizeof(Node*)));
+    CHECK(buckets.heads != nullptr, "memory");
+    count_memory(static_cast<std::int64_t>(buckets.count * sizeof(Node*)));
   }
 
   void move_some() {

@@ -199,7 +199,7 @@ const Function rows[] = {
     {"hex_to_int256", {varchar}, int256, from_hex},
 };
 
-class Int256Sum final : public Accumulator {
+class Int256Sum final : public KeptAccumulator<Int256Sum> {
  public:
   void add(Arguments arguments, std::int64_t weight) override {
     if (arguments[0].is_null()) return;
@@ -220,6 +220,7 @@ class Int256Sum final : public Accumulator {
   Datum result(Evaluation& evaluation) const override {
     return count_ == 0 ? Datum::null() : datum_of(evaluation, sum_);
   }
+  auto fields() { return std::tie(sum_.word, count_); }
 
  private:
   Wide sum_;

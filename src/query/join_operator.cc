@@ -18,6 +18,8 @@ class JoinOperator final : public Operator {
       : shape_(std::move(shape)),
         left_(shape_.left_keys),
         right_(shape_.right_keys),
+        closing_left_(shape_.closes),
+        closing_right_(shape_.closes),
         nulls_left_(shape_.left_width),
         nulls_right_(shape_.right_width) {
     if (shape_.residual != nullptr) residual_ = Program(shape_.residual, shape_.left_width);
@@ -29,6 +31,8 @@ class JoinOperator final : public Operator {
     only_left_ = kind == JoinKind::semi || kind == JoinKind::anti;
     counts_left_ = pads_left_ || only_left_;
   }
+
+  bool follows_watermarks() const override { return shape_.closes.has_value(); }
 
   void step(const Step& step, std::span<Delta> inputs, Delta& out) override {
     step_ = &step;
@@ -45,6 +49,29 @@ class JoinOperator final : public Operator {
     }
     for (const Change& change : inputs[0]) from_left(change, true);
     for (const Change& change : inputs[1]) from_right(change, !(step.once && !pads_left_));
+    closing_left_.close(step.evaluation.facts(), [this](KeyedBag* bag) { left_.erase(bag); });
+    closing_right_.close(step.evaluation.facts(), [this](KeyedBag* bag) { right_.erase(bag); });
+  }
+  void save(StateWriter& out) const override {
+    left_.save(out);
+    right_.save(out);
+    out.put(found_.size());
+    for (const auto& [hash, all] : found_) out.put(hash, all);
+  }
+  bool restore(StateReader& in) override {
+    const auto close_with = [this](Closing<KeyedBag>& closing,
+                                   const std::vector<std::size_t>& keys) {
+      return [this, &closing, &keys](KeyedBag& bag) { close(closing, keys, bag); };
+    };
+    if (!left_.restore(in, close_with(closing_left_, shape_.left_keys)) ||
+        !right_.restore(in, close_with(closing_right_, shape_.right_keys)))
+      return false;
+    const auto count = in.taken<std::size_t>();
+    for (std::size_t i = 0; i < count && in.good(); ++i) {
+      const auto hash = in.taken<std::uint64_t>();
+      in.take(found_[hash]);
+    }
+    return in.good();
   }
 
  private:
@@ -119,7 +146,7 @@ class JoinOperator final : public Operator {
     } else if (found == 0 && counts_left_) {
       emit_lonely_left(change.row, change.weight);
     }
-    if (keep) add(left_, hash, change, found);
+    if (keep) add(left_, closing_left_, shape_.left_keys, hash, change, found);
   }
 
   // The right side may have changed since a row came: when it goes, so does what it found then.
@@ -130,16 +157,18 @@ class JoinOperator final : public Operator {
       from_left({change.row, 1}, false);
       Found found{change.row, {}};
       found.rows.assign(out_->begin() + static_cast<std::ptrdiff_t>(begin), out_->end());
-      found_.emplace(hash, std::move(found));
+      found_[hash].push_back(std::move(found));
     }
     for (std::int64_t i = 0; i > change.weight; --i) {
-      const auto [begin, end] = found_.equal_range(hash);
-      const auto known = std::find_if(begin, end, [&](const auto& one) {
-        return same_bytes(one.second.left.span(), change.row.span());
+      const auto all = found_.find(hash);
+      if (all == found_.end()) return;  // it never came
+      const auto known = std::find_if(all->second.begin(), all->second.end(), [&](const auto& one) {
+        return same_bytes(one.left.span(), change.row.span());
       });
-      if (known == end) return;  // it never came
-      for (const Change& one : known->second.rows) out_->push_back({one.row, -one.weight});
-      found_.erase(known);
+      if (known == all->second.end()) return;
+      for (const Change& one : known->rows) out_->push_back({one.row, -one.weight});
+      all->second.erase(known);
+      if (all->second.empty()) found_.erase(all);
     }
   }
 
@@ -179,28 +208,41 @@ class JoinOperator final : public Operator {
 
   void keep_right(const Change& change, std::int64_t found) {
     if (key_is_null(change.row, shape_.right_keys)) return;
-    add(right_, right_.hash_of(change.row, shape_.right_keys), change, found);
+    add(right_, closing_right_, shape_.right_keys, right_.hash_of(change.row, shape_.right_keys),
+        change, found);
   }
 
-  static void add(Index& index, std::uint64_t hash, const Change& change, std::int64_t found) {
+  void add(Index& index, Closing<KeyedBag>& closing, const std::vector<std::size_t>& keys,
+           std::uint64_t hash, const Change& change, std::int64_t found) {
     KeyedBag& entry = index.at(hash, change.row);
+    const bool fresh = entry.bag.empty();
     BagItem* item = entry.bag.add(change.row, change.weight);
     entry.total += change.weight;
+    if (fresh) close(closing, keys, entry);
     if (item != nullptr)
       item->matches = found;
     else if (entry.bag.empty())
       index.erase(&entry);
   }
 
+  // When the watermark passes the key of this new bag.
+  void close(Closing<KeyedBag>& closing, const std::vector<std::size_t>& keys, KeyedBag& bag) {
+    if (shape_.closes && !bag.bag.empty())
+      closing.add(bag.bag.items().front().row[keys[shape_.closes->key]], &bag);
+  }
+
   struct Found {
     Row left;
     Delta rows;
+
+    auto fields() { return std::tie(left, rows); }
   };
   static std::uint64_t hash_of_row(const Row& row) { return hash(row.span()); }
 
   JoinShape shape_;
   Index left_, right_;
-  std::unordered_multimap<std::uint64_t, Found> found_;
+  Closing<KeyedBag> closing_left_, closing_right_;
+  std::unordered_map<std::uint64_t, std::vector<Found>> found_;  // by their hash, as they came
   std::vector<Datum> nulls_left_, nulls_right_;
   Program residual_;
   std::vector<Program> projected_;

@@ -21,9 +21,12 @@ struct Counted {
 
 class RowCounts : public Operator {
  public:
-  explicit RowCounts(std::size_t inputs) : inputs_(inputs) {}
+  explicit RowCounts(std::size_t inputs, std::optional<Closes> closes = {})
+      : inputs_(inputs), closing_(std::move(closes)) {}
 
-  void step(const Step&, std::span<Delta> inputs, Delta& out) final {
+  bool follows_watermarks() const final { return closing_.follows_watermark(); }
+
+  void step(const Step& step, std::span<Delta> inputs, Delta& out) final {
     std::vector<Counted*> touched;
     for (std::size_t i = 0; i < inputs.size(); ++i) {
       for (const Change& change : inputs[i]) {
@@ -34,6 +37,7 @@ class RowCounts : public Operator {
           entry = &table_.insert(h);
           entry->row = change.row;
           entry->weights.resize(inputs_);
+          closing_.add(entry->row.span(), entry);
         }
         entry->weights[i] += change.weight;
         if (!std::exchange(entry->touched, true)) touched.push_back(entry);
@@ -48,6 +52,23 @@ class RowCounts : public Operator {
                                     [](std::int64_t w) { return w == 0; });
       if (gone) table_.erase(entry);
     }
+    closing_.close(step.evaluation.facts(), [this](Counted* entry) { table_.erase(entry); });
+  }
+  void save(StateWriter& out) const final {
+    out.put(table_.size());
+    table_.each([&](const Counted& one) { out.put(one.row, one.weights, one.shown); });
+  }
+  bool restore(StateReader& in) final {
+    const auto count = in.taken<std::size_t>();
+    for (std::size_t i = 0; i < count && in.good(); ++i) {
+      const auto row = in.taken<Row>();
+      Counted& entry = table_.insert(hash(row.span()));
+      entry.row = row;
+      in.take(entry.weights, entry.shown);
+      if (entry.weights.size() != inputs_ || !row) return false;
+      closing_.add(row.span(), &entry);
+    }
+    return in.good();
   }
 
  protected:
@@ -56,11 +77,12 @@ class RowCounts : public Operator {
  private:
   std::size_t inputs_;
   GrowingMap<Counted> table_;
+  Closing<Counted> closing_;
 };
 
 class DistinctOperator final : public RowCounts {
  public:
-  DistinctOperator() : RowCounts(1) {}
+  explicit DistinctOperator(std::optional<Closes> closes) : RowCounts(1, std::move(closes)) {}
 
  private:
   std::int64_t weight_of(const std::vector<std::int64_t>& w) const override { return w[0] > 0; }
@@ -142,6 +164,24 @@ class SingleRowOperator final : public Operator {
       }
     }
   }
+  void save(StateWriter& out) const override {
+    out.put(table_.size());
+    table_.each([&](const Entry& entry) {
+      out.put(entry.key, entry.shown);
+      entry.bag.save(out);
+    });
+  }
+  bool restore(StateReader& in) override {
+    const auto count = in.taken<std::size_t>();
+    for (std::size_t i = 0; i < count && in.good(); ++i) {
+      const auto key = in.taken<Row>();
+      Entry& entry = table_.insert(hash(key.span()));
+      entry.key = key;
+      in.take(entry.shown);
+      entry.bag.restore(in);
+    }
+    return in.good();
+  }
 
  private:
   struct Entry {
@@ -163,7 +203,9 @@ class SingleRowOperator final : public Operator {
 
 }  // namespace
 
-std::unique_ptr<Operator> make_distinct() { return std::make_unique<DistinctOperator>(); }
+std::unique_ptr<Operator> make_distinct(std::optional<Closes> closes) {
+  return std::make_unique<DistinctOperator>(std::move(closes));
+}
 std::unique_ptr<Operator> make_set_operation(SetKind kind, bool all, std::size_t inputs) {
   return std::make_unique<SetOperator>(kind, all, inputs);
 }

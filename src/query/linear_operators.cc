@@ -42,30 +42,39 @@ class Map final : public Operator {
     for (const ExpressionRef& condition : conditions) conditions_.emplace_back(condition);
     if (expressions == nullptr) return;
     for (const ExpressionRef& expression : *expressions) expressions_.emplace_back(expression);
+    data_.resize(expressions_.size());
   }
   void step(const Step& step, std::span<Delta> inputs, Delta& out) override {
-    Evaluation& evaluation = step.evaluation;
-    if (conditions_.empty()) out.reserve(inputs[0].size());
-    std::vector<Datum> data(expressions_.size());
+    if (conditions_.empty()) out.reserve(out.size() + inputs[0].size());
     for (Change& change : inputs[0]) {
-      const bool passes =
-          std::all_of(conditions_.begin(), conditions_.end(), [&](const Program& condition) {
-            return condition.evaluate(evaluation, change.row.data()).is_true();
-          });
-      if (passes && keeps_row_) {
-        out.push_back(std::move(change));
-      } else if (passes) {
-        for (std::size_t i = 0; i < data.size(); ++i)
-          data[i] = expressions_[i].evaluate(evaluation, change.row.data());
-        out.push_back({Row::of(data), change.weight});
+      if (!keeps_row_) {
+        take(step, change.row.data(), change.weight, out);
+        continue;
       }
-      evaluation.reset();
+      if (passes(step.evaluation, change.row.data())) out.push_back(std::move(change));
+      step.evaluation.reset();
     }
+  }
+  bool takes_data() const override { return !keeps_row_; }
+  void take(const Step& step, const Datum* row, std::int64_t weight, Delta& out) override {
+    if (passes(step.evaluation, row)) {
+      for (std::size_t i = 0; i < data_.size(); ++i)
+        data_[i] = expressions_[i].evaluate(step.evaluation, row);
+      out.push_back({Row::of(data_), weight});
+    }
+    step.evaluation.reset();
   }
 
  private:
+  bool passes(Evaluation& evaluation, const Datum* row) const {
+    return std::all_of(conditions_.begin(), conditions_.end(), [&](const Program& condition) {
+      return condition.evaluate(evaluation, row).is_true();
+    });
+  }
+
   std::vector<Program> conditions_;
   std::vector<Program> expressions_;
+  std::vector<Datum> data_;  // of the row in work
   bool keeps_row_;
 };
 
@@ -209,6 +218,20 @@ class TemporalFilter final : public Operator {
       }
       step.evaluation.reset();
     }
+  }
+  void save(StateWriter& out) const override {
+    out.put(now_, waiting_.size());
+    for (const auto& [value, rows] : waiting_) out.put(value, rows);
+  }
+  bool restore(StateReader& in) override {
+    std::size_t count = 0;
+    in.take(now_, count);
+    for (std::size_t i = 0; i < count && in.good(); ++i) {
+      Value value;
+      in.take(value);
+      in.take(waiting_[value]);
+    }
+    return in.good();
   }
 
  private:

@@ -3,13 +3,16 @@
 // its output; what it must remember for that is its state.
 
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "query/closing.h"
 #include "query/delta.h"
 #include "query/evaluation.h"
 #include "query/plan.h"
+#include "query/state_codec.h"
 
 namespace levada::query {
 
@@ -25,6 +28,13 @@ class Operator {
   virtual ~Operator() = default;
   // `inputs` has the delta of each input and may be consumed; `out` is empty before.
   virtual void step(const Step& step, std::span<Delta> inputs, Delta& out) = 0;
+  // Whether it can take a row that is not made yet, only data that somebody else owns.
+  virtual bool takes_data() const { return false; }
+  virtual void take(const Step&, const Datum*, std::int64_t, Delta&) {}
+  // What it remembers, into a checkpoint; and back, into a fresh operator of the same plan. false:
+  // these are not its bytes.
+  virtual void save(StateWriter&) const {}
+  virtual bool restore(StateReader&) { return true; }
   // Also stepped when nothing came: now() moves it.
   virtual bool follows_time() const { return false; }
   // Also stepped when nothing came but a watermark may have risen.
@@ -61,15 +71,18 @@ struct JoinShape {
   std::vector<ExpressionRef> projected;  // over left ++ right, of an inner join; empty: both rows
   bool lookup = false;
   bool remembers = false;  // of a look-up: what each left row found, since it may go again
+  std::optional<Closes> closes = {};  // by the keys of an equality; both sides only grow
 };
 std::unique_ptr<Operator> make_join(JoinShape shape);
 
-std::unique_ptr<Operator> make_aggregate(const Aggregate& node, bool append_only_input);
-std::unique_ptr<Operator> make_distinct();
+std::unique_ptr<Operator> make_aggregate(const Aggregate& node, bool append_only_input,
+                                         std::optional<Closes> closes);
+std::unique_ptr<Operator> make_distinct(std::optional<Closes> closes);
 std::unique_ptr<Operator> make_set_operation(SetKind kind, bool all, std::size_t inputs);
 // With `ranked`, each row gets its row_number as one more column.
 std::unique_ptr<Operator> make_top_n(const TopN& node, std::int64_t limit, std::int64_t offset,
-                                     bool append_only_input, bool ranked);
+                                     bool append_only_input, bool ranked,
+                                     std::optional<Closes> closes);
 std::unique_ptr<Operator> make_window(const Window& node);
 std::unique_ptr<Operator> make_single_row(const SingleRow& node);
 std::unique_ptr<Operator> make_emit_on_close(const EmitOnClose& node);

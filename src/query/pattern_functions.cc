@@ -79,6 +79,12 @@ Datum like(Evaluation& evaluation, const CallSite&, Arguments a) {
 
 // ---- regular expressions ----
 
+bool is_ascii(std::string_view text) {
+  unsigned char all = 0;
+  for (const char c : text) all |= static_cast<unsigned char>(c);
+  return all < 0x80;
+}
+
 class Pattern {
  public:
   static SqlResult<std::shared_ptr<Pattern>> compiled(std::string_view text,
@@ -100,6 +106,7 @@ class Pattern {
     pattern->data_ = pcre2_match_data_create_from_pattern(pattern->code_, nullptr);
     pattern->context_ = pcre2_match_context_create(nullptr);
     pcre2_set_match_limit(pattern->context_, match_limit);
+    pcre2_pattern_info(pattern->code_, PCRE2_INFO_CAPTURECOUNT, &pattern->groups_);
     return pattern;
   }
   Pattern() = default;
@@ -115,14 +122,12 @@ class Pattern {
   }
   // Group 0 and on, from `at`; empty: no match.
   bool match(std::string_view subject, std::size_t at) const {
-    return pcre2_match(code_, reinterpret_cast<PCRE2_SPTR>(subject.data()), subject.size(), at, 0,
-                       data_, context_) > 0;
+    // Plain ASCII is UTF-8; PCRE2 would look at it byte by byte.
+    const std::uint32_t checked = is_ascii(subject) ? PCRE2_NO_UTF_CHECK : 0;
+    return pcre2_match(code_, reinterpret_cast<PCRE2_SPTR>(subject.data()), subject.size(), at,
+                       checked, data_, context_) > 0;
   }
-  std::size_t groups() const {
-    std::uint32_t count = 0;
-    pcre2_pattern_info(code_, PCRE2_INFO_CAPTURECOUNT, &count);
-    return count;
-  }
+  std::size_t groups() const { return groups_; }
   std::size_t start(std::size_t group) const { return pcre2_get_ovector_pointer(data_)[2 * group]; }
   std::size_t end(std::size_t group) const {
     return pcre2_get_ovector_pointer(data_)[2 * group + 1];
@@ -132,6 +137,7 @@ class Pattern {
  private:
   std::string text_;
   std::uint32_t options_ = 0;
+  std::uint32_t groups_ = 0;
   pcre2_code* code_ = nullptr;
   pcre2_match_data* data_ = nullptr;
   pcre2_match_context* context_ = nullptr;
@@ -200,13 +206,17 @@ Datum matches(Evaluation& evaluation, const CallSite& site, Arguments a) {
 }
 
 Datum groups_of(Evaluation& evaluation, const Pattern& pattern, std::string_view text) {
-  std::vector<Datum> parts;
-  const std::size_t groups = pattern.groups();
-  for (std::size_t i = groups == 0 ? 0 : 1; i <= groups; ++i)
-    parts.push_back(
-        pattern.has(i) ? Datum::of(text.substr(pattern.start(i), pattern.end(i) - pattern.start(i)))
-                       : Datum::null());
-  return evaluation.list(parts);
+  const std::size_t groups = pattern.groups(), first = groups == 0 ? 0 : 1;
+  const std::size_t count = groups - first + 1;
+  auto* parts = reinterpret_cast<Datum*>(evaluation.allocate(count * sizeof(Datum)));
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::size_t group = first + i;
+    new (parts + i)
+        Datum(pattern.has(group) ? Datum::of(text.substr(pattern.start(group),
+                                                         pattern.end(group) - pattern.start(group)))
+                                 : Datum::null());
+  }
+  return Datum::of(std::span<const Datum>(parts, count));
 }
 
 Datum regexp_match(Evaluation& evaluation, const CallSite& site, Arguments a) {

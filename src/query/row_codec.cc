@@ -1,6 +1,7 @@
 #include "query/row_codec.h"
 
-#include <deque>
+#include <array>
+#include <forward_list>
 #include <vector>
 
 namespace levada::query {
@@ -9,6 +10,7 @@ namespace {
 
 constexpr std::size_t int256_bytes = 32;
 constexpr std::size_t columns_max = 65'535;
+constexpr std::size_t narrow_columns = 16;  // of a row that is read without memory of its own
 constexpr int depth_max = 64;
 
 std::uint64_t zigzag(std::int64_t value) {
@@ -62,11 +64,12 @@ void append_datum(const Datum& datum, std::string& out) {
   }
 }
 
-// Data while a row is read: they look at the bytes, or at what is kept here.
+// Data while a row is read: they look at the bytes, or at what is kept here. Most rows keep
+// nothing, and an empty list costs nothing.
 struct Kept {
-  std::deque<Interval> intervals;
-  std::deque<Int128> wides;
-  std::deque<std::vector<Datum>> lists;
+  std::forward_list<Interval> intervals;
+  std::forward_list<Int128> wides;
+  std::forward_list<std::vector<Datum>> lists;
 };
 
 bool take_raw(std::string_view& in, void* to, std::size_t size) {
@@ -99,7 +102,7 @@ bool take_datum(std::string_view& in, Datum& datum, Kept& kept, int depth) {
     case Form::decimal:
       return take_raw(in, &datum.scale, 1) && take_number(in, datum.integer);
     case Form::wide: {
-      Int128& wide = kept.wides.emplace_back();
+      Int128& wide = kept.wides.emplace_front();
       datum.wide = &wide;
       return take_raw(in, &datum.scale, 1) && take_raw(in, &wide, sizeof wide);
     }
@@ -109,9 +112,9 @@ bool take_datum(std::string_view& in, Datum& datum, Kept& kept, int depth) {
       std::int64_t months = 0, days = 0, microseconds = 0;
       if (!take_number(in, months) || !take_number(in, days) || !take_number(in, microseconds))
         return false;
-      kept.intervals.push_back(
+      kept.intervals.push_front(
           {static_cast<std::int32_t>(months), static_cast<std::int32_t>(days), microseconds});
-      datum.interval = &kept.intervals.back();
+      datum.interval = &kept.intervals.front();
       return true;
     }
     case Form::int256: {
@@ -130,7 +133,7 @@ bool take_datum(std::string_view& in, Datum& datum, Kept& kept, int depth) {
     case Form::elements: {
       const auto count = take_varint(in);
       if (!count || *count > in.size()) return false;  // an element has a byte at least
-      std::vector<Datum>& list = kept.lists.emplace_back(*count);
+      std::vector<Datum>& list = kept.lists.emplace_front(*count);
       for (Datum& element : list)
         if (!take_datum(in, element, kept, depth + 1)) return false;
       datum = Datum::of(std::span<const Datum>(list));
@@ -179,7 +182,10 @@ void append_row(std::span<const Datum> row, std::string& out) {
 std::optional<Row> take_row(std::string_view& in) {
   const auto count = take_varint(in);
   if (!count || *count > columns_max || *count > in.size()) return std::nullopt;
-  std::vector<Datum> data(*count);
+  std::array<Datum, narrow_columns> narrow;
+  std::vector<Datum> wide(*count > narrow_columns ? *count : 0);
+  const std::span<Datum> data =
+      wide.empty() ? std::span(narrow).first(static_cast<std::size_t>(*count)) : std::span(wide);
   Kept kept;
   for (Datum& datum : data)
     if (!take_datum(in, datum, kept, 0)) return std::nullopt;

@@ -66,9 +66,8 @@ Datum bit_length(Evaluation&, const CallSite&, Arguments a) {
 template <int (*change)(int)>
 Datum mapped(Evaluation& evaluation, const CallSite&, Arguments a) {
   char* out = evaluation.allocate(a[0].size);
-  std::transform(a[0].bytes, a[0].bytes + a[0].size, out, [](char c) {
-    return static_cast<unsigned char>(c) < 0x80 ? static_cast<char>(change(c)) : c;
-  });
+  std::transform(a[0].bytes, a[0].bytes + a[0].size, out,
+                 [](char c) { return static_cast<char>(change(c)); });  // others stay
   return Datum::of(std::string_view(out, a[0].size));
 }
 int to_lower(int c) { return c >= 'A' && c <= 'Z' ? c + 32 : c; }

@@ -33,16 +33,19 @@ constexpr std::int64_t placed_bytes = 96;  // a node of std::map with two rows a
 class TopNOperator final : public Operator {
  public:
   TopNOperator(const TopN& node, std::int64_t limit, std::int64_t offset, bool append_only,
-               bool ranked)
+               bool ranked, std::optional<Closes> closes)
       : order_(compiled(node.order)),
         limit_(limit),
         offset_(offset),
         with_ties_(node.with_ties),
         append_only_(append_only && !node.with_ties),
-        ranked_(ranked) {
+        ranked_(ranked),
+        closing_(std::move(closes)) {
     for (const ExpressionRef& expression : node.partition) partition_.emplace_back(expression);
   }
   ~TopNOperator() override { count_memory(-counted_); }
+
+  bool follows_watermarks() const override { return closing_.follows_watermark(); }
 
   void step(const Step& step, std::span<Delta> inputs, Delta& out) override {
     std::vector<Partition*> touched;
@@ -59,6 +62,7 @@ class TopNOperator final : public Operator {
         at = &table_.insert(h);
         at->key = Row::of(data);
         at->rows = std::make_unique<Rows>(PlacedLess{&order_});
+        closing_.add(at->key.span(), at);
       }
       data.clear();
       for (const CompiledSortKey& key : order_)
@@ -97,6 +101,37 @@ class TopNOperator final : public Operator {
                  std::make_move_iterator(difference.end()));
       if (at->rows->empty()) table_.erase(at);
     }
+    closing_.close(step.evaluation.facts(), [this](Partition* at) {
+      count(-placed_bytes * static_cast<std::int64_t>(at->rows->size()));
+      table_.erase(at);
+    });
+  }
+  void save(StateWriter& out) const override {
+    out.put(table_.size());
+    table_.each([&](const Partition& one) {
+      out.put(one.key, one.rows->size());
+      for (const auto& [placed, weight] : *one.rows) out.put(placed.keys, placed.row, weight);
+    });
+  }
+  bool restore(StateReader& in) override {
+    const auto partitions = in.taken<std::size_t>();
+    for (std::size_t i = 0; i < partitions && in.good(); ++i) {
+      const auto key = in.taken<Row>();
+      Partition& one = table_.insert(hash(key.span()));
+      one.key = key;
+      one.rows = std::make_unique<Rows>(PlacedLess{&order_});
+      const auto rows = in.taken<std::size_t>();
+      for (std::size_t n = 0; n < rows && in.good(); ++n) {
+        Placed placed;
+        std::int64_t weight = 0;
+        in.take(placed.keys, placed.row, weight);
+        if (placed.keys.size() != order_.size()) return false;
+        one.rows->emplace_hint(one.rows->end(), std::move(placed), weight);
+        count(placed_bytes);
+      }
+      if (in.good()) closing_.add(one.key.span(), &one);
+    }
+    return in.good();
   }
 
  private:
@@ -158,14 +193,120 @@ class TopNOperator final : public Operator {
   std::int64_t limit_, offset_;  // limit below 0: none
   bool with_ties_, append_only_, ranked_;
   GrowingMap<Partition> table_;
+  Closing<Partition> closing_;
   std::int64_t counted_ = 0;
+};
+
+// The first row of each partition, of rows that never leave: whatever is not the first never will
+// be.
+class FirstRowOperator final : public Operator {
+ public:
+  FirstRowOperator(const TopN& node, std::optional<Closes> closes)
+      : order_(compiled(node.order)), closing_(std::move(closes)) {
+    for (const ExpressionRef& expression : node.partition) partition_.emplace_back(expression);
+  }
+
+  bool follows_watermarks() const override { return closing_.follows_watermark(); }
+
+  void step(const Step& step, std::span<Delta> inputs, Delta& out) override {
+    for (Change& change : inputs[0]) {
+      consider(step.evaluation, change.row);
+      step.evaluation.reset();
+    }
+    for (Partition* at : touched_) {
+      at->touched = false;
+      if (at->before) out.push_back({std::exchange(at->before, Row()), -1});
+      out.push_back({at->first.row, 1});
+    }
+    touched_.clear();
+    closing_.close(step.evaluation.facts(), [this](Partition* at) { table_.erase(at); });
+  }
+  void save(StateWriter& out) const override {
+    out.put(table_.size());
+    table_.each([&](const Partition& one) { out.put(one.first.keys, one.first.row); });
+  }
+  bool restore(StateReader& in) override {
+    static const SessionFacts no_facts;
+    Evaluation evaluation(no_facts, Evaluation::Mode::lenient);
+    const auto partitions = in.taken<std::size_t>();
+    for (std::size_t i = 0; i < partitions && in.good(); ++i) {
+      Placed first;
+      in.take(first.keys, first.row);
+      if (!first.row || first.keys.size() != order_.size()) return false;
+      key_of(evaluation, first.row);
+      Partition& one = table_.insert(hash(std::span<const Datum>(key_)));
+      one.first = std::move(first);
+      closing_.add(key_, &one);
+      evaluation.reset();
+    }
+    return in.good();
+  }
+
+ private:
+  struct Partition {
+    std::uint64_t hash = 0;
+    Placed first;
+    Row before;  // the first row when this step began
+    bool touched = false;
+  };
+
+  void key_of(Evaluation& evaluation, const Row& row) {
+    key_.clear();
+    for (const Program& program : partition_)
+      key_.push_back(program.evaluate(evaluation, row.data()));
+  }
+
+  // The partition of `key_`; its key is computed again from the row that it has.
+  Partition* find(Evaluation& evaluation, std::uint64_t hash) {
+    return table_.find(hash, [&](const Partition& candidate) {
+      for (std::size_t i = 0; i < partition_.size(); ++i)
+        if (!equal(partition_[i].evaluate(evaluation, candidate.first.row.data()), key_[i]))
+          return false;
+      return true;
+    });
+  }
+
+  void consider(Evaluation& evaluation, Row& row) {
+    key_of(evaluation, row);
+    keys_.clear();
+    for (const CompiledSortKey& key : order_)
+      keys_.push_back(key.program.evaluate(evaluation, row.data()));
+    const std::uint64_t h = hash(std::span<const Datum>(key_));
+    Partition* at = find(evaluation, h);
+    if (at == nullptr) {
+      at = &table_.insert(h);
+      closing_.add(key_, at);
+    } else {
+      const auto by_keys = compare(keys_, at->first.keys.span(), order_);
+      const bool comes_first =
+          by_keys != 0 ? by_keys < 0 : compare(row.span(), at->first.row.span()) < 0;
+      if (!comes_first) return;
+    }
+    if (!at->touched) {
+      at->touched = true;
+      at->before = std::move(at->first.row);
+      touched_.push_back(at);
+    }
+    at->first = {Row::of(keys_), std::move(row)};
+  }
+
+  std::vector<Program> partition_;
+  std::vector<CompiledSortKey> order_;
+  GrowingMap<Partition> table_;
+  Closing<Partition> closing_;
+  std::vector<Partition*> touched_;
+  std::vector<Datum> key_, keys_;  // of the row in work
 };
 
 }  // namespace
 
 std::unique_ptr<Operator> make_top_n(const TopN& node, std::int64_t limit, std::int64_t offset,
-                                     bool append_only_input, bool ranked) {
-  return std::make_unique<TopNOperator>(node, limit, offset, append_only_input, ranked);
+                                     bool append_only_input, bool ranked,
+                                     std::optional<Closes> closes) {
+  if (append_only_input && limit == 1 && offset == 0 && !node.with_ties && !ranked)
+    return std::make_unique<FirstRowOperator>(node, std::move(closes));
+  return std::make_unique<TopNOperator>(node, limit, offset, append_only_input, ranked,
+                                        std::move(closes));
 }
 
 }  // namespace levada::query

@@ -7,6 +7,7 @@
 
 #include "query/decimal.h"
 #include "query/interval.h"
+#include "query/row_memory.h"
 
 namespace levada::query {
 
@@ -256,8 +257,7 @@ Row Row::joined(std::span<const Datum> a, std::span<const Datum> b) {
   for (const Datum& datum : b) footprint.add(datum);
   const std::size_t fixed = sizeof(Head) + columns * sizeof(Datum);
   const std::size_t total = fixed + footprint.aligned + footprint.plain;
-  char* block = static_cast<char*>(std::malloc(total));
-  CHECK(block != nullptr, "memory");
+  char* block = static_cast<char*>(take_row_memory(total));
   Row row;
   row.head_ = new (block) Head{1, static_cast<std::uint32_t>(columns), total};
   memory += static_cast<std::int64_t>(total);
@@ -270,7 +270,7 @@ Row Row::joined(std::span<const Datum> a, std::span<const Datum> b) {
 
 void Row::release(Head* head) {
   memory -= static_cast<std::int64_t>(head->bytes);
-  std::free(head);
+  give_row_memory(head, head->bytes);
 }
 
 }  // namespace levada::query

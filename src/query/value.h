@@ -149,6 +149,9 @@ class Row {
   const Datum* end() const { return data() + size(); }
   std::size_t bytes() const { return head_ == nullptr ? 0 : head_->bytes; }  // what it occupies
   bool same_object(const Row& other) const { return head_ == other.head_; }
+  // Which object it is, and whether others hold it too: a checkpoint writes what is shared once.
+  const void* object() const { return head_; }
+  bool is_shared() const { return head_ != nullptr && head_->references > 1; }
 
  private:
   struct alignas(16) Head {

@@ -210,6 +210,8 @@ SqlResult<Plan> closed(const Plan& plan, bool& gated) {
 
 }  // namespace
 
+Watermarks watermarks_of(const Join& join) { return of_join(join); }
+
 Watermarks watermarks_of(const Plan& plan) {
   return std::visit(
       [&](const auto& node) -> Watermarks {

@@ -12,6 +12,7 @@
 namespace levada::query {
 
 std::vector<Watermark> watermarks_of(const Plan& plan);
+std::vector<Watermark> watermarks_of(const Join& join);
 
 // The plan that puts out each row once, when it is final. 0A000: nothing says when that is.
 SqlResult<Plan> emitting_on_close(const Plan& plan);

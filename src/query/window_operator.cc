@@ -94,6 +94,23 @@ class WindowOperator final : public Operator {
       if (at->bag.empty()) table_.erase(at);
     }
   }
+  void save(StateWriter& out) const override {
+    out.put(table_.size());
+    table_.each([&](const Partition& one) {
+      out.put(one.key);
+      one.bag.save(out);
+    });
+  }
+  bool restore(StateReader& in) override {
+    const auto count = in.taken<std::size_t>();
+    for (std::size_t i = 0; i < count && in.good(); ++i) {
+      const auto key = in.taken<Row>();
+      Partition& one = table_.insert(hash(key.span()));
+      one.key = key;
+      one.bag.restore(in);
+    }
+    return in.good();
+  }
 
  private:
   struct Partition {

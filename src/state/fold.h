@@ -30,7 +30,7 @@ struct FoldOptions {
   Bytes checkpoint_interval = 1_MiB;
 };
 
-inline constexpr Bytes checkpoint_size_max = 1_GiB;  // refuses a nonsense length, nothing else
+inline constexpr Bytes checkpoint_size_max = 64_GiB;  // refuses a nonsense length, nothing else
 
 class Fold {
  public:

@@ -187,12 +187,12 @@ class Datagen final : public RowGenerator {
   Datagen(io::Reactor& reactor, std::vector<Field> fields)
       : reactor_(reactor), fields_(std::move(fields)) {}
 
-  Row make(std::uint64_t number) override {
+  std::span<const Datum> make(std::uint64_t number) override {
     texts_.clear();
     lists_.clear();
-    std::vector<Datum> data;
-    for (const Field& field : fields_) data.push_back(value(field, number));
-    return Row::of(data);
+    data_.clear();
+    for (const Field& field : fields_) data_.push_back(value(field, number));
+    return data_;
   }
 
  private:
@@ -264,6 +264,7 @@ class Datagen final : public RowGenerator {
   std::vector<Field> fields_;
   std::deque<std::string> texts_;
   std::deque<std::vector<Datum>> lists_;
+  std::vector<Datum> data_;
 };
 
 }  // namespace

@@ -230,6 +230,7 @@ std::vector<Engine::Waiting*> Engine::next_decision(Decision& decision, bool& ti
     if (taken.waiting != nullptr) waiting.push_back(taken.waiting);
     if (rows > epoch_rows_max) break;
   }
+  if (!decision.inputs.empty()) add_acknowledgements(decision);
   return waiting;
 }
 
@@ -254,10 +255,9 @@ Task<Unit> Engine::commit_all() {
       who->result = result;
       journal_.reactor.post(*who);
     }
-    if (bytes_since_checkpoint_ > count(options_.checkpoint_interval) && can_checkpoint()) {
-      bytes_since_checkpoint_ = 0;
-      co_await outcome(fold_.checkpoint());  // what is decided stands; the next one tries again
-    }
+    if (bytes_since_checkpoint_ >
+        std::max(count(options_.checkpoint_interval), checkpoint_bytes_ / 2))
+      co_await outcome(write_checkpoint());  // what is decided stands; the next one tries again
   }
   committing_ = false;
   co_return Unit{};
@@ -326,15 +326,15 @@ Result<Unit> Engine::apply(ByteView bytes) {
   const Decision& decision = read ? *read : *in_flight_;
   if (!parts_.empty() && parts_.front().epoch != decision.epoch) parts_.clear();
   if (decision.more) {
-    parts_.push_back(decision);
+    parts_.push_back(read ? std::move(*read) : decision);
     return Unit{};
   }
   if (parts_.empty()) return apply_decision(decision);
-  Decision whole = decision;
-  whole.inputs.clear();
+  Decision whole = read ? std::move(*read) : decision;
+  std::vector<Input> last = std::exchange(whole.inputs, {});
+  parts_.emplace_back().inputs = std::move(last);
   for (Decision& part : parts_)
     for (Input& input : part.inputs) whole.inputs.push_back(std::move(input));
-  whole.inputs.insert(whole.inputs.end(), decision.inputs.begin(), decision.inputs.end());
   parts_.clear();
   return apply_decision(whole);
 }
@@ -373,11 +373,9 @@ Result<Unit> Engine::apply_decision(const Decision& decision) {
 void Engine::take_input(const Input& input, std::int64_t time, Arrival& arrival) {
   Object* object = catalog_.find(input.relation);
   if (object == nullptr) return;  // dropped since
-  if (input.made_from && input.changes.empty() && object->source != nullptr &&
-      in_flight_ == nullptr) {
+  if (input.made_from && object->source != nullptr) {
     Input made = input;
-    made.changes = made_again(*object, input);
-    made.made_from.reset();
+    make_rows(*object, made, time);
     return take_input(made, time, arrival);
   }
   Delta& delta = arrival[input.relation];
@@ -414,24 +412,25 @@ void Engine::take_input(const Input& input, std::int64_t time, Arrival& arrival)
       continue;
     }
     Row row = change.row;
-    if (const Row* old = object->rows->find(row); old != nullptr && !expired(*old)) {
+    Row& place = object->rows->place(row);
+    if (const Row& old = place; old && !expired(old)) {
       const auto older = [&](std::size_t column) {
-        return !(*old)[column].is_null() &&
-               (row[column].is_null() || query::compare(row[column], (*old)[column]) < 0);
+        return !old[column].is_null() &&
+               (row[column].is_null() || query::compare(row[column], old[column]) < 0);
       };
       if (object->conflict == Conflict::ignore ||
           std::any_of(object->versions.begin(), object->versions.end(), older))
         continue;
       if (object->conflict == Conflict::if_not_null) {
-        std::vector<query::Datum> merged(old->begin(), old->end());
+        std::vector<query::Datum> merged(old.begin(), old.end());
         for (std::size_t i = 0; i < merged.size(); ++i)
           if (!row[i].is_null()) merged[i] = row[i];
         row = Row::of(merged);
       }
-      if (query::same_bytes(old->span(), row.span())) continue;
-      delta.push_back({*old, -1});
+      if (query::same_bytes(old.span(), row.span())) continue;
+      delta.push_back({old, -1});
     }
-    object->rows->put(row);
+    place = row;
     delta.push_back({std::move(row), 1});
   }
   if (watermark == nullptr) return;
@@ -460,7 +459,7 @@ void Engine::run_circuits(Arrival arrival, std::int64_t time) {
         if (const auto found = arrival.find(read); found != arrival.end() && !found->second.empty())
           changes.push_back({read, &found->second});
       const bool moves = object->circuit->follows_time() || object->circuit->follows_watermarks();
-      if (changes.empty() && !(first && moves)) continue;
+      if (changes.empty() && !(first && moves) && !object->circuit->has_pushed()) continue;
       auto delta = object->circuit->step(changes, evaluation);
       CHECK(delta.has_value(), "a view's errors are lenient");
       if (delta->empty()) continue;

@@ -20,6 +20,7 @@
 #include "io/sliced.h"
 #include "log/journals.h"
 #include "query/sql_error.h"
+#include "query/state_codec.h"
 #include "state/fold.h"
 #include "streaming/blackhole_sink.h"
 #include "streaming/decision.h"
@@ -39,11 +40,12 @@ inline constexpr log::PartitionId sql_partition{(std::uint64_t{1} << 52) + 1};
 struct EngineOptions {
   std::string checkpoint_path;
   std::string database = "dev";
-  Bytes memory_limit = 4_GiB;           // rows and states; then INSERT and CREATE answer 53200
-  DefinitionCipher* cipher = nullptr;   // null: what names secrets lies in the journal as it is
-  OutboxLimits outboxes = {};           // what sinks have not delivered
-  Bytes checkpoint_interval = 256_MiB;  // of journal, spec 5.4
-  Millis tick_interval = Millis(100);   // how often now() moves in temporal filters
+  Bytes memory_limit = 4_GiB;          // rows and states; then INSERT and CREATE answer 53200
+  DefinitionCipher* cipher = nullptr;  // null: what names secrets lies in the journal as it is
+  OutboxLimits outboxes = {};          // what sinks have not delivered
+  // Of journal until a checkpoint is written, or half the last one's size if that is more.
+  Bytes checkpoint_interval = 64_MiB;
+  Millis tick_interval = Millis(100);  // how often now() moves in temporal filters
 };
 
 struct Change;  // definition.h
@@ -126,7 +128,11 @@ class Engine final : public state::Folded {
   SqlResult<Unit> fill(Change& change, const Decision& decision, const Stopped& stopped,
                        io::Slices& slices);
   Task<Unit> append(Decision decision);
-  bool can_checkpoint();
+  Task<Unit> write_checkpoint();
+  std::string state_bytes(query::Breath* breath) const;
+  void save(const Object& object, query::StateWriter& out) const;
+  bool restore(Object& object, query::StateReader& in);
+  bool computed_again(Object& object);
   Task<Unit> run_ticks();
   Task<Unit> run_source(RelationId id);
   void enqueue(Pending pending);
@@ -136,11 +142,13 @@ class Engine final : public state::Folded {
   Result<Unit> apply_decision(const Decision& decision);
   Result<Unit> unseal(Definition& definition) const;
   bool is_made(Object& object);
-  query::Delta made_again(Object& object, const Input& input);
+  Input to_be_made(const Object& object, const std::map<std::string, std::string>& positions);
+  void make_rows(Object& object, Input& input, std::int64_t time);
   void take_input(const Input& input, std::int64_t time, Arrival& arrival);
   void run_circuits(Arrival arrival, std::int64_t time);
   void feed_sink(Object& object, query::Delta delta, std::int64_t time);
   void hand_over(Object& object);
+  void add_acknowledgements(Decision& decision);
   void perform(Change change, bool with_rows);
   void feed_table(const Object& object, const query::Delta& delta, const query::SessionFacts& facts,
                   Arrival& arrival);
@@ -170,7 +178,8 @@ class Engine final : public state::Folded {
   std::unique_ptr<Change> built_;    // of the definition in flight
   std::vector<Decision> parts_;      // of an epoch that has several decisions
   std::vector<Definition> history_;  // every definition ever, for checkpoints
-  std::uint64_t bytes_since_checkpoint_ = 0;
+  std::uint64_t bytes_since_checkpoint_ = 0, checkpoint_bytes_ = 0;
+  mutable std::string encoded_;  // a checkpoint, between its making and its writing
   std::vector<std::unique_ptr<Sink>> stopping_, dropped_;
   std::map<std::uint32_t, std::shared_ptr<SourceReader>> readers_;  // by their relation
 

@@ -4,7 +4,6 @@
 #include <bit>
 
 #include "streaming/engine.h"
-#include "streaming/generator_source.h"
 #include "streaming/stored_rows.h"
 
 namespace levada::streaming {
@@ -16,7 +15,9 @@ using query::refuse;
 using query::Row;
 
 constexpr std::size_t source_rows_max = 4'096;            // of one batch: it fits a cache
+constexpr std::size_t made_rows_max = 16'384;             // of one whose rows are not made yet
 constexpr std::uint64_t sink_backlog_max = 100'000;       // changes that a sink may hold
+constexpr std::uint64_t acknowledged_together = 8;        // epochs
 constexpr Nanos memory_wait = Millis(100);                // before a source looks for room again
 constexpr std::int64_t acknowledge_interval = 1'000'000;  // microseconds, spec 2.2: lazily
 
@@ -123,10 +124,14 @@ void Engine::feed_sink(Object& object, Delta delta, std::int64_t time) {
   const bool keyed =
       !only_grows && (!feed.definition.key.empty() || feed.definition.has_stream_key);
   if (!keyed) {
-    for (const query::Change& change : delta)
-      for (std::int64_t i = 0; i < std::abs(change.weight); ++i)
+    epoch.changes.reserve(delta.size());
+    for (query::Change& change : delta) {
+      for (std::int64_t i = 1; i < std::abs(change.weight); ++i)
         epoch.changes.push_back(change.weight > 0 ? SinkChange{{}, change.row}
                                                   : SinkChange{change.row, {}});
+      SinkChange& last = epoch.changes.emplace_back();
+      (change.weight > 0 ? last.after : last.before) = std::move(change.row);
+    }
   } else {
     KeyedChanges keyed_changes(feed.definition.key, delta.size());
     for (const query::Change& change : delta) keyed_changes.add(change, epoch.changes);
@@ -142,6 +147,21 @@ void Engine::hand_over(Object& object) {
     Outbox::Piece piece = feed.outbox.next();
     if (piece == nullptr) return;
     feed.sink->take(std::move(piece));
+  }
+}
+
+// A decision is made anyway: what fast sinks have delivered meanwhile rides along, so that their
+// outboxes stay short between the lazy acknowledgements.
+void Engine::add_acknowledgements(Decision& decision) {
+  for (const auto& [id, object] : catalog_.objects()) {
+    if (object->sink == nullptr || object->sink->sink == nullptr) continue;
+    SinkFeed& feed = *object->sink;
+    const std::uint64_t arrived = feed.sink->acknowledged();
+    const bool told =
+        std::any_of(decision.acknowledgements.begin(), decision.acknowledgements.end(),
+                    [&](const Acknowledgement& one) { return one.sink == id; });
+    if (arrived >= feed.acknowledged + acknowledged_together && !told)
+      decision.acknowledgements.push_back({id, arrived, feed.sink->position()});
   }
 }
 
@@ -207,19 +227,24 @@ Task<Unit> Engine::run_source(RelationId id) {
   const std::shared_ptr<SourceReader> reader(std::move(object->source->reader));
   object->source->reader = nullptr;
   readers_[id.value()] = reader;
+  const bool made = is_made(*object);
+  if (made) reader->leave_rows_out();
   while (running_ && !gate_.stopping()) {
     while (running_ && (!check_memory() || outboxes_.nearly_full()))
       co_await io::sleep_for(journal_.reactor, memory_wait);
-    Result<SourceBatch> batch = co_await outcome(reader->next(source_rows_max));
+    Result<SourceBatch> batch =
+        co_await outcome(reader->next(made ? made_rows_max : source_rows_max));
     if (!batch) break;
     object = catalog_.find(id);
     if (object == nullptr) break;
-    query::SessionFacts facts;
-    facts.now = now_micros();
-    std::vector<Input> inputs;
-    const std::int64_t first_row_id = next_row_id_;
-    inputs.push_back(sourced_rows(*this, object->relation, batch->rows, facts));
-    if (is_made(*object)) inputs[0].made_from = first_row_id;
+    std::vector<Input> inputs(1);
+    if (made) {
+      inputs[0] = to_be_made(*object, batch->positions);
+    } else {
+      query::SessionFacts facts;
+      facts.now = now_micros();
+      inputs[0] = sourced_rows(*this, object->relation, batch->rows, facts);
+    }
     inputs[0].positions = std::move(batch->positions);
     inputs[0].skipped_rows += batch->skipped_rows;
     for (std::string& error : batch->errors) inputs[0].errors.push_back(std::move(error));
@@ -228,33 +253,6 @@ Task<Unit> Engine::run_source(RelationId id) {
   }
   readers_.erase(id.value());
   co_return Unit{};
-}
-
-// Whether the position of a source is enough to make its rows again: all of them, nothing else.
-bool Engine::is_made(Object& object) {
-  SourceFeed& feed = *object.source;
-  if (feed.rows_made) return feed.generator != nullptr;
-  feed.rows_made = true;
-  for (const query::RelationColumn& column : object.relation->columns)
-    if (column.generated != nullptr) return false;  // it may look at the clock
-  for (const auto& [option, value] : feed.definition.options)
-    if (option == "connector")
-      if (const SourceConnector* connector = source_connector(value))
-        feed.generator = connector->generator(feed.definition);
-  return feed.generator != nullptr;
-}
-
-Delta Engine::made_again(Object& object, const Input& input) {
-  CHECK(is_made(object), "its connector made rows from numbers");
-  std::vector<SourceRow> rows;
-  const std::uint64_t end = generator_position(input.positions);
-  for (std::uint64_t n = generator_position(object.source->positions); n < end; ++n)
-    if (Row row = object.source->generator->make(n)) rows.push_back({std::move(row)});
-  const std::int64_t next = std::exchange(next_row_id_, *input.made_from);
-  const query::SessionFacts facts;
-  Input made = sourced_rows(*this, object.relation, rows, facts);
-  next_row_id_ = std::max(next_row_id_, next);
-  return std::move(made.changes);
 }
 
 Task<Unit> Engine::run_ticks() {

@@ -51,8 +51,10 @@ Task<SourceBatch> GeneratorSource::next(std::size_t rows_max) {
   if (stopped_) co_return fail(ErrorKind::closed, "the source was stopped");
   const std::uint64_t end = due();
   SourceBatch batch;
-  for (; next_number_ < end && batch.rows.size() < rows_max; ++next_number_)
-    if (query::Row row = generator_->make(next_number_)) batch.rows.push_back({std::move(row)});
+  if (!makes_rows_) next_number_ += std::min<std::uint64_t>(end - next_number_, rows_max);
+  for (; makes_rows_ && next_number_ < end && batch.rows.size() < rows_max; ++next_number_)
+    if (const auto data = generator_->make(next_number_); !data.empty())
+      batch.rows.push_back({query::Row::of(data)});
   batch.positions[std::string(generator_split)] = std::to_string(next_number_);
   status_.rows += batch.rows.size();
   co_return batch;

@@ -33,6 +33,7 @@ class GeneratorSource final : public SourceReader {
   Task<std::optional<SourceBatch>> rest(std::size_t rows_max) override;
   SourceStatus status() const override;
   void stop() override;
+  void leave_rows_out() override { makes_rows_ = false; }
 
  private:
   std::uint64_t due() const;  // numbers that the rate allows by now
@@ -44,6 +45,7 @@ class GeneratorSource final : public SourceReader {
   std::uint64_t first_number_ = 0;  // of this run
   MonotonicNanos began_;
   bool stopped_ = false;
+  bool makes_rows_ = true;
   SourceStatus status_;
   io::Signal stop_signal_;
 };

@@ -53,6 +53,8 @@ struct TableFeed {
 struct SourceError {
   std::int64_t time = 0;  // of the epoch, microseconds since 1970-01-01
   std::string text;
+
+  auto fields() { return std::tie(time, text); }
 };
 
 struct SourceFeed {
@@ -64,6 +66,9 @@ struct SourceFeed {
   std::unique_ptr<RowGenerator> generator;  // for replay
   static constexpr std::size_t errors_max = 1'000;
   std::deque<SourceError> errors;  // the latest
+
+  // What a checkpoint has.
+  auto fields() { return std::tie(positions, rows, skipped_rows, errors); }
 };
 
 struct Object {

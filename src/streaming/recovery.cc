@@ -1,9 +1,7 @@
-// Checkpoints of the engine: every definition there ever was, the rows of tables, what sinks have
-// not delivered. Views are computed again from the tables. Grammar: docs/formats/sql_journal.md.
+// Checkpoints of the engine: every definition there ever was, the rows of tables and views, what
+// circuits remember, what sinks have not delivered. Grammar: docs/formats/sql_journal.md.
 
-#include <array>
-
-#include "query/row_codec.h"
+#include "query/state_codec.h"
 #include "streaming/definition.h"
 #include "streaming/engine.h"
 
@@ -11,10 +9,20 @@ namespace levada::streaming {
 
 namespace {
 
-using query::Delta;
-using query::Row;
+constexpr std::uint64_t checkpoint_version = 6;
 
-constexpr std::uint64_t checkpoint_version = 5;
+// Others of the reactor go on while a checkpoint is made; writers wait for its end.
+class CheckpointBreath final : public query::Breath {
+ public:
+  explicit CheckpointBreath(io::Slices& slices) : slices_(slices) {}
+  std::optional<SqlError> draw() override {
+    slices_.pause_if_due();
+    return std::nullopt;
+  }
+
+ private:
+  io::Slices& slices_;
+};
 
 }  // namespace
 
@@ -29,170 +37,118 @@ Result<Unit> Engine::unseal(Definition& definition) const {
   return Unit{};
 }
 
-// Rows of a source without a table are nowhere but in the journal, so views on it keep all of it.
-bool Engine::can_checkpoint() {
-  for (const auto& [id, object] : catalog_.objects())
-    if (object->circuit != nullptr)
-      for (const RelationId read : object->reads)
-        if (const Object* from = catalog_.find(read);
-            from != nullptr && from->relation->kind == RelationKind::source &&
-            from->rows == nullptr)
-          return false;
-  // What a changelog and a watermark remember is in no table either.
-  for (const auto& [id, object] : catalog_.objects())
-    if (object->circuit != nullptr &&
-        (object->circuit->follows_watermarks() || query::has_changelog(object->plan)))
-      return false;
-  return true;
+Task<Unit> Engine::write_checkpoint() {
+  bytes_since_checkpoint_ = 0;
+  const auto encode = [this](io::Slices& slices) {
+    CheckpointBreath breath(slices);
+    encoded_ = state_bytes(&breath);
+  };
+  co_await io::in_slices(journal_.reactor, encode);
+  checkpoint_bytes_ = encoded_.size();
+  co_await fold_.checkpoint();
+  co_return Unit{};
 }
 
 Buffer Engine::checkpoint() const {
-  using query::append_text;
-  using query::append_varint;
-  std::string out;
-  append_varint(checkpoint_version, out);
-  append_varint(epoch_, out);
-  append_varint(static_cast<std::uint64_t>(time_), out);
-  append_varint(static_cast<std::uint64_t>(next_row_id_), out);
-  append_varint(static_cast<std::uint64_t>(-next_sunk_row_id_), out);
-  append_varint(history_.size(), out);
-  for (const Definition& definition : history_) {
-    append_varint(definition.id, out);
-    append_varint(definition.sealed.empty() ? 0 : 1, out);
-    append_text(definition.sealed.empty() ? definition.text : definition.sealed, out);
-    append_text(definition.schema, out);
-    append_text(definition.user, out);
-    append_text(definition.database, out);
-  }
-  for (const auto& [id, object] : catalog_.objects()) {
-    append_varint(id, out);
-    const Delta rows = object->rows == nullptr ? Delta() : object->rows->all();
-    append_varint(rows.size(), out);
-    for (const query::Change& change : rows) query::append_row(change.row.span(), out);
-    if (object->watermark != nullptr)
-      query::append_row(std::array{object->watermark->now().datum()}, out);
-    const auto* source = object->source.get();
-    append_varint(source == nullptr ? 0 : source->positions.size(), out);
-    if (source != nullptr)
-      for (const auto& [split, position] : source->positions) {
-        append_text(split, out);
-        append_text(position, out);
-      }
-    append_varint(source == nullptr ? 0 : source->rows, out);
-    append_varint(source == nullptr ? 0 : source->skipped_rows, out);
-    append_varint(source == nullptr ? 0 : source->errors.size(), out);
-    if (source != nullptr)
-      for (const SourceError& error : source->errors) {
-        append_varint(static_cast<std::uint64_t>(error.time), out);
-        append_text(error.text, out);
-      }
-    const auto* sink = object->sink.get();
-    append_varint(sink == nullptr ? 0 : sink->acknowledged, out);
-    append_text(sink == nullptr ? std::string_view() : std::string_view(sink->position), out);
-    if (sink != nullptr)
-      sink->outbox.append_to(out);
-    else
-      append_varint(0, out);
-  }
-  const ByteView bytes = as_bytes(out);
+  const std::string made = encoded_.empty() ? state_bytes(nullptr) : std::exchange(encoded_, {});
+  const ByteView bytes = as_bytes(made);
   return {bytes.begin(), bytes.end()};
 }
 
-namespace {
-
-// Reads a checkpoint; every take may fail, and then everything after it does.
-struct CheckpointReader {
-  std::string_view in;
-  bool broken = false;
-
-  std::uint64_t number() {
-    const auto value = query::take_varint(in);
-    broken = broken || !value;
-    return value.value_or(0);
+std::string Engine::state_bytes(query::Breath* breath) const {
+  std::string bytes;
+  query::StateWriter out(bytes, breath);
+  out.put(checkpoint_version, epoch_, time_, next_row_id_, next_sunk_row_id_, history_.size());
+  for (const Definition& one : history_)
+    out.put(one.id, !one.sealed.empty(), one.sealed.empty() ? one.text : one.sealed, one.schema,
+            one.user, one.database);
+  for (const auto& [id, object] : catalog_.objects()) {
+    out.put(id);
+    save(*object, out);
   }
-  std::string text() {
-    const auto value = query::take_text(in);
-    broken = broken || !value;
-    return std::string(value.value_or(""));
-  }
-  Row row() {
-    auto value = query::take_row(in);
-    broken = broken || !value;
-    return value.value_or(Row());
-  }
-};
-
-}  // namespace
+  return bytes;
+}
 
 Result<Unit> Engine::restore(ByteView checkpoint) {
-  CheckpointReader reader{as_text(checkpoint)};
+  query::StateReader in(as_text(checkpoint));
   const auto corrupt = [] {
     return fail(ErrorKind::corrupt, "the SQL engine's checkpoint cannot be read");
   };
-  if (reader.number() != checkpoint_version) return corrupt();
-  epoch_ = reader.number();
-  time_ = static_cast<std::int64_t>(reader.number());
-  next_row_id_ = static_cast<std::int64_t>(reader.number());
-  next_sunk_row_id_ = -static_cast<std::int64_t>(reader.number());
-  const std::uint64_t definitions = reader.number();
-  for (std::uint64_t i = 0; i < definitions && !reader.broken; ++i) {
+  checkpoint_bytes_ = checkpoint.size();
+  if (in.taken<std::uint64_t>() != checkpoint_version)
+    return fail(ErrorKind::unsupported,
+                "the SQL engine's checkpoint was written by another version of Levada");
+  std::size_t definitions = 0;
+  in.take(epoch_, time_, next_row_id_, next_sunk_row_id_, definitions);
+  for (std::size_t i = 0; i < definitions; ++i) {
     Definition definition;
-    definition.id = static_cast<std::uint32_t>(reader.number());
-    const bool sealed = reader.number() != 0;
-    (sealed ? definition.sealed : definition.text) = reader.text();
-    definition.schema = reader.text();
-    definition.user = reader.text();
-    definition.database = reader.text();
+    bool sealed = false;
+    in.take(definition.id, sealed);
+    in.take(sealed ? definition.sealed : definition.text);
+    in.take(definition.schema, definition.user, definition.database);
+    if (!in.good()) return corrupt();
     TRY(unseal(definition));
     auto change = change_of(*this, definition);
     if (!change) return corrupt();
     perform(std::move(*change), false);
     history_.push_back(std::move(definition));
   }
-  while (!reader.in.empty() && !reader.broken) {
-    Object* object = catalog_.find(RelationId(static_cast<std::uint32_t>(reader.number())));
-    if (object == nullptr) return corrupt();
-    const std::uint64_t rows = reader.number();
-    for (std::uint64_t i = 0; i < rows && !reader.broken; ++i) {
-      const Row row = reader.row();
-      if (object->rows != nullptr && row.size() == object->relation->columns.size())
-        object->rows->put(row);
-    }
-    if (object->watermark != nullptr) {
-      const Row row = reader.row();
-      if (row.size() != 1) return corrupt();
-      object->watermark->restore(query::Value(row[0]));
-      watermarks_.insert_or_assign(object->relation->id.value(), object->watermark->now());
-    }
-    const std::uint64_t positions = reader.number();
-    for (std::uint64_t i = 0; i < positions && !reader.broken; ++i) {
-      std::string split = reader.text(), position = reader.text();
-      if (object->source != nullptr) object->source->positions[split] = position;
-    }
-    const std::uint64_t read = reader.number(), skipped = reader.number();
-    const std::uint64_t errors = reader.number();
-    if (object->source != nullptr) {
-      object->source->rows = read;
-      object->source->skipped_rows = skipped;
-    }
-    for (std::uint64_t i = 0; i < errors && !reader.broken; ++i) {
-      const auto time = static_cast<std::int64_t>(reader.number());
-      std::string text = reader.text();
-      if (object->source != nullptr) object->source->errors.push_back({time, std::move(text)});
-    }
-    const std::uint64_t acknowledged = reader.number();
-    std::string position = reader.text();
-    if (object->sink == nullptr && reader.number() != 0) return corrupt();
-    if (object->sink != nullptr) {
-      if (!object->sink->outbox.restore(reader.in)) return corrupt();
-      object->sink->acknowledged = acknowledged;
-      object->sink->position = std::move(position);
-    }
-    // Views follow what they read, so their relations are complete here.
-    backfill(*object, Restored::yes);
+  while (in.good() && !in.at_end()) {
+    Object* object = catalog_.find(RelationId(in.taken<std::uint32_t>()));
+    if (object == nullptr || !restore(*object, in)) return corrupt();
   }
-  if (reader.broken) return corrupt();
+  if (!in.good()) return corrupt();
   return Unit{};
+}
+
+void Engine::save(const Object& object, query::StateWriter& out) const {
+  if (object.rows != nullptr) object.rows->save(out);
+  if (object.bag != nullptr) object.bag->save(out);
+  if (object.watermark != nullptr) out.put(object.watermark->now());
+  if (object.source != nullptr) out.put(*object.source);
+  if (object.sink != nullptr) {
+    std::string outbox;
+    object.sink->outbox.append_to(outbox);
+    out.put(object.sink->acknowledged, object.sink->position, outbox);
+  }
+  if (object.circuit != nullptr) object.circuit->save(out);
+}
+
+bool Engine::restore(Object& object, query::StateReader& in) {
+  const std::size_t columns = object.relation->columns.size();
+  if (object.rows != nullptr && !object.rows->restore(in, columns)) return false;
+  if (object.bag != nullptr && !object.bag->restore(in, columns)) return false;
+  if (object.watermark != nullptr) {
+    object.watermark->restore(in.taken<query::Value>());
+    watermarks_.insert_or_assign(object.relation->id.value(), object.watermark->now());
+  }
+  if (object.source != nullptr) in.take(*object.source);
+  if (object.sink != nullptr) {
+    in.take(object.sink->acknowledged, object.sink->position);
+    const auto outbox = in.taken<std::string>();
+    std::string_view bytes = outbox;
+    if (!object.sink->outbox.restore(bytes) || !bytes.empty()) return false;
+  }
+  if (object.circuit == nullptr) {
+    backfill(object, Restored::yes);  // an index: what it indexes is there
+    return in.good();
+  }
+  object.filled = object.circuit->restore(in);
+  return in.good() && (object.filled || computed_again(object));
+}
+
+// Another version of Levada would run the plan otherwise than the one that wrote the checkpoint.
+// From stored relations the state can be computed; of a stream nobody has the past.
+bool Engine::computed_again(Object& object) {
+  for (const RelationId read : object.reads) {
+    const Object* from = catalog_.find(read);
+    if (from != nullptr && from->rows == nullptr && from->bag == nullptr) return false;
+  }
+  auto circuit = query::Circuit::build(object.plan, false);
+  if (!circuit) return false;
+  object.circuit = std::move(*circuit);
+  backfill(object, Restored::yes);
+  return true;
 }
 
 }  // namespace levada::streaming

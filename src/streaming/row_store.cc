@@ -41,6 +41,28 @@ Row KeyedStore::put(const Row& row) {
   return {};
 }
 
+Row& KeyedStore::place(const Row& row) {
+  const std::uint64_t hash = hash_of(row);
+  Entry* found = entry(hash, row);
+  return found != nullptr ? found->row : map_.insert(hash).row;
+}
+
+void KeyedStore::save(query::StateWriter& out) const {
+  out.put(map_.size());
+  map_.each([&](const Entry& entry) { out.put(entry.row); });
+}
+
+bool KeyedStore::restore(query::StateReader& in, std::size_t columns) {
+  const auto count = in.taken<std::size_t>();
+  if (in.good()) map_.reserve(count);
+  for (std::size_t i = 0; i < count && in.good(); ++i) {
+    Row row = in.taken<Row>();
+    if (row.size() != columns) return false;
+    map_.insert(hash_of(row)).row = std::move(row);
+  }
+  return in.good();
+}
+
 Row KeyedStore::take(const Row& row) {
   Entry* found = entry(hash_of(row), row);
   if (found == nullptr) return {};
@@ -80,6 +102,24 @@ Delta BagStore::all() const {
   delta.reserve(map_.size());
   map_.each([&](const Entry& entry) { delta.push_back({entry.row, entry.weight}); });
   return delta;
+}
+
+void BagStore::save(query::StateWriter& out) const {
+  out.put(map_.size());
+  map_.each([&](const Entry& entry) { out.put(entry.row, entry.weight); });
+}
+
+bool BagStore::restore(query::StateReader& in, std::size_t columns) {
+  const auto count = in.taken<std::size_t>();
+  if (in.good()) map_.reserve(count);
+  for (std::size_t i = 0; i < count && in.good(); ++i) {
+    Row row = in.taken<Row>();
+    if (row.size() != columns) return false;
+    Entry& entry = map_.insert(hash_of(row));
+    entry.row = std::move(row);
+    in.take(entry.weight);
+  }
+  return in.good();
 }
 
 Delta BagStore::find(const Row& row) const {

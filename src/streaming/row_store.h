@@ -9,6 +9,7 @@
 #include "query/bag.h"
 #include "query/delta.h"
 #include "query/growing_map.h"
+#include "query/state_codec.h"
 #include "query/value.h"
 
 namespace levada::streaming {
@@ -25,7 +26,13 @@ class KeyedStore {
   // Puts the row in, and out of its key's place the one that was there. Returns what was.
   query::Row put(const query::Row& row);
   query::Row take(const query::Row& row);
+  // Where the row of that key stands; a new place has no row and must get this one.
+  query::Row& place(const query::Row& row);
   query::Delta all() const;
+
+  void save(query::StateWriter& out) const;
+  // Into an empty store; false: the rows are not `columns` wide.
+  bool restore(query::StateReader& in, std::size_t columns);
 
  private:
   struct Entry {
@@ -48,6 +55,8 @@ class BagStore {
   const std::vector<std::size_t>& key() const { return key_; }
   void apply(std::span<const query::Change> changes);
   query::Delta all() const;
+  void save(query::StateWriter& out) const;
+  bool restore(query::StateReader& in, std::size_t columns);
   // The rows that have the same key as this one.
   query::Delta find(const query::Row& row) const;
 

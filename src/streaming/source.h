@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -75,14 +76,16 @@ class SourceReader {
   virtual Task<std::optional<SourceBatch>> rest(std::size_t rows_max) = 0;
   virtual SourceStatus status() const = 0;
   virtual void stop() = 0;
+  // The batches' rows are not wanted, since their positions are enough to make them again.
+  virtual void leave_rows_out() {}
 };
 
 // Rows that are made, not fetched: each is a function of its number.
 class RowGenerator {
  public:
   virtual ~RowGenerator() = default;
-  // The row of that number; an empty one: this number has none.
-  virtual query::Row make(std::uint64_t number) = 0;
+  // The data of the row of that number, valid until the next; none: this number has no row.
+  virtual std::span<const query::Datum> make(std::uint64_t number) = 0;
 };
 
 class SourceConnector {

@@ -4,6 +4,7 @@
 #include <unordered_map>
 
 #include "query/circuit.h"
+#include "streaming/completion.h"
 #include "streaming/own_source.h"
 
 namespace levada::streaming {
@@ -19,63 +20,6 @@ using query::Program;
 using query::refuse;
 using query::Row;
 namespace sqlstate = query::sqlstate;
-
-// Gives a new row what only the engine knows, and refuses what the table does not take.
-class Completion {
- public:
-  using RowId = std::int64_t (Engine::*)();
-
-  Completion(Engine& engine, const Relation& relation, const query::SessionFacts& facts,
-             RowId row_id = &Engine::next_row_id)
-      : engine_(engine), relation_(relation), row_id_(row_id), evaluation_(facts) {
-    for (std::size_t i = 0; i < relation.columns.size(); ++i)
-      if (relation.columns[i].generated != nullptr)
-        generated_.emplace_back(i, Program(relation.columns[i].generated));
-  }
-
-  SqlResult<Row> completed(const Row& row) { return completed(row.span()); }
-  SqlResult<Row> completed(std::span<const Datum> row) {
-    const auto& columns = relation_.columns;
-    std::vector<Datum>& data = data_;
-    data.assign(row.begin(), row.end());
-    for (const auto& [index, program] : generated_) {
-      data[index] = program.evaluate(evaluation_, row.data());
-      if (evaluation_.failed()) {
-        auto error = evaluation_.error();
-        evaluation_.clear_error();
-        return tl::make_unexpected(std::move(error));
-      }
-    }
-    for (std::size_t i = 0; i < columns.size(); ++i) {
-      if (!data[i].is_null()) continue;
-      if (columns[i].name == "_row_id" && columns[i].hidden)
-        data[i] = Datum::of((engine_.*row_id_)());
-      else if (columns[i].not_null)
-        return missing(columns[i]);
-    }
-    Row made = Row::of(data);
-    evaluation_.reset();
-    return made;
-  }
-
- private:
-  tl::unexpected<SqlError> missing(const query::RelationColumn& column) const {
-    SqlError error;
-    error.sqlstate = sqlstate::not_null_violation;
-    error.message = "null value in column \"" + column.name + "\" of relation \"" + relation_.name +
-                    "\" violates not-null constraint";
-    error.table = relation_.name;
-    error.column = column.name;
-    return tl::make_unexpected(std::move(error));
-  }
-
-  Engine& engine_;
-  const Relation& relation_;
-  RowId row_id_;
-  Evaluation evaluation_;
-  std::vector<std::pair<std::size_t, Program>> generated_;
-  std::vector<Datum> data_;
-};
 
 }  // namespace
 
@@ -209,11 +153,8 @@ Input sourced_rows(Engine& engine, const std::shared_ptr<const Relation>& relati
   Input input;
   input.relation = relation->id;
   input.changes.reserve(rows.size());
-  std::vector<Datum> data;
   for (const SourceRow& from : rows) {
-    data.assign(from.row.begin(), from.row.end());
-    data.resize(relation->columns.size());
-    auto row = completion.completed(data);
+    auto row = completion.completed(from.row);
     if (row) {
       input.changes.push_back({std::move(*row), from.weight});
       continue;

@@ -1,0 +1,63 @@
+#include "query/row_memory.h"
+
+#include <array>
+#include <cstdlib>
+#include <new>
+#include <utility>
+
+#include "base/check.h"
+
+namespace levada::query {
+
+namespace {
+
+constexpr std::size_t granule = 16;
+constexpr std::size_t block_max = 1024;        // larger ones go to malloc at once
+constexpr std::size_t list_max = 512u << 10u;  // bytes that wait in one list
+
+#if defined(__SANITIZE_ADDRESS__)
+constexpr bool lists_blocks = false;  // a row that is used after its end must be seen
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+constexpr bool lists_blocks = false;
+#else
+constexpr bool lists_blocks = true;
+#endif
+#else
+constexpr bool lists_blocks = true;
+#endif
+
+struct Block {
+  Block* next;
+};
+struct List {
+  Block* first;
+  std::size_t bytes;
+};
+thread_local std::array<List, block_max / granule + 1> lists = {};
+
+}  // namespace
+
+void* take_row_memory(std::size_t bytes) {
+  const std::size_t size = (bytes + granule - 1) / granule;
+  if (lists_blocks && bytes <= block_max) {
+    List& list = lists[size];
+    if (list.first != nullptr) {
+      list.bytes -= size * granule;
+      return std::exchange(list.first, list.first->next);
+    }
+  }
+  void* block = std::malloc(size * granule);
+  CHECK(block != nullptr, "memory");
+  return block;
+}
+
+void give_row_memory(void* block, std::size_t bytes) {
+  const std::size_t size = (bytes + granule - 1) / granule;
+  if (!lists_blocks || bytes > block_max || lists[size].bytes >= list_max) return std::free(block);
+  List& list = lists[size];
+  list.first = new (block) Block{list.first};
+  list.bytes += size * granule;
+}
+
+}  // namespace levada::query

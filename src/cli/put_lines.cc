@@ -20,8 +20,9 @@ namespace levada::cli {
 
 namespace {
 
-// Enough that the service always has a request to work on while the next is put together.
-constexpr std::size_t lane_count = 4;
+// Enough that the service always has requests to work on, a flush of its journal among them, while
+// the next are put together: 12 were a sixth faster than 4.
+constexpr std::size_t lane_count = 12;
 constexpr int attempts_max = 8;
 constexpr std::chrono::milliseconds first_pause{100};
 constexpr std::size_t record_bytes_max = 10 << 20;  // API_PutRecords: data and key

@@ -143,10 +143,12 @@ class Row {
   explicit operator bool() const { return head_ != nullptr; }
   std::size_t size() const { return head_ == nullptr ? 0 : head_->columns; }
   const Datum& operator[](std::size_t column) const { return data()[column]; }
-  std::span<const Datum> span() const { return {data(), size()}; }
-  const Datum* data() const { return reinterpret_cast<const Datum*>(head_ + 1); }
-  const Datum* begin() const { return data(); }
-  const Datum* end() const { return data() + size(); }
+  std::span<const Datum> span() const {
+    return head_ == nullptr ? std::span<const Datum>() : std::span(data(), head_->columns);
+  }
+  const Datum* data() const { return reinterpret_cast<const Datum*>(head_ + 1); }  // of a row
+  const Datum* begin() const { return head_ == nullptr ? nullptr : data(); }
+  const Datum* end() const { return head_ == nullptr ? nullptr : data() + head_->columns; }
   std::size_t bytes() const { return head_ == nullptr ? 0 : head_->bytes; }  // what it occupies
   bool same_object(const Row& other) const { return head_ == other.head_; }
   // Which object it is, and whether others hold it too: a checkpoint writes what is shared once.

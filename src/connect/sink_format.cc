@@ -4,6 +4,7 @@
 
 #include "base/attempt.h"
 #include "connect/sink_json.h"
+#include "query/json.h"
 #include "query/text.h"
 #include "wire/hex.h"
 #include "wire/sha256.h"
@@ -11,6 +12,7 @@
 namespace levada::connect {
 namespace {
 
+using query::append_json_string;
 using query::Row;
 using query::SqlResult;
 using streaming::SinkChange;

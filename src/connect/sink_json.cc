@@ -16,6 +16,7 @@
 namespace levada::connect {
 namespace {
 
+using query::append_json_string;
 using query::Datum;
 using query::SqlResult;
 using query::Type;
@@ -90,37 +91,6 @@ void append_integer(std::int64_t number, std::string& out) {
   char digits[24];
   const auto end = std::to_chars(digits, digits + sizeof digits, number).ptr;
   out.append(digits, static_cast<std::size_t>(end - digits));
-}
-
-void append_escaped(char c, std::string& out) {
-  switch (c) {
-    case '"':
-      out += "\\\"";
-      break;
-    case '\\':
-      out += "\\\\";
-      break;
-    case '\b':
-      out += "\\b";
-      break;
-    case '\t':
-      out += "\\t";
-      break;
-    case '\n':
-      out += "\\n";
-      break;
-    case '\f':
-      out += "\\f";
-      break;
-    case '\r':
-      out += "\\r";
-      break;
-    default:
-      constexpr char digits[] = "0123456789abcdef";
-      out += "\\u00";
-      out += digits[c >> 4];
-      out += digits[c & 15];
-  }
 }
 
 void append_base64(std::string_view bytes, std::string& out) {
@@ -297,22 +267,6 @@ void append_sorted_json(const wire::Value& value, std::string& out) {
       out += "null";
       return;
   }
-}
-
-void append_json_string(std::string_view text, std::string& out) {
-  out += '"';
-  while (!text.empty()) {
-    // Most text is as it is.
-    const auto strange = std::find_if(text.begin(), text.end(), [](char c) {
-      return c == '"' || c == '\\' || static_cast<unsigned char>(c) < 0x20;
-    });
-    out.append(text.begin(), strange);
-    text.remove_prefix(static_cast<std::size_t>(strange - text.begin()));
-    if (text.empty()) break;
-    append_escaped(text.front(), out);
-    text.remove_prefix(1);
-  }
-  out += '"';
 }
 
 void append_json_double(double number, std::string& out) {

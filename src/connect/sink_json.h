@@ -20,7 +20,6 @@ query::SqlResult<Unit> append_json(const query::Type& type, const query::Datum& 
                                    const SinkEncoding& encoding, SinkDialect dialect,
                                    std::string& out);
 
-void append_json_string(std::string_view text, std::string& out);
 // As Rust's ryu prints it: 1.0, 1e16, 1.234e-7; null for what is not finite.
 void append_json_double(double number, std::string& out);
 

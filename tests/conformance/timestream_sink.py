@@ -19,7 +19,11 @@ def clients(server):
 
 
 def rows(query, text):
-    return [[plain(datum) for datum in row["Data"]] for row in query.query(QueryString=text)["Rows"]]
+    """What a query finds, or why it is refused: a table has no columns until the sink's first points lie in it."""
+    try:
+        return [[plain(datum) for datum in row["Data"]] for row in query.query(QueryString=text)["Rows"]]
+    except query.exceptions.ValidationException as refusal:
+        return str(refusal)
 
 
 class TimestreamSink(SqlCase):

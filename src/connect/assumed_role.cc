@@ -43,7 +43,7 @@ Task<AwsKeys> AssumedRole::fetch() {
       "&RoleSessionName=" + wire::percent_encode(role_.session_name);
   if (!role_.external_id.empty()) form += "&ExternalId=" + wire::percent_encode(role_.external_id);
   const AwsClient::Call call{.content_type = "application/x-www-form-urlencoded; charset=utf-8",
-                             .body = form};
+                             .body = as_bytes(form)};
   const std::string answer = co_await sts_->call(call);
   co_return keys_of_assume_role(answer);
 }

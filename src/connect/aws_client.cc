@@ -93,7 +93,7 @@ AwsClient::AwsClient(io::Clock& clock, std::unique_ptr<HttpClient> http, AwsServ
                      std::unique_ptr<KeySource> keys)
     : clock_(clock), http_(std::move(http)), service_(std::move(service)), keys_(std::move(keys)) {}
 
-std::string AwsClient::signed_request(const AwsKeys& keys, const Call& call) {
+Buffer AwsClient::signed_head(const AwsKeys& keys, const Call& call) {
   if (!signer_ || !(signing_ == keys)) {
     signing_ = keys;
     signer_.emplace(wire::SigV4Identity{keys.access_key, keys.secret_key, keys.session_token,
@@ -106,22 +106,22 @@ std::string AwsClient::signed_request(const AwsKeys& keys, const Call& call) {
   const wire::SigV4Stamp stamp = signer_->sign({.method = "POST",
                                                 .path = endpoint.path,
                                                 .headers = headers,
-                                                .body = as_bytes(call.body),
+                                                .body = call.body,
                                                 .body_digest = nullptr,
                                                 .now = clock_.now()});
   headers.push_back({"X-Amz-Date", wire::view(stamp.date)});
   if (!keys.session_token.empty()) headers.push_back({"X-Amz-Security-Token", keys.session_token});
   headers.push_back({"Authorization", stamp.authorization});
   headers.push_back({"User-Agent", "levada"});
-  Buffer request;
-  wire::write_request(request, {"POST", endpoint.path}, headers, as_bytes(call.body));
-  return std::string(as_text(request));
+  Buffer head;
+  wire::write_request_head(head, {"POST", endpoint.path}, headers, call.body.size());
+  return head;
 }
 
 Task<std::string> AwsClient::call(Call call) {
   const AwsKeys keys = co_await keys_->keys();
-  std::string request = signed_request(keys, call);
-  HttpAnswer answer = co_await http_->ask(std::move(request));
+  const Buffer head = signed_head(keys, call);
+  HttpAnswer answer = co_await http_->ask({head, call.body});
   if (answer.status < ok_first || answer.status > ok_last)
     co_return unexpected<Error>(aws_error(answer));
   co_return std::move(answer.body);

@@ -30,13 +30,13 @@ class AwsClient {
   struct Call {
     std::string_view target = {};  // X-Amz-Target; empty: none
     std::string_view content_type;
-    std::string_view body;
+    ByteView body;  // stays where it is until the answer is there
   };
   Task<std::string> call(Call call);
   void shutdown() noexcept;
 
  private:
-  std::string signed_request(const AwsKeys& keys, const Call& call);
+  Buffer signed_head(const AwsKeys& keys, const Call& call);
 
   io::Clock& clock_;
   std::unique_ptr<HttpClient> http_;

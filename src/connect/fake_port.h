@@ -1,6 +1,7 @@
 #pragma once
 // For tests: a stream in memory behind the port, that fails, throttles and reshards as it is told.
 
+#include <deque>
 #include <functional>
 #include <map>
 #include <string>
@@ -23,6 +24,7 @@ struct FakeStream {
   std::function<std::string()> entry_fault = [] { return std::string(); };
   std::function<std::optional<Error>()> call_fault = [] { return std::nullopt; };
   std::uint64_t calls = 0;
+  std::deque<std::string> texts;  // of outcomes
 
   void add_shard(std::string id, Uint128 first, Uint128 last, std::string parent = {},
                  std::string adjacent = {}) {
@@ -45,11 +47,16 @@ struct FakeStream {
           hash_key > shard.info.last_hash_key)
         continue;
       const std::string number = std::to_string(next_number++);
-      shard.records.push_back({std::string(entry.partition_key), number, now,
-                               Buffer(entry.data.begin(), entry.data.end())});
-      return {true, shard.info.id, number, {}, {}};
+      shard.records.push_back({std::string(entry.partition_key), number, now, joined(entry)});
+      return {true, kept(shard.info.id), kept(number), {}, {}};
     }
     return {false, {}, {}, "InternalFailure", "no shard"};
+  }
+  std::string_view kept(std::string text) { return texts.emplace_back(std::move(text)); }
+  static Buffer joined(const PutEntry& entry) {
+    Buffer data(entry.data.begin(), entry.data.end());
+    data.insert(data.end(), entry.data_end.begin(), entry.data_end.end());
+    return data;
   }
 };
 
@@ -64,7 +71,7 @@ class FakePort final : public KinesisPort {
     for (const auto& shard : stream_.shards) all.push_back(shard.info);
     co_return all;
   }
-  Task<std::vector<PutOutcome>> put_records(std::span<const PutEntry> entries) override {
+  Task<PutOutcomes> put_records(std::span<const PutEntry> entries) override {
     ++stream_.calls;
     co_await io::sleep_for(reactor_, std::chrono::milliseconds(2));
     if (shut_) co_return fail(ErrorKind::closed, "shut");
@@ -74,11 +81,12 @@ class FakePort final : public KinesisPort {
         for (const PutEntry& entry : entries) (void)stream_.put(entry, reactor_.clock().now());
       co_return unexpected<Error>(*fault);
     }
-    std::vector<PutOutcome> outcomes;
+    PutOutcomes outcomes;
     for (const PutEntry& entry : entries) {
       const std::string fault = stream_.entry_fault();
-      outcomes.push_back(fault.empty() ? stream_.put(entry, reactor_.clock().now())
-                                       : PutOutcome{false, {}, {}, fault, "as the test says"});
+      outcomes.each.push_back(
+          fault.empty() ? stream_.put(entry, reactor_.clock().now())
+                        : PutOutcome{false, {}, {}, stream_.kept(fault), "as the test says"});
     }
     co_return outcomes;
   }

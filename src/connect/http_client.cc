@@ -56,7 +56,7 @@ Task<std::unique_ptr<HttpClient::Line>> HttpClient::take() {
   co_return std::make_unique<Line>(std::move(*connection));
 }
 
-Task<HttpAnswer> HttpClient::ask(std::string request) {
+Task<HttpAnswer> HttpClient::ask(Request request) {
   if (shut_) co_return fail(ErrorKind::closed, "stopping");
   std::unique_ptr<Line> line = co_await take();
   if (shut_) co_return fail(ErrorKind::closed, "stopping");

@@ -3,6 +3,7 @@
 // failure whether the request can have reached the other side, since that decides what may be tried
 // again.
 
+#include <array>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -36,9 +37,11 @@ class HttpClient {
 
   const Endpoint& endpoint() const { return endpoint_; }
 
-  // `request`: a whole HTTP/1.1 request. Errors: unavailable (not connected, nothing was sent),
+  // A whole HTTP/1.1 request, in two parts that stay where they are until the answer is there.
+  // Errors: unavailable (not connected, nothing was sent),
   // unknown (sent, and no whole answer came), closed (after shutdown).
-  Task<HttpAnswer> ask(std::string request);
+  using Request = std::array<ByteView, 2>;
+  Task<HttpAnswer> ask(Request request);
   void shutdown() noexcept;
 
  private:

@@ -1,5 +1,8 @@
 #include "connect/kinesis_client.h"
 
+#include <algorithm>
+#include <array>
+
 #include "wire/base64.h"
 #include "wire/json_reader.h"
 #include "wire/json_writer.h"
@@ -12,6 +15,9 @@ using wire::ValueKind;
 
 constexpr std::string_view content_type = "application/x-amz-json-1.1";
 constexpr std::string_view target_prefix = "Kinesis_20131202.";
+// Memory of bodies that is kept: that of a few lanes' full calls of records around 1 KiB.
+constexpr std::size_t bodies_kept_max = 16;
+constexpr std::size_t body_kept_max = 1u << 20;
 
 std::string_view text(const Value& object, std::string_view name) {
   const Value* value = object.find(name);
@@ -35,14 +41,33 @@ unexpected<Error> strange(ErrorKind kind, std::string_view operation) {
 }
 
 template <class Fill>
-std::string object(const Fill& fill) {
-  Buffer out;
+void append_object(Buffer& out, const Fill& fill) {
   wire::JsonWriter json(out);
   json.begin_object();
   fill(json);
   json.end_object();
   json.finish();
-  return std::string(as_text(out));
+}
+
+template <class Fill>
+Buffer object(const Fill& fill) {
+  Buffer out;
+  append_object(out, fill);
+  return out;
+}
+
+// The base64 of both parts as if they were one.
+void encode(const PutEntry& entry, char* to) {
+  constexpr std::size_t group = 3;
+  const std::size_t whole = entry.data.size() / group * group;
+  to = wire::base64_encode(entry.data.first(whole), to);
+  std::array<std::byte, group> seam;
+  const ByteView left = entry.data.subspan(whole);
+  const std::size_t taken = left.empty() ? 0 : std::min(group - left.size(), entry.data_end.size());
+  std::copy(left.begin(), left.end(), seam.begin());
+  std::copy_n(entry.data_end.begin(), taken, seam.begin() + left.size());
+  to = wire::base64_encode(ByteView(seam).first(left.size() + taken), to);
+  wire::base64_encode(entry.data_end.subspan(taken), to);
 }
 
 std::string_view kind_text(IteratorStart::Kind kind) {
@@ -61,15 +86,15 @@ std::string_view kind_text(IteratorStart::Kind kind) {
 
 }  // namespace
 
-std::string put_records_body(std::string_view stream, std::span<const PutEntry> entries) {
-  return object([&](wire::JsonWriter& json) {
+void append_put_records(std::string_view stream, std::span<const PutEntry> entries, Buffer& out) {
+  append_object(out, [&](wire::JsonWriter& json) {
     json.key("Records");
     json.begin_array(entries.size());
     for (const PutEntry& entry : entries) {
       json.begin_object();
       json.key("Data");
-      wire::base64_encode(entry.data,
-                          json.plain_string(wire::base64_encoded_size(entry.data.size())));
+      const std::size_t size = entry.data.size() + entry.data_end.size();
+      encode(entry, json.plain_string(wire::base64_encoded_size(size)));
       json.key("PartitionKey");
       json.string(entry.partition_key);
       json.end_object();
@@ -80,20 +105,25 @@ std::string put_records_body(std::string_view stream, std::span<const PutEntry> 
   });
 }
 
-Result<std::vector<PutOutcome>> read_put_outcomes(std::string_view body, std::size_t entries) {
-  wire::ValueTree tree;
-  const Result<Value> root = wire::read_json(body, tree);
+Result<PutOutcomes> read_put_outcomes(std::string body, std::size_t entries) {
+  struct Texts {
+    std::string body;
+    wire::ValueTree tree;
+  };
+  const auto texts = std::make_shared<Texts>(Texts{std::move(body), wire::ValueTree()});
+  const Result<Value> root = wire::read_json(texts->body, texts->tree);
   if (!root || !root->is(ValueKind::object)) return strange(ErrorKind::unknown, "PutRecords");
   const std::span<const Value> records = list(*root, "Records");
   if (records.size() != entries)
     return fail(ErrorKind::unknown, "request record count " + std::to_string(entries) +
                                         " not match the response record count " +
                                         std::to_string(records.size()));
-  std::vector<PutOutcome> outcomes;
-  outcomes.reserve(entries);
+  PutOutcomes outcomes;
+  outcomes.texts = texts;
+  outcomes.each.reserve(entries);
   for (const Value& record : records) {
     if (!record.is(ValueKind::object)) return strange(ErrorKind::unknown, "PutRecords");
-    PutOutcome& outcome = outcomes.emplace_back();
+    PutOutcome& outcome = outcomes.each.emplace_back();
     outcome.shard = text(record, "ShardId");
     outcome.sequence_number = text(record, "SequenceNumber");
     outcome.error_code = text(record, "ErrorCode");
@@ -152,17 +182,32 @@ Result<ReadPage> read_page(std::string_view body) {
   return page;
 }
 
-Task<std::string> KinesisClient::call(std::string_view operation, std::string body) {
+Task<std::string> KinesisClient::call(std::string_view operation, Buffer body) {
   const std::string target = std::string(target_prefix) + std::string(operation);
   const AwsClient::Call call{.target = target, .content_type = content_type, .body = body};
-  std::string answer = co_await aws_->call(call);
+  Result<std::string> answer = co_await outcome(aws_->call(call));
+  keep_body(std::move(body));
   co_return answer;
 }
 
-Task<std::vector<PutOutcome>> KinesisClient::put_records(std::span<const PutEntry> entries) {
-  std::string body = put_records_body(stream_, entries);
-  const std::string answer = co_await call("PutRecords", std::move(body));
-  co_return read_put_outcomes(answer, entries.size());
+Buffer KinesisClient::take_body() {
+  if (bodies_.empty()) return {};
+  Buffer body = std::move(bodies_.back());
+  bodies_.pop_back();
+  body.clear();
+  return body;
+}
+
+void KinesisClient::keep_body(Buffer body) {
+  if (bodies_.size() < bodies_kept_max && body.capacity() <= body_kept_max)
+    bodies_.push_back(std::move(body));
+}
+
+Task<PutOutcomes> KinesisClient::put_records(std::span<const PutEntry> entries) {
+  Buffer body = take_body();
+  append_put_records(stream_, entries, body);
+  std::string answer = co_await call("PutRecords", std::move(body));
+  co_return read_put_outcomes(std::move(answer), entries.size());
 }
 
 Task<std::vector<ShardInfo>> KinesisClient::list_shards() {
@@ -170,7 +215,7 @@ Task<std::vector<ShardInfo>> KinesisClient::list_shards() {
   std::string token;
   do {
     // A token stands for the stream; both together are refused.
-    std::string body = object([&](wire::JsonWriter& json) {
+    Buffer body = object([&](wire::JsonWriter& json) {
       json.key(token.empty() ? "StreamName" : "NextToken");
       json.string(token.empty() ? stream_ : token);
     });
@@ -182,7 +227,7 @@ Task<std::vector<ShardInfo>> KinesisClient::list_shards() {
 }
 
 Task<std::string> KinesisClient::shard_iterator(std::string shard, IteratorStart start) {
-  std::string body = object([&](wire::JsonWriter& json) {
+  Buffer body = object([&](wire::JsonWriter& json) {
     json.key("ShardId");
     json.string(shard);
     json.key("ShardIteratorType");
@@ -207,7 +252,7 @@ Task<std::string> KinesisClient::shard_iterator(std::string shard, IteratorStart
 }
 
 Task<ReadPage> KinesisClient::get_records(std::string iterator, std::uint32_t limit) {
-  std::string body = object([&](wire::JsonWriter& json) {
+  Buffer body = object([&](wire::JsonWriter& json) {
     json.key("Limit");
     json.integer(limit);
     json.key("ShardIterator");

@@ -14,22 +14,25 @@ class KinesisClient final : public KinesisPort {
       : stream_(std::move(stream)), aws_(std::move(aws)) {}
 
   Task<std::vector<ShardInfo>> list_shards() override;
-  Task<std::vector<PutOutcome>> put_records(std::span<const PutEntry> entries) override;
+  Task<PutOutcomes> put_records(std::span<const PutEntry> entries) override;
   Task<std::string> shard_iterator(std::string shard, IteratorStart start) override;
   Task<ReadPage> get_records(std::string iterator, std::uint32_t limit) override;
   void shutdown() noexcept override { aws_->shutdown(); }
 
  private:
-  Task<std::string> call(std::string_view operation, std::string body);
+  Task<std::string> call(std::string_view operation, Buffer body);
+  Buffer take_body();
+  void keep_body(Buffer body);
 
   std::string stream_;
   std::unique_ptr<AwsClient> aws_;
+  std::vector<Buffer> bodies_;  // of calls that have ended, for the next ones
 };
 
 // The bodies, apart from the way they travel. Errors of the readers: invalid, unknown where an
 // answer to a put cannot be understood.
-std::string put_records_body(std::string_view stream, std::span<const PutEntry> entries);
-Result<std::vector<PutOutcome>> read_put_outcomes(std::string_view body, std::size_t entries);
+void append_put_records(std::string_view stream, std::span<const PutEntry> entries, Buffer& out);
+Result<PutOutcomes> read_put_outcomes(std::string body, std::size_t entries);
 Result<std::vector<ShardInfo>> read_shards(std::string_view body, std::string& next);
 Result<ReadPage> read_page(std::string_view body);
 

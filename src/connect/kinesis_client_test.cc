@@ -100,7 +100,7 @@ class KinesisClientTest : public testing::Test {
     if (!port_) port_ = std::move(clients_.open(options_).value());
     return *port_;
   }
-  Result<std::vector<PutOutcome>> put(std::vector<PutEntry> entries) {
+  Result<PutOutcomes> put(std::vector<PutEntry> entries) {
     return world_.run(port().put_records(entries));
   }
 
@@ -118,12 +118,12 @@ TEST_F(KinesisClientTest, PutsSignedRecordsAndReadsEachOutcome) {
   script_.say({200, R"({"FailedRecordCount":1,"Records":[
       {"ShardId":"shardId-000000000001","SequenceNumber":"49"},
       {"ErrorCode":"ProvisionedThroughputExceededException","ErrorMessage":"Rate exceeded"}]})"});
-  const auto outcomes = put({{"a", as_bytes("one")}, {"b\"", {}}});
+  const auto outcomes = put({{"a", as_bytes("o"), as_bytes("ne")}, {"b\"", {}}});
   ASSERT_TRUE(outcomes) << outcomes.error().message;
-  EXPECT_TRUE((*outcomes)[0].taken);
-  EXPECT_EQ((*outcomes)[0].shard, "shardId-000000000001");
-  EXPECT_FALSE((*outcomes)[1].taken);
-  EXPECT_EQ((*outcomes)[1].error_code, "ProvisionedThroughputExceededException");
+  EXPECT_TRUE(outcomes->each[0].taken);
+  EXPECT_EQ(outcomes->each[0].shard, "shardId-000000000001");
+  EXPECT_FALSE(outcomes->each[1].taken);
+  EXPECT_EQ(outcomes->each[1].error_code, "ProvisionedThroughputExceededException");
   ASSERT_EQ(script_.asked().size(), 1u);
   EXPECT_TRUE(script_.asked()[0].signed_well);
   EXPECT_EQ(script_.asked()[0].target, "Kinesis_20131202.PutRecords");

@@ -28,14 +28,20 @@ inline constexpr Bytes put_bytes_max = 5_MiB;  // data and partition keys togeth
 struct PutEntry {
   std::string_view partition_key;
   ByteView data;
+  ByteView data_end = {};  // what follows behind `data`: many entries may end alike
 };
 
 struct PutOutcome {
   bool taken = false;
-  std::string shard;            // of a taken one
-  std::string sequence_number;  // of a taken one
-  std::string error_code;       // of one that was not
-  std::string error_message;
+  std::string_view shard;            // of a taken one
+  std::string_view sequence_number;  // of a taken one
+  std::string_view error_code;       // of one that was not
+  std::string_view error_message;
+};
+
+struct PutOutcomes {
+  std::vector<PutOutcome> each;
+  std::shared_ptr<const void> texts;  // what they look into
 };
 
 struct ShardInfo {
@@ -73,7 +79,7 @@ class KinesisPort {
   virtual ~KinesisPort() = default;
   virtual Task<std::vector<ShardInfo>> list_shards() = 0;  // open and closed ones
   // As many outcomes as entries, in their order.
-  virtual Task<std::vector<PutOutcome>> put_records(std::span<const PutEntry> entries) = 0;
+  virtual Task<PutOutcomes> put_records(std::span<const PutEntry> entries) = 0;
   virtual Task<std::string> shard_iterator(std::string shard, IteratorStart start) = 0;
   virtual Task<ReadPage> get_records(std::string iterator, std::uint32_t limit) = 0;
   // Ends the calls that are under way; later ones fail with closed.

@@ -215,10 +215,10 @@ Task<Unit> KinesisSink::find_shards() {
   co_return Unit{};
 }
 
-void KinesisSink::Settled::add(const std::string& shard, const std::string& sequence_number) {
-  records.insert(shard + ' ' + sequence_number);
+void KinesisSink::Settled::add(std::string shard, std::string_view sequence_number) {
   std::string& top = highest[shard];
   if (is_below(top, sequence_number)) top = sequence_number;
+  records.insert((std::move(shard) += ' ') += sequence_number);
 }
 
 bool KinesisSink::has_more_of_round() const {
@@ -267,10 +267,10 @@ bool KinesisSink::refill() {
   while (changes < format_at_once && wants_records()) {
     const std::uint64_t epoch = taken_.front()->epoch;
     const std::size_t before = formatted_;
-    formatted_records_.clear();
+    formatted_records_.cut(0);
     (void)format_front(put_entries_max);
     changes += formatted_ - before + 1;
-    lanes_.add(epoch, formatted_records_);
+    lanes_.add(epoch, formatted_records_.all());
     if (encode_failed_ || formatted_ < taken_.front()->changes.size()) continue;
     taken_.pop_front();
     formatted_ = 0;
@@ -310,10 +310,10 @@ Task<Unit> KinesisSink::read_back() {
     round_end_ = last_taken_;
     while (has_more_of_round()) {
       const std::shared_ptr<const streaming::SinkEpoch> piece = taken_.front();
-      formatted_records_.clear();
+      formatted_records_.cut(0);
       if (!format_front(piece->changes.size()))
         co_return fail(ErrorKind::conflict, status_.last_error);
-      for (SinkRecord& record : formatted_records_)
+      for (SinkRecord& record : formatted_records_.all())
         records.emplace_back(piece->epoch, std::move(record));
       taken_.pop_front();
       formatted_ = 0;
@@ -407,13 +407,13 @@ MonotonicNanos KinesisSink::pump() {
 Task<Unit> KinesisSink::send(std::size_t lane, std::vector<PutEntry> batch) {
   const std::shared_ptr<KinesisPort> port = port_;
   ++status_.calls;
-  const Result<std::vector<PutOutcome>> outcomes = co_await outcome(port->put_records(batch));
+  const Result<PutOutcomes> outcomes = co_await outcome(port->put_records(batch));
   if (gate_.stopping()) {
     lanes_.put_back(lane);
     co_return Unit{};
   }
   if (outcomes)
-    settle(lane, *outcomes);
+    settle(lane, outcomes->each);
   else
     fail_call(lane, batch.size(), outcomes.error());
   progressed_();
@@ -426,11 +426,12 @@ void KinesisSink::settle(std::size_t lane, const std::vector<PutOutcome>& outcom
   const auto first_failed = std::find_if(outcomes.begin(), outcomes.end(),
                                          [](const PutOutcome& outcome) { return !outcome.taken; });
   if (first_failed != outcomes.end())
-    note_error(first_failed->error_code + ": " + first_failed->error_message);
+    note_error(std::string(first_failed->error_code) + ": " +
+               std::string(first_failed->error_message));
   if (options_.exactly_once)
     for (const PutOutcome& outcome : outcomes) {
       if (outcome.taken)
-        settled_.add(outcome.shard, outcome.sequence_number);
+        settled_.add(std::string(outcome.shard), outcome.sequence_number);
       else if (!is_throttling(outcome.error_code))
         ask_the_stream();
     }

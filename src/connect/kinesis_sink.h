@@ -46,7 +46,7 @@ class KinesisSink final : public streaming::Sink {
   struct Settled {
     std::unordered_set<std::string> records;  // shard, blank, sequence number
     SequenceNumbers highest;
-    void add(const std::string& shard, const std::string& sequence_number);
+    void add(std::string shard, std::string_view sequence_number);
   };
   // How a lane fares, beside what it holds.
   struct Pace {
@@ -90,7 +90,7 @@ class KinesisSink final : public streaming::Sink {
   std::deque<std::shared_ptr<const streaming::SinkEpoch>> taken_;
   std::size_t formatted_ = 0;      // changes of the front one
   std::uint64_t unformatted_ = 0;  // changes of all
-  std::vector<SinkRecord> formatted_records_;
+  SinkRecords formatted_records_;
   std::uint64_t last_taken_;  // of which nothing is still to be handed over
   // exactly_once: what is sent goes in rounds, one after the other, so that behind a round the
   // highest sequence number of each shard divides what is acknowledged from what is not.

@@ -306,12 +306,13 @@ TEST_F(KinesisSinkTest, ExactlyOnceIsOnceThroughLostAnswersAndRestarts) {
       const auto options = read_sink_options(made);
       const SinkFormatter formatter(made, *options);
       for (const auto& epoch : epochs) {
-        std::vector<SinkRecord> records;
+        SinkRecords records;
         std::uint64_t ordinal = 0;
         for (const auto& change : epoch->changes)
           ASSERT_TRUE(formatter.format(change, *epoch, ordinal++, records));
-        for (const SinkRecord& record : records)
-          once[std::string(record.partition_key())].push_back(record.data);
+        for (const SinkRecord& record : records.all())
+          once[std::string(record.partition_key())].push_back(record.data +
+                                                              std::string(record.data_end));
       }
       EXPECT_EQ(by_key(stream_), once) << "seed " << seed;
       end();

@@ -48,6 +48,9 @@ std::string struct_schema(const std::string& fields, const std::string& name) {
   return out + ",\"optional\":false,\"type\":\"struct\"}";
 }
 
+// What ends a record that tells its schema.
+std::string schema_end(const std::string& schema) { return ",\"schema\":" + schema + '}'; }
+
 std::string debezium_value_schema(const std::string& fields, const std::string& prefix) {
   const auto named = [&](std::string_view field, std::string_view suffix, std::string_view inside,
                          std::string_view optional) {
@@ -108,13 +111,14 @@ SinkFormatter::SinkFormatter(const SinkDefinition& definition, const SinkOptions
     const std::string prefix = "RisingWave." + definition_.database + '.' + definition_.relation;
     key_schema_ = struct_schema(schema_fields(definition_, definition_.key, SinkDialect::debezium),
                                 prefix + ".Key");
-    value_schema_ =
-        debezium_value_schema(schema_fields(definition_, visible, SinkDialect::debezium), prefix);
+    value_end_ = schema_end(
+        debezium_value_schema(schema_fields(definition_, visible, SinkDialect::debezium), prefix));
   } else if (encoding_.schemas) {
     const std::string name = definition_.database + '.' + definition_.relation;
     key_schema_ =
         struct_schema(schema_fields(definition_, definition_.key, SinkDialect::plain), name);
-    value_schema_ = struct_schema(schema_fields(definition_, visible, SinkDialect::plain), name);
+    value_end_ =
+        schema_end(struct_schema(schema_fields(definition_, visible, SinkDialect::plain), name));
   }
 }
 
@@ -148,7 +152,10 @@ SqlResult<Unit> SinkFormatter::append_key(const Row& row, std::uint64_t epoch,
                                           std::uint64_t ordinal, std::string& out) const {
   if (key_is_identity_) {
     std::string identity;
-    ATTEMPT(append_value(row, identity));
+    if (definition_.format == SinkFormat::debezium)
+      ATTEMPT(append_object(value_, row, SinkDialect::plain, identity));
+    else
+      ATTEMPT(append_value(row, identity += value_end_));
     identity += '#' + std::to_string(epoch) + '#' + std::to_string(ordinal);
     out += wire::hex_string(wire::sha256(as_bytes(identity))).substr(0, identity_digits);
     return Unit{};
@@ -165,14 +172,13 @@ SqlResult<Unit> SinkFormatter::append_key(const Row& row, std::uint64_t epoch,
   return Unit{};
 }
 
-SqlResult<SinkRecord> SinkFormatter::keyed(const Row& row, std::uint64_t epoch,
-                                           std::uint64_t ordinal) const {
-  SinkRecord record;
+SqlResult<Unit> SinkFormatter::set_keys(const Row& row, std::uint64_t epoch, std::uint64_t ordinal,
+                                        SinkRecord& record) const {
   ATTEMPT(append_key(row, epoch, ordinal, record.key));
   if (partition_columns_.empty()) {
     if (!is_partition_key(record.key))
       record.other_partition_key = fitting_partition_key(record.key);
-    return record;
+    return Unit{};
   }
   std::string partition;
   if (partition_columns_.size() == 1)
@@ -180,18 +186,12 @@ SqlResult<SinkRecord> SinkFormatter::keyed(const Row& row, std::uint64_t epoch,
   else
     ATTEMPT(append_object(partition_, row, SinkDialect::plain, partition));
   record.other_partition_key = fitting_partition_key(std::move(partition));
-  return record;
+  return Unit{};
 }
 
 SqlResult<Unit> SinkFormatter::append_value(const Row& row, std::string& out) const {
-  if (value_schema_.empty() || definition_.format == SinkFormat::debezium)
-    return append_object(value_, row, SinkDialect::plain, out);
-  out += "{\"payload\":";
-  ATTEMPT(append_object(value_, row, SinkDialect::plain, out));
-  out += ",\"schema\":";
-  out += value_schema_;
-  out += '}';
-  return Unit{};
+  if (!value_end_.empty()) out += "{\"payload\":";
+  return append_object(value_, row, SinkDialect::plain, out);
 }
 
 SqlResult<Unit> SinkFormatter::append_envelope(std::string_view op, const Row& before,
@@ -203,7 +203,7 @@ SqlResult<Unit> SinkFormatter::append_envelope(std::string_view op, const Row& b
     return Unit{};
   };
   const std::string now = std::to_string(time.count());
-  if (!value_schema_.empty()) out += "{\"payload\":";
+  if (!value_end_.empty()) out += "{\"payload\":";
   out += "{\"after\":";
   ATTEMPT(side(after));
   out += ",\"before\":";
@@ -216,14 +216,19 @@ SqlResult<Unit> SinkFormatter::append_envelope(std::string_view op, const Row& b
   out += "},\"ts_ms\":";
   out += now;
   out += '}';
-  if (value_schema_.empty()) return Unit{};
-  out += ",\"schema\":";
-  out += value_schema_;
-  out += '}';
   return Unit{};
 }
 
-// Then the keys are the same; otherwise their texts have to be looked at.
+// Different values may have the same text.
+SqlResult<bool> SinkFormatter::same_key(const Row& before, const Row& after, std::uint64_t epoch,
+                                        std::uint64_t ordinal) const {
+  if (same_key_bytes(before, after)) return true;
+  std::string old_key, new_key;
+  ATTEMPT(append_key(before, epoch, ordinal, old_key));
+  ATTEMPT(append_key(after, epoch, ordinal, new_key));
+  return old_key == new_key;
+}
+
 bool SinkFormatter::same_key_bytes(const Row& before, const Row& after) const {
   return !key_is_identity_ &&
          std::all_of(definition_.key.begin(), definition_.key.end(), [&](std::size_t column) {
@@ -232,43 +237,39 @@ bool SinkFormatter::same_key_bytes(const Row& before, const Row& after) const {
 }
 
 SqlResult<Unit> SinkFormatter::format(const SinkChange& change, const SinkEpoch& of,
-                                      std::uint64_t ordinal,
-                                      std::vector<SinkRecord>& records) const {
+                                      std::uint64_t ordinal, SinkRecords& records) const {
+  const std::size_t before = records.size();
+  SqlResult<Unit> appended = append(change, of, ordinal, records);
+  if (!appended) records.cut(before);
+  return appended;
+}
+
+SqlResult<Unit> SinkFormatter::append(const SinkChange& change, const SinkEpoch& of,
+                                      std::uint64_t ordinal, SinkRecords& records) const {
   const auto& [before, after] = change;
   if (definition_.format == SinkFormat::plain) {
     if (!after || (before && !encoding_.ignore_delete)) return Unit{};
-    SinkRecord record = ATTEMPT(keyed(after, of.epoch, ordinal));
-    ATTEMPT(append_value(after, record.data));
-    records.push_back(std::move(record));
-    return Unit{};
+    SinkRecord& record = records.add();
+    ATTEMPT(set_keys(after, of.epoch, ordinal, record));
+    record.data_end = value_end_;
+    return append_value(after, record.data);
   }
   const bool debezium = definition_.format == SinkFormat::debezium;
-  SinkRecord newer;
-  if (after) newer = ATTEMPT(keyed(after, of.epoch, ordinal));
-  bool updates = false;
-  if (before) {
-    updates = after && same_key_bytes(before, after);
-    SinkRecord older;
-    if (!updates) {
-      older = ATTEMPT(keyed(before, of.epoch, ordinal));
-      updates = after && older.key == newer.key;
-    }
-    if (!updates && debezium) {
-      SinkRecord gone = older;
-      ATTEMPT(append_envelope("d", before, {}, of.time, gone.data));
-      records.push_back(std::move(gone));
-    }
-    if (!updates && (debezium ? encoding_.tombstone : !encoding_.ignore_delete))
-      records.push_back(std::move(older));
+  const bool updates = before && after && ATTEMPT(same_key(before, after, of.epoch, ordinal));
+  if (before && !updates && debezium) {
+    SinkRecord& gone = records.add();
+    ATTEMPT(set_keys(before, of.epoch, ordinal, gone));
+    gone.data_end = value_end_;
+    ATTEMPT(append_envelope("d", before, {}, of.time, gone.data));
   }
+  if (before && !updates && (debezium ? encoding_.tombstone : !encoding_.ignore_delete))
+    ATTEMPT(set_keys(before, of.epoch, ordinal, records.add()));
   if (!after) return Unit{};
-  if (!debezium)
-    ATTEMPT(append_value(after, newer.data));
-  else
-    ATTEMPT(
-        append_envelope(updates ? "u" : "c", updates ? before : Row(), after, of.time, newer.data));
-  records.push_back(std::move(newer));
-  return Unit{};
+  SinkRecord& newer = records.add();
+  ATTEMPT(set_keys(after, of.epoch, ordinal, newer));
+  newer.data_end = value_end_;
+  if (!debezium) return append_value(after, newer.data);
+  return append_envelope(updates ? "u" : "c", updates ? before : Row(), after, of.time, newer.data);
 }
 
 }  // namespace levada::connect

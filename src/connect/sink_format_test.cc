@@ -57,12 +57,13 @@ std::vector<std::string> formatted(const SinkDefinition& made, const SinkChange&
   EXPECT_TRUE(options) << options.error().message;
   if (!options) return {};
   const SinkFormatter formatter(made, *options);
-  std::vector<SinkRecord> records;
+  SinkRecords records;
   const SinkEpoch epoch{.epoch = 1, .time = UnixMillis(1700210120041), .changes = {}};
   EXPECT_TRUE(formatter.format(change, epoch, 0, records));
   std::vector<std::string> texts;
-  for (const SinkRecord& record : records)
-    texts.push_back(std::string(record.partition_key()) + " " + record.data);
+  for (const SinkRecord& record : records.all())
+    texts.push_back(std::string(record.partition_key()) + " " + record.data +
+                    std::string(record.data_end));
   return texts;
 }
 

@@ -19,7 +19,7 @@ constexpr std::size_t spare_max = 20'000;
 constexpr std::size_t spare_data_max = 1'024;
 
 std::uint64_t size_of(const SinkRecord& record) {
-  return record.partition_key().size() + record.data.size();
+  return record.partition_key().size() + record.data_size();
 }
 
 }  // namespace
@@ -83,7 +83,7 @@ void SinkLanes::add(std::uint64_t epoch, SinkRecord& record, Uint128 hash_key) {
       ++epochs_[epoch];
       pending_bytes_ += size_of(record) - size_of(waiting->record);
       waiting->epoch = epoch;
-      waiting->record = std::move(record);
+      std::swap(waiting->record, record);
       return;
     }
   }
@@ -145,7 +145,8 @@ std::vector<PutEntry> SinkLanes::take(std::size_t number, std::size_t entries_ma
     bytes += size;
     entry->sent = true;
     lane.sent.push_back(entry);
-    batch.push_back({entry->record.partition_key(), as_bytes(entry->record.data)});
+    batch.push_back({entry->record.partition_key(), as_bytes(entry->record.data),
+                     as_bytes(entry->record.data_end)});
   }
   return batch;
 }

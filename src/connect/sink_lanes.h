@@ -36,7 +36,7 @@ class SinkLanes {
   std::size_t lanes() const { return lanes_.size(); }
   const std::string& shard(std::size_t lane) const { return lanes_[lane].shard; }
 
-  // Epochs come in their order. The records are taken away.
+  // Epochs come in their order. The records are taken away; others' memory stays in their place.
   void add(std::uint64_t epoch, std::span<SinkRecord> records);
 
   // What the lane may send now, at most `entries_max`: under way from here on; empty: nothing, or a

@@ -35,18 +35,19 @@ std::vector<ShardInfo> two_shards() {
 }
 
 void add(SinkLanes& lanes, std::uint64_t epoch, std::string key, std::string data) {
-  SinkRecord one{std::move(key), {}, std::move(data)};
+  SinkRecord one{std::move(key), {}, std::move(data), {}};
   lanes.add(epoch, std::span(&one, 1));
 }
 
 std::vector<std::string> texts(const std::vector<PutEntry>& batch) {
   std::vector<std::string> all;
   for (const PutEntry& entry : batch)
-    all.push_back(std::string(entry.partition_key) + "=" + std::string(as_text(entry.data)));
+    all.push_back(std::string(entry.partition_key) + "=" + std::string(as_text(entry.data)) +
+                  std::string(as_text(entry.data_end)));
   return all;
 }
 
-PutOutcome taken(std::string shard = "s0") { return {true, std::move(shard), "1", {}, {}}; }
+PutOutcome taken(std::string_view shard = "s0") { return {true, shard, "1", {}, {}}; }
 PutOutcome failed() {
   return {false, {}, {}, "ProvisionedThroughputExceededException", "slow down"};
 }

@@ -24,7 +24,7 @@ SequenceNumbers positions_of(std::string_view text) {
   return positions;
 }
 
-bool is_below(const std::string& a, const std::string& b) {
+bool is_below(std::string_view a, std::string_view b) {
   return a.size() != b.size() ? a.size() < b.size() : a < b;
 }
 

@@ -17,7 +17,7 @@ std::string text_of(const SequenceNumbers& positions);
 SequenceNumbers positions_of(std::string_view text);
 
 // Of sequence numbers: decimal numbers of any length.
-bool is_below(const std::string& a, const std::string& b);
+bool is_below(std::string_view a, std::string_view b);
 
 // Parents before their children, so that a key's records come in their order.
 std::vector<ShardInfo> parents_first(std::vector<ShardInfo> shards);

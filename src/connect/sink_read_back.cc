@@ -37,7 +37,7 @@ Result<std::vector<bool>> arrived(const std::vector<EpochRecord>& records,
         std::size_t at = queue.next;
         const std::size_t end =
             replaces ? queue.indices.size() : std::min(queue.indices.size(), queue.next + 1);
-        while (at < end && records[queue.indices[at]].second.data != bytes) ++at;
+        while (at < end && !records[queue.indices[at]].second.has_data(bytes)) ++at;
         if (at == end) continue;
         for (; queue.next <= at; ++queue.next) result[queue.indices[queue.next]] = true;
         known = true;

@@ -8,7 +8,7 @@ namespace {
 std::vector<EpochRecord> records(const std::vector<std::array<std::string, 3>>& from) {
   std::vector<EpochRecord> made;
   for (const auto& [key, partition_key, data] : from)
-    made.emplace_back(made.size() + 1, SinkRecord{key, partition_key, data});
+    made.emplace_back(made.size() + 1, SinkRecord{key, partition_key, data, {}});
   return made;
 }
 using Flags = std::vector<bool>;

@@ -18,7 +18,11 @@ Exchange::Exchange(std::unique_ptr<io::Connection> connection)
 
 Task<Answer> Exchange::ask(std::string_view request, Deadline deadline) {
   const std::array<ByteView, 1> parts = {as_bytes(request)};
-  co_await connection_->write_all(parts, deadline);
+  co_return co_await outcome(ask(parts, deadline));
+}
+
+Task<Answer> Exchange::ask(std::span<const ByteView> request, Deadline deadline) {
+  co_await connection_->write_all(request, deadline);
 
   wire::Http1ResponseParser parser;
   wire::ResponseHead head;

@@ -2,6 +2,7 @@
 // The client side: one HTTP/1.1 request and its answer at a time over a kept connection.
 // Answers come with Content-Length or in chunks; one that ends with its connection is refused.
 
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -21,6 +22,8 @@ struct Answer {
 class Exchange {
  public:
   explicit Exchange(std::unique_ptr<io::Connection> connection);
+  // The request's parts stay where they are until the answer is there.
+  Task<Answer> ask(std::span<const ByteView> request, Deadline deadline);
   Task<Answer> ask(std::string_view request, Deadline deadline);
   void shutdown() noexcept { connection_->shutdown(); }
 

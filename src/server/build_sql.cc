@@ -26,6 +26,25 @@ connect::KinesisClients::Surroundings surroundings(const tls::TlsClientContext* 
   return result;
 }
 
+// Calls of sinks are encoded, signed and waited for beside the engine's reactor; more senders than
+// these would wait for its decisions.
+constexpr std::size_t senders_max = 4;
+
+std::unique_ptr<connect::KinesisPorts> far_clients(
+    io::Reactors& reactors, io::ReactorIndex home,
+    const connect::KinesisClients::Surroundings& surroundings) {
+  std::vector<connect::FarPorts::Place> places;
+  for (std::uint32_t n = 0; n < reactors.size() && places.size() < senders_max; ++n) {
+    const io::ReactorIndex index(n);
+    if (index == home) continue;
+    io::Reactor& reactor = reactors.at(index);
+    places.push_back({reactor, std::make_unique<connect::KinesisClients>(
+                                   reactor, reactors.network(index), surroundings)});
+  }
+  if (places.empty()) return nullptr;
+  return std::make_unique<connect::FarPorts>(reactors.at(home), std::move(places));
+}
+
 SqlCipher::Paths cipher_paths(const Configuration& configuration) {
   return {configuration.key_store_file.value_or(configuration.data_dir + "/keys"),
           configuration.data_dir + "/sql.key"};
@@ -73,7 +92,9 @@ SqlFloor::SqlFloor(const Configuration& configuration, IoFloor& ground, LogFloor
       home_(logs.journals().of(streaming::sql_partition).reactor.index()),
       authorities_(std::move(authorities)),
       clients_(reactors_.at(home_), reactors_.network(home_), surroundings(authorities_.get())),
-      kinesis_sinks_(reactors_.at(home_), reactors_.random(home_), clients_),
+      far_clients_(far_clients(reactors_, home_, surroundings(authorities_.get()))),
+      kinesis_sinks_(reactors_.at(home_), reactors_.random(home_),
+                     far_clients_ ? *far_clients_ : clients_),
       kinesis_sources_(reactors_.at(home_), clients_),
       timestream_sinks_(reactors_.at(home_), products.timestream(),
                         {configuration.account.digits, configuration.region}),

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "base/metrics.h"
+#include "connect/far_port.h"
 #include "connect/kinesis_clients.h"
 #include "connect/kinesis_sink.h"
 #include "connect/kinesis_source.h"
@@ -47,7 +48,8 @@ class SqlFloor {
   io::Reactors& reactors_;
   io::ReactorIndex home_;
   std::unique_ptr<tls::TlsClientContext> authorities_;  // null: no https endpoints
-  connect::KinesisClients clients_;
+  connect::KinesisClients clients_;  // here, and for what sinks send on other reactors
+  std::unique_ptr<connect::KinesisPorts> far_clients_;  // null: there is no other
   connect::KinesisSinkConnector kinesis_sinks_;
   connect::KinesisSourceConnector kinesis_sources_;
   connect::TimestreamSinkConnector timestream_sinks_;

@@ -40,7 +40,8 @@ void HttpFace::close() {
 
 AwsFace::AwsFace(const Configuration& configuration, IoFloor& ground, ProductFloor& products,
                  const aws::Credentials* credentials, aws::AuditLog* audit,
-                 MetricsRegistry& metrics, const tls::TlsContext* tls) {
+                 MetricsRegistry& metrics, const tls::TlsContext* tls)
+    : threads_(*ground.reactors) {
   aws::Pipeline::Options options{
       .home = {.account = configuration.account.digits, .region = configuration.region},
       .credentials = credentials,
@@ -80,6 +81,13 @@ AwsFace::AwsFace(const Configuration& configuration, IoFloor& ground, ProductFlo
   limits.connections = configuration.connections_max;
   http_ = std::make_unique<HttpFace>(*ground.reactors, std::move(handlers), limits, metrics, "aws",
                                      tls);
+}
+
+void AwsFace::close() {
+  if (std::exchange(closed_, true)) return;
+  http_->close();
+  for (std::uint32_t n = 0; n < reactors_.size(); ++n)
+    (void)threads_.run(io::ReactorIndex(n), [&] { return reactors_[n].timestream_query->stop(); });
 }
 
 }  // namespace levada::server

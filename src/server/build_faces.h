@@ -49,8 +49,12 @@ class AwsFace {
           const aws::Credentials* credentials, aws::AuditLog* audit, MetricsRegistry& metrics,
           const tls::TlsContext* tls);
 
+  ~AwsFace() { close(); }
+  AwsFace(const AwsFace&) = delete;
+  AwsFace& operator=(const AwsFace&) = delete;
+
   Result<io::Address> open(const io::Address& address) { return http_->open(address); }
-  void close() { http_->close(); }
+  void close();
   // What answers on a reactor, for whoever takes AWS requests by another door.
   http::Handler& handler(io::ReactorIndex index) { return *reactors_[index.value()].pipeline; }
 
@@ -63,8 +67,10 @@ class AwsFace {
     std::unique_ptr<aws::TimestreamQueryFace> timestream_query;
     std::unique_ptr<aws::Pipeline> pipeline;
   };
+  io::Reactors& threads_;
   std::vector<OnReactor> reactors_;
   std::unique_ptr<HttpFace> http_;
+  bool closed_ = false;
 };
 
 }  // namespace levada::server

@@ -55,26 +55,55 @@ std::size_t size_of(const std::vector<sql::Value>& row) {
   return size;
 }
 
-// Of row after row of a table; the same as of the values that they stand for.
-class TableSizes {
+// Of row after row of a result.
+class RowSizes {
  public:
-  explicit TableSizes(const sql::ColumnTable& table) {
-    for (const sql::ColumnTable::Column& column : table.columns)
-      (column.texts ? texts_ : numbers_).push_back(&column);
-    fixed_ = 12 + numbers_.size() * size_of(sql::Value());
+  explicit RowSizes(const sql::Relation& result) : result_(result) {
+    if (!result.table) return;
+    std::size_t numbers = 0;
+    for (const sql::ColumnTable::Column& column : result.table->columns)
+      if (column.texts)
+        texts_.push_back({&column});
+      else
+        ++numbers;
+    fixed_ = 12 + numbers * size_of(sql::Value());
   }
-  std::size_t at(std::size_t row) const {
+  std::size_t at(std::size_t row) {
+    if (!result_.table) return size_of(result_.rows[row]);
     std::size_t size = fixed_;
-    for (const sql::ColumnTable::Column* column : texts_)
-      size += column->present[row] ? column->texts->at(column->bits[row]).size() + cell_frame
-                                   : size_of(sql::Value());
+    for (Text& text : texts_) {
+      const std::int64_t place = text.column->present[row] ? text.column->bits[row] : -1;
+      if (place != text.place) {
+        text.place = place;
+        text.size =
+            place < 0 ? size_of(sql::Value()) : text.column->texts->at(place).size() + cell_frame;
+      }
+      size += text.size;
+    }
     return size;
   }
 
  private:
-  std::vector<const sql::ColumnTable::Column*> texts_, numbers_;
-  std::size_t fixed_;
+  struct Text {  // the same in most neighbours
+    const sql::ColumnTable::Column* column;
+    std::int64_t place = -1;
+    std::size_t size = size_of(sql::Value());
+  };
+  const sql::Relation& result_;
+  std::vector<Text> texts_;
+  std::size_t fixed_ = 0;
 };
+
+// Where the page that begins at `from` ends; `from` itself: its row is larger than a page.
+std::size_t page_end(const sql::Relation& result, RowSizes& sizes, std::size_t from,
+                     std::size_t max_rows) {
+  std::size_t bytes = 0, to = from;
+  for (; to < result.size() && (max_rows == 0 || to - from < max_rows); ++to) {
+    bytes += sizes.at(to);
+    if (bytes > page_bytes_max) break;
+  }
+  return to;
+}
 
 // A plain SELECT over one table: its columns are known by name.
 void name_sources(const sql::Statement& statement, Prepared& prepared) {
@@ -166,11 +195,8 @@ Task<Answered> QueryDesk::execute(Caller caller, const sql::Statement& statement
   const sql::Relation& result = answered.result;
   answered.insights.rows = result.size();
   if (insights) {
-    for (const auto& row : result.rows) answered.insights.bytes += size_of(row);
-    if (result.table) {
-      const TableSizes sizes(*result.table);
-      for (std::size_t i = 0; i < result.size(); ++i) answered.insights.bytes += sizes.at(i);
-    }
+    RowSizes sizes(result);
+    for (std::size_t i = 0; i < result.size(); ++i) answered.insights.bytes += sizes.at(i);
   }
   co_return answered;
 }
@@ -256,22 +282,17 @@ Result<QueryAnswer> QueryDesk::page(Run& run, std::size_t from, std::size_t max_
   answer.bytes_scanned = run.answered.bytes_scanned;
   answer.bytes_metered = run.answered.bytes_metered;
   const sql::Relation& result = run.answered.result;
-  std::optional<TableSizes> sizes;
-  if (result.table) sizes.emplace(*result.table);
-  std::size_t bytes = 0, to = from;
-  for (; to < result.size() && (max_rows == 0 || to - from < max_rows); ++to) {
-    const std::size_t size = sizes ? sizes->at(to) : size_of(result.rows[to]);
-    if (size > page_bytes_max)
-      return refuse(Refusal::validation,
-                    "Query aborted as max page response size has been exceeded by the output "
-                    "result row");
-    if (bytes + size > page_bytes_max) break;
-    bytes += size;
-  }
+  RowSizes sizes(result);
+  const std::size_t to = page_end(result, sizes, from, max_rows);
+  if (to == from && from < result.size())
+    return refuse(Refusal::validation,
+                  "Query aborted as max page response size has been exceeded by the output "
+                  "result row");
   if (result.table) {
     answer.table = result.table;
     answer.table_begin = from;
     answer.table_end = to;
+    answer.next_end = page_end(result, sizes, to, max_rows);
   } else {
     const auto rows = std::span(run.answered.result.rows).subspan(from, to - from);
     if (from == 0 && to == result.size())  // nobody reads them again

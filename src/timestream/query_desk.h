@@ -33,7 +33,8 @@ struct QueryAnswer {
   // Instead of rows: [table_begin, table_end) of these.
   std::shared_ptr<const sql::ColumnTable> table;
   std::size_t table_begin = 0, table_end = 0;
-  std::string next_token;  // empty: this was the last page
+  std::size_t next_end = 0;  // where the page behind this one would end
+  std::string next_token;    // empty: this was the last page
   double progress = 100;
   std::int64_t bytes_scanned = 0, bytes_metered = 0;
   std::optional<QueryInsights> insights;

@@ -267,6 +267,26 @@ class Points(QueryCase):
         paged = [[plain(datum) for datum in row["Data"]] for page in pages for row in page["Rows"]]
         self.assertEqual(paged, whole)
 
+    def test_readers_who_take_turns_and_change_their_mind_get_their_own_pages(self):
+        # The rows of a next page are written before it is asked for; here it is asked for differently, twice, or never.
+        texts = [f"SELECT * {self.from_table} ORDER BY time, host, measure_name",
+                 f"SELECT host, time, user {self.from_table} ORDER BY time DESC, host, measure_name"] * 4
+        wholes = [self.rows(text) for text in texts]
+        readers = [{"QueryString": text, "MaxRows": 7} for text in texts]
+        got = [[] for _ in texts]
+        for step in range(60):
+            for i, reader in enumerate(readers):
+                if reader is None:
+                    continue
+                reader["MaxRows"] = (7, 7, 11, 7)[(step + i) % 4]
+                answer = self.query.query(**reader)
+                if (step + i) % 5 == 0:
+                    self.assertEqual(self.query.query(**reader)["Rows"] if "NextToken" in reader else answer["Rows"], answer["Rows"])
+                got[i] += [[plain(datum) for datum in row["Data"]] for row in answer["Rows"]]
+                readers[i] = reader | {"NextToken": answer["NextToken"]} if "NextToken" in answer else None
+        self.assertEqual(readers, [None] * len(texts))
+        self.assertEqual(got, wholes)
+
     def test_a_token_of_another_query_is_refused(self):
         token = self.query.query(QueryString=f"SELECT time {self.from_table}", MaxRows=10)["NextToken"]
         refusal = self.refused(self.query.query, QueryString=f"SELECT host {self.from_table}", NextToken=token)

@@ -1,7 +1,6 @@
 #include "aws/timestream_query/face.h"
 
 #include "aws/timestream_faults.h"
-#include "aws/timestream_query/column_rows.h"
 #include "aws/timestream_query/operations.h"
 #include "aws/timestream_query/rows.h"
 #include "aws/timestream_query/scheduled_queries.h"
@@ -39,7 +38,7 @@ Task<Unit> TimestreamQueryFace::query(Call& call) {
   out.begin_structure();
   out.string("QueryId", answer.id);
   out.begin_list("Rows", answer.table ? answer.table_end - answer.table_begin : answer.rows.size());
-  if (answer.table) write_column_rows(out, answer);
+  if (answer.table) pages_ahead_.write(out, answer);
   for (const auto& row : answer.rows) {
     out.begin_structure();
     out.begin_list("Data", row.size());

@@ -3,6 +3,7 @@
 // and the tags, which both of Timestream's services have, are answered by TimestreamWriteFace.
 
 #include "aws/service_face.h"
+#include "aws/timestream_query/pages_ahead.h"
 #include "timestream/query_desk.h"
 #include "timestream/query_scheduler.h"
 
@@ -12,7 +13,10 @@ class TimestreamQueryFace : public ServiceFace {
  public:
   TimestreamQueryFace(io::Reactor& here, timestream::Service& service, timestream::QueryDesk& desk,
                       timestream::QueryScheduler& scheduler)
-      : here_(here), service_(service), desk_(desk), scheduler_(scheduler) {}
+      : here_(here), service_(service), desk_(desk), scheduler_(scheduler), pages_ahead_(here) {}
+
+  // Nothing is asked after this.
+  Task<Unit> stop() { return pages_ahead_.stop(); }
 
   const Service& service() const override;
   Task<Unit> run(Call& call) override;
@@ -29,6 +33,7 @@ class TimestreamQueryFace : public ServiceFace {
   timestream::Service& service_;
   timestream::QueryDesk& desk_;
   timestream::QueryScheduler& scheduler_;
+  timestream_query_api::PagesAhead pages_ahead_;
 };
 
 }  // namespace levada::aws

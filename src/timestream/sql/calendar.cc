@@ -5,6 +5,7 @@
 #include <charconv>
 #include <cmath>
 #include <cstdio>
+#include <cstring>
 
 namespace levada::timestream::sql {
 namespace {
@@ -72,8 +73,8 @@ std::optional<std::int64_t> read_offset(Cursor& in) {
   return behind ? -offset : offset;
 }
 
-template <int count>
-char* write_digits(std::int64_t number, char* to) {
+template <int count, class Number>
+char* write_digits(Number number, char* to) {
   for (int i = count; i-- > 0; number /= 10) to[i] = static_cast<char>('0' + number % 10);
   return to + count;
 }
@@ -179,6 +180,32 @@ char* write_timestamp(std::int64_t nanos, char* to) {
   to = write_digits<2>(m.second, to);
   *to++ = '.';
   return write_digits<9>(m.nanos, to);
+}
+
+char* TimestampWriter::write(std::int64_t nanos, char* to) {
+  std::int64_t clock = 0;
+  if (__builtin_sub_overflow(nanos, midnight_, &clock) || clock < 0 || clock >= day) {
+    char* const end = write_timestamp(nanos, to);
+    // The first day that there is has no midnight.
+    const std::int64_t of_day = ((nanos % day) + day) % day;
+    if (!__builtin_sub_overflow(nanos, of_day, &midnight_))
+      std::memcpy(date_.data(), to, date_.size());
+    else
+      *this = {};
+    return end;
+  }
+  std::memcpy(to, date_.data(), date_.size());
+  to += date_.size();
+  const auto seconds = static_cast<std::uint32_t>(clock / second);
+  const auto rest = static_cast<std::uint32_t>(clock % second);
+  to = write_digits<2>(seconds / 3600, to);
+  *to++ = ':';
+  to = write_digits<2>(seconds / 60 % 60, to);
+  *to++ = ':';
+  to = write_digits<2>(seconds % 60, to);
+  *to++ = '.';
+  to = write_digits<3>(rest / 1'000'000, to);
+  return write_digits<6>(rest % 1'000'000, to);
 }
 
 std::string timestamp_text(std::int64_t nanos) {

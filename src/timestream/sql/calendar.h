@@ -1,6 +1,7 @@
 #pragma once
 // Days, months and clocks of the proleptic Gregorian calendar in UTC, on 64-bit nanoseconds.
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -37,5 +38,15 @@ std::string real_text(double number);  // Java's Double.toString
 inline constexpr std::size_t moment_text_max = 32, real_text_max = 32;
 char* write_timestamp(std::int64_t nanos, char* to);
 char* write_real(double number, char* to);
+
+// Writes timestamps as write_timestamp does, faster where neighbours are of one day.
+class TimestampWriter {
+ public:
+  char* write(std::int64_t nanos, char* to);
+
+ private:
+  std::int64_t midnight_ = 0;
+  std::array<char, 11> date_ = {'1', '9', '7', '0', '-', '0', '1', '-', '0', '1', ' '};
+};
 
 }  // namespace levada::timestream::sql

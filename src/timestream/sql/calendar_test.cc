@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <bit>
 #include <charconv>
 #include <cmath>
@@ -28,6 +29,28 @@ TEST(Calendar, timestamps_read_back_what_they_print) {
   for (const char* text : {"2022-06-17 17:44:43.771000678", "1969-12-31 23:59:59.999999999",
                            "2000-02-29 00:00:00.000000000", "1677-12-31 12:00:00.000000001"})
     EXPECT_EQ(timestamp_text(parse_timestamp(text).value()), text);
+}
+
+TEST(Calendar, a_writer_of_many_times_writes_each_as_if_it_were_alone) {
+  std::mt19937_64 random(7);
+  TimestampWriter writer;
+  std::int64_t time = 0;
+  const auto text = [&writer](std::int64_t nanos) {
+    std::array<char, moment_text_max> room;
+    return std::string(room.data(), writer.write(nanos, room.data()));
+  };
+  for (int i = 0; i < 20'000; ++i) {
+    const int jump = static_cast<int>(random() % 20);
+    if (jump == 0)
+      time = static_cast<std::int64_t>(random());
+    else if (jump == 1)
+      time = time / day * day + static_cast<std::int64_t>(random() % 3) - 1;
+    else
+      time = static_cast<std::int64_t>(static_cast<std::uint64_t>(time) + random() % hour);
+    ASSERT_EQ(text(time), timestamp_text(time)) << time;
+  }
+  for (const std::int64_t end : {INT64_MIN, INT64_MAX, INT64_MIN, std::int64_t{0}})
+    EXPECT_EQ(text(end), timestamp_text(end));
 }
 
 TEST(Calendar, missing_fields_of_a_timestamp_are_zero) {

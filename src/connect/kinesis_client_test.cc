@@ -81,7 +81,7 @@ class KinesisClientTest : public testing::Test {
         acceptor_(world_.reactor(), world_.network(),
                   {{world_.reactor(), world_.network(), server_}}),
         clients_(world_.reactor(), world_.network(),
-                 {.tls = nullptr, .keys = {}, .sts_endpoint = "http://localhost:80/"}) {
+                 {.tls = {}, .keys = {}, .sts_endpoint = "http://localhost:80/"}) {
     CHECK(world_.run(acceptor_.listen({"localhost", 80})).has_value());
     acceptor_.start();
     options_.stream = "orders";

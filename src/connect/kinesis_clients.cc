@@ -7,8 +7,9 @@ namespace levada::connect {
 std::unique_ptr<HttpClient> KinesisClients::http_to(Endpoint endpoint,
                                                     const KinesisOptions& options) {
   const HttpTimeouts timeouts{.connect = options.connect_timeout, .answer = options.read_timeout};
-  return std::make_unique<HttpClient>(reactor_, network_, surroundings_.tls, std::move(endpoint),
-                                      timeouts);
+  const tls::TlsClientContext* const tls =
+      endpoint.tls && surroundings_.tls ? surroundings_.tls() : nullptr;
+  return std::make_unique<HttpClient>(reactor_, network_, tls, std::move(endpoint), timeouts);
 }
 
 Result<std::unique_ptr<KeySource>> KinesisClients::keys_of(const KinesisOptions& options) {

@@ -2,6 +2,8 @@
 // KinesisClients: what WITH (…) says made into clients, on the reactor that sinks and sources live
 // on.
 
+#include <functional>
+
 #include "connect/kinesis_client.h"
 #include "io/network.h"
 #include "io/reactor.h"
@@ -11,7 +13,8 @@ namespace levada::connect {
 class KinesisClients final : public KinesisPorts {
  public:
   struct Surroundings {
-    const tls::TlsClientContext* tls = nullptr;
+    // Asked when an https endpoint is opened; may be empty, or give null: there is no TLS.
+    std::function<const tls::TlsClientContext*()> tls = {};
     // For those who name no keys: the server's own; nothing: there are none.
     std::optional<AwsKeys> keys;
     std::string sts_endpoint;  // a URL; empty: AWS's own of the region

@@ -18,14 +18,6 @@ std::optional<connect::AwsKeys> surrounding_keys() {
   return keys;
 }
 
-connect::KinesisClients::Surroundings surroundings(const tls::TlsClientContext* tls) {
-  connect::KinesisClients::Surroundings result;
-  result.tls = tls;
-  result.keys = surrounding_keys();
-  if (const char* const sts = std::getenv("AWS_ENDPOINT_URL_STS")) result.sts_endpoint = sts;
-  return result;
-}
-
 // Calls of sinks are encoded, signed and waited for beside the engine's reactor; more senders than
 // these would wait for its decisions.
 constexpr std::size_t senders_max = 4;
@@ -70,14 +62,25 @@ postgres::LoginOptions login_options(const tls::TlsContext* tls, const postgres:
 
 }  // namespace
 
+const tls::TlsClientContext* Authorities::get() {
+  if (!std::exchange(read_, true))
+    if (auto context = tls::TlsClientContext::make({})) context_ = std::move(*context);
+  return context_.get();
+}
+
+connect::KinesisClients::Surroundings SqlFloor::surroundings() {
+  connect::KinesisClients::Surroundings result;
+  result.tls = [this] { return authorities_.get(); };
+  result.keys = surrounding_keys();
+  if (const char* const sts = std::getenv("AWS_ENDPOINT_URL_STS")) result.sts_endpoint = sts;
+  return result;
+}
+
 Result<std::unique_ptr<SqlFloor>> SqlFloor::build(
     const Configuration& configuration, IoFloor& ground, LogFloor& logs, MetricsRegistry& metrics,
     const tls::TlsContext* tls, const CredentialBook* credentials, ProductFloor& products) {
-  // A machine without authorities still reaches its own ports and any other plain endpoint.
-  auto authorities = tls::TlsClientContext::make({});
-  std::unique_ptr<SqlFloor> floor(new SqlFloor(configuration, ground, logs, metrics, tls,
-                                               credentials, products,
-                                               authorities ? std::move(*authorities) : nullptr));
+  std::unique_ptr<SqlFloor> floor(
+      new SqlFloor(configuration, ground, logs, metrics, tls, credentials, products));
   TRY(ground.reactors->run(floor->home_, [&] { return floor->cipher_.load(); }));
   TRY(ground.reactors->run(floor->home_, [&] { return floor->engine_.open(); }));
   floor->open_ = true;
@@ -86,13 +89,11 @@ Result<std::unique_ptr<SqlFloor>> SqlFloor::build(
 
 SqlFloor::SqlFloor(const Configuration& configuration, IoFloor& ground, LogFloor& logs,
                    MetricsRegistry& metrics, const tls::TlsContext* tls,
-                   const CredentialBook* credentials, ProductFloor& products,
-                   std::unique_ptr<tls::TlsClientContext> authorities)
+                   const CredentialBook* credentials, ProductFloor& products)
     : reactors_(*ground.reactors),
       home_(logs.journals().of(streaming::sql_partition).reactor.index()),
-      authorities_(std::move(authorities)),
-      clients_(reactors_.at(home_), reactors_.network(home_), surroundings(authorities_.get())),
-      far_clients_(far_clients(reactors_, home_, surroundings(authorities_.get()))),
+      clients_(reactors_.at(home_), reactors_.network(home_), surroundings()),
+      far_clients_(far_clients(reactors_, home_, surroundings())),
       kinesis_sinks_(reactors_.at(home_), reactors_.random(home_),
                      far_clients_ ? *far_clients_ : clients_),
       kinesis_sources_(reactors_.at(home_), clients_),

@@ -25,6 +25,18 @@
 
 namespace levada::server {
 
+// Whom sinks and sources believe at https endpoints: the system's authorities. Reading a hundred of
+// them takes 40 ms and megabytes, so it waits until somebody has to believe.
+class Authorities {
+ public:
+  // Null: the machine has none; it still reaches its own ports and any other plain endpoint.
+  const tls::TlsClientContext* get();
+
+ private:
+  bool read_ = false;
+  std::unique_ptr<tls::TlsClientContext> context_;
+};
+
 class SqlFloor {
  public:
   // When this returns, every table and view is as it was left.
@@ -43,11 +55,12 @@ class SqlFloor {
  private:
   SqlFloor(const Configuration& configuration, IoFloor& ground, LogFloor& logs,
            MetricsRegistry& metrics, const tls::TlsContext* tls, const CredentialBook* credentials,
-           ProductFloor& products, std::unique_ptr<tls::TlsClientContext> authorities);
+           ProductFloor& products);
+  connect::KinesisClients::Surroundings surroundings();
 
   io::Reactors& reactors_;
   io::ReactorIndex home_;
-  std::unique_ptr<tls::TlsClientContext> authorities_;  // null: no https endpoints
+  Authorities authorities_;
   connect::KinesisClients clients_;  // here, and for what sinks send on other reactors
   std::unique_ptr<connect::KinesisPorts> far_clients_;  // null: there is no other
   connect::KinesisSinkConnector kinesis_sinks_;

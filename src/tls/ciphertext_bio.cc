@@ -13,7 +13,7 @@ namespace {
 Ciphertext& ciphertext_of(BIO* bio) { return *static_cast<Ciphertext*>(BIO_get_data(bio)); }
 
 int read(BIO* bio, char* into, std::size_t size, std::size_t* got) {
-  ByteView& received = ciphertext_of(bio).received;
+  MutableByteView& received = ciphertext_of(bio).received;
   BIO_clear_retry_flags(bio);
   *got = std::min(size, received.size());
   if (*got == 0) {
@@ -26,9 +26,7 @@ int read(BIO* bio, char* into, std::size_t size, std::size_t* got) {
 }
 
 int write(BIO* bio, const char* from, std::size_t size, std::size_t* taken) {
-  const auto* bytes = reinterpret_cast<const std::byte*>(from);
-  Buffer& to_send = ciphertext_of(bio).to_send;
-  to_send.insert(to_send.end(), bytes, bytes + size);
+  ciphertext_of(bio).to_send.append({reinterpret_cast<const std::byte*>(from), size});
   BIO_clear_retry_flags(bio);
   *taken = size;
   return 1;

@@ -4,14 +4,15 @@
 // the buffer to go can be swapped away while it is being sent.
 
 #include "base/bytes.h"
+#include "tls/output_buffer.h"
 
 struct bio_st;
 
 namespace levada::tls {
 
 struct Ciphertext {
-  ByteView received;  // shrinks from the front as OpenSSL reads
-  Buffer to_send;     // grows at the end as OpenSSL writes
+  MutableByteView received;  // shrinks from the front as OpenSSL reads
+  OutputBuffer to_send;      // grows at the end as OpenSSL writes
 };
 
 // A BIO over `ciphertext`, which outlives it. The SSL that it is given to owns it.

@@ -4,6 +4,7 @@
 #include <openssl/ssl.h>
 
 #include "base/check.h"
+#include "tls/traffic_secrets.h"
 
 namespace levada::tls {
 
@@ -13,6 +14,7 @@ Result<std::unique_ptr<TlsClientContext>> TlsClientContext::make(const Options& 
   CHECK(settings != nullptr);
   CHECK(SSL_CTX_set_min_proto_version(settings.get(), TLS1_2_VERSION) == 1);
   SSL_CTX_set_mode(settings.get(), SSL_MODE_RELEASE_BUFFERS);
+  TrafficSecrets::let_out(settings.get());
   if (options.verify) {
     SSL_CTX_set_verify(settings.get(), SSL_VERIFY_PEER, nullptr);
     const bool found =

@@ -18,14 +18,13 @@ namespace {
 constexpr std::size_t input_min = 4 << 10;
 constexpr std::size_t input_max = 64 << 10;
 
-constexpr std::size_t record_max = 16 << 10;       // RFC 8446, 5.1
 constexpr std::size_t record_overhead_max = 64;    // header, nonce, tag, content type
-constexpr std::size_t batch_max = 256 << 10;       // encrypted ahead of one socket write; fits L2
+constexpr std::size_t batch_max = 64 << 10;        // encrypted ahead of one socket write; fits L2
 constexpr std::size_t joined_max = 4 << 10;        // so little is copied into one record
 constexpr std::size_t output_kept_max = 32 << 10;  // by an idle connection
 
-// OpenSSL's two record buffers are 34 KB, which only a connection in use keeps: after so long
-// without a byte they go. To get them anew for every record, as in the handshake
+// Of TLS 1.2: OpenSSL's two record buffers are 34 KB, which only a connection in use keeps: after
+// so long without a byte they go. To get them anew for every record, as in the handshake
 // (SSL_MODE_RELEASE_BUFFERS), costs a small request more than its encryption.
 constexpr Nanos rest_after = std::chrono::seconds(1);
 
@@ -36,11 +35,13 @@ TlsConnection::TlsConnection(io::Reactor& reactor, std::unique_ptr<io::Connectio
     : reactor_(reactor),
       below_(std::move(below)),
       ssl_(ssl, &SSL_free),
+      secrets_(std::make_unique<TrafficSecrets>()),
       input_wanted_(input_min),
       sender_free_(reactor) {
   CHECK(ssl_ != nullptr);
   BIO* bio = make_ciphertext_bio(ciphertext_);
   SSL_set_bio(ssl_.get(), bio, bio);
+  secrets_->collect_from(ssl_.get());
   rest_.connection = this;
   rest_.fire = [](io::Timer& timer) { static_cast<Rest&>(timer).connection->rest_if_idle(); };
 }
@@ -69,6 +70,7 @@ TlsConnection::TlsConnection(io::Reactor& reactor, std::unique_ptr<io::Connectio
 TlsConnection::~TlsConnection() { reactor_.disarm(rest_); }
 
 void TlsConnection::keep_awake() {
+  if (records_) return;
   busy_ = true;
   if (rest_.armed()) return;
   rest_.at = reactor_.clock().monotonic() + rest_after;
@@ -97,15 +99,23 @@ Task<Unit> TlsConnection::handshake(Deadline deadline, std::string_view peer) {
                      "the " + std::string(peer) + " left in the middle of the handshake");
   }
   open_ = true;
-  SSL_clear_mode(ssl_.get(), SSL_MODE_RELEASE_BUFFERS);
+  begin_to_talk();
   co_return Unit{};
 }
 
-std::string_view TlsConnection::application_protocol() const {
+// What OpenSSL is needed for ends here, unless it is TLS 1.2.
+void TlsConnection::begin_to_talk() {
   const unsigned char* name = nullptr;
   unsigned int size = 0;
   SSL_get0_alpn_selected(ssl_.get(), &name, &size);
-  return {reinterpret_cast<const char*>(name), size};
+  protocol_.assign(reinterpret_cast<const char*>(name), size);
+  TrafficSecrets::leave(ssl_.get());
+  records_ = RecordLayer::take_over(ssl_.get(), *secrets_, ciphertext_.to_send);
+  secrets_.reset();
+  if (records_)
+    ssl_.reset();
+  else
+    SSL_clear_mode(ssl_.get(), SSL_MODE_RELEASE_BUFFERS);
 }
 
 Task<std::size_t> TlsConnection::read_some(MutableByteView into, Deadline deadline) {
@@ -130,15 +140,16 @@ Task<Unit> TlsConnection::write_all(std::span<const ByteView> parts, Deadline de
   keep_awake();
   std::size_t whole = 0;
   for (const ByteView part : parts) whole += part.size();
-  const std::size_t records = whole / record_max + parts.size() + 1;
+  if (records_) co_return co_await outcome(write_records(parts, whole, deadline));
+  const std::size_t records = whole / record_content_max + parts.size() + 1;
   ciphertext_.to_send.reserve(std::min(whole + records * record_overhead_max,
-                                       batch_max + record_max + record_overhead_max));
+                                       batch_max + record_content_max + record_overhead_max));
   if (whole <= joined_max && parts.size() > 1) {
     co_await encrypt_joined(parts, whole);
   } else {
     for (ByteView part : parts) {
       while (!part.empty()) {
-        const ByteView piece = part.first(std::min(part.size(), record_max));
+        const ByteView piece = part.first(std::min(part.size(), record_content_max));
         co_await encrypt(piece);
         part = part.subspan(piece.size());
         if (ciphertext_.to_send.size() >= batch_max) co_await send(deadline);
@@ -148,10 +159,28 @@ Task<Unit> TlsConnection::write_all(std::span<const ByteView> parts, Deadline de
   co_return co_await outcome(send(deadline));
 }
 
+Task<Unit> TlsConnection::write_records(std::span<const ByteView> parts, std::size_t whole,
+                                        Deadline deadline) {
+  RecordLayer::Pieces pieces{parts, 0, whole};
+  const std::size_t batch = std::min(whole, batch_max);
+  const std::size_t sealed = batch + (batch / record_content_max + 1) * record_overhead;
+  while (pieces.left > 0) {
+    if (!open_) co_return fail(ErrorKind::closed, "the TLS connection has failed");
+    ciphertext_.to_send.reserve(sealed);
+    records_->seal(pieces);
+    if (ciphertext_.to_send.size() >= batch_max) co_await send(deadline);
+  }
+  co_return co_await outcome(send(deadline));
+}
+
 Task<Unit> TlsConnection::finish(Deadline deadline) {
   if (!open_) co_return Unit{};
-  ERR_clear_error();
-  SSL_shutdown(ssl_.get());  // writes close_notify; the client's is not waited for
+  if (records_) {
+    records_->seal_goodbye();
+  } else {
+    ERR_clear_error();
+    SSL_shutdown(ssl_.get());  // writes close_notify; the client's is not waited for
+  }
   co_return co_await outcome(send(deadline));
 }
 
@@ -175,12 +204,18 @@ TlsConnection::Step TlsConnection::step_of(int result) {
 
 // Asking OpenSSL for more than has come costs as much as decrypting a small request.
 bool TlsConnection::nothing_received() const {
+  if (records_) return !records_->can_read(ciphertext_.received);
   return ciphertext_.received.empty() && SSL_has_pending(ssl_.get()) == 0 &&
          (SSL_get_shutdown(ssl_.get()) & SSL_RECEIVED_SHUTDOWN) == 0;
 }
 
 // Fills `into` from as many records as have come.
 TlsConnection::Step TlsConnection::decrypt(MutableByteView into, std::size_t& got) {
+  if (records_) {
+    const Step step = records_->read(ciphertext_.received, into, got);
+    if (step == Step::broken) reason_ = records_->reason();
+    return step;
+  }
   for (;;) {
     std::size_t more = 0;
     ERR_clear_error();
@@ -216,7 +251,7 @@ Task<Unit> TlsConnection::send(Deadline deadline) {
   while (!send_failed_ && !ciphertext_.to_send.empty()) {
     sender_busy_ = true;
     std::swap(sending_, ciphertext_.to_send);
-    const std::array<ByteView, 1> parts = {ByteView(sending_)};
+    const std::array<ByteView, 1> parts = {sending_.filled()};
     const Result<Unit> sent = co_await outcome(below_->write_all(parts, deadline));
     sending_.clear();
     sender_busy_ = false;
@@ -229,22 +264,34 @@ Task<Unit> TlsConnection::send(Deadline deadline) {
     }
   }
   if (send_failed_) co_return fail(ErrorKind::closed, "the TLS connection has failed");
-  if (!sender_busy_ && sending_.capacity() > output_kept_max) sending_ = Buffer();
+  if (!sender_busy_ && sending_.capacity() > output_kept_max) sending_.free();
   co_return Unit{};
 }
 
-// Everything received has been read: takes more from the socket. False: there is no more.
+std::size_t TlsConnection::input_size_wanted() const {
+  return records_ ? std::max(input_wanted_, records_->wanted(ciphertext_.received)) : input_wanted_;
+}
+
+// Everything received has been read, but for the beginning of a record: takes more from the
+// socket. False: there is no more.
 Task<bool> TlsConnection::receive(Deadline deadline) {
-  CHECK(ciphertext_.received.empty());
+  const MutableByteView kept = ciphertext_.received;
+  CHECK(kept.empty() || records_);
   if (open_) keep_awake();
-  if (input_size_ != input_wanted_) {
-    input_.reset(new std::byte[input_wanted_]);
-    input_size_ = input_wanted_;
+  const std::size_t wanted = input_size_wanted();
+  if (input_size_ != wanted) {
+    std::unique_ptr<std::byte[]> other(new std::byte[wanted]);
+    std::copy(kept.begin(), kept.end(), other.get());
+    input_ = std::move(other);
+    input_size_ = wanted;
+  } else {
+    std::copy(kept.begin(), kept.end(), input_.get());  // to the front: never overwrites its rest
   }
   const MutableByteView room{input_.get(), input_size_};
-  const std::size_t got = co_await below_->read_some(room, deadline);
-  ciphertext_.received = room.first(got);
-  if (got == input_size_)
+  ciphertext_.received = room.first(kept.size());
+  const std::size_t got = co_await below_->read_some(room.subspan(kept.size()), deadline);
+  ciphertext_.received = room.first(kept.size() + got);
+  if (kept.size() + got == input_size_)
     input_wanted_ = std::min(input_max, input_size_ * 4);
   else if (got < input_size_ / 8)
     input_wanted_ = std::max(input_min, input_size_ / 4);

@@ -10,6 +10,7 @@
 #include <system_error>
 
 #include "base/check.h"
+#include "tls/traffic_secrets.h"
 
 namespace levada::tls {
 namespace {
@@ -104,6 +105,7 @@ Result<TlsContext::Settings> TlsContext::settings_of(const TlsFiles& files) {
   // Sessions live in the client's ticket, not here; one ticket is what one connection uses.
   SSL_CTX_set_session_cache_mode(raw, SSL_SESS_CACHE_OFF);
   SSL_CTX_set_num_tickets(raw, 1);
+  TrafficSecrets::let_out(raw);
   SSL_CTX_set_alpn_select_cb(raw, &choose_protocol, nullptr);
   TRY(use_certificate(raw, files.certificate));
   TRY(use_key(raw, files));

@@ -62,9 +62,10 @@ Result<PartitionKeySource> PartitionKeySource::parse(const std::string& text) {
 Result<std::string_view> PartitionKeySource::key(std::string_view line) {
   std::string_view key;
   switch (kind_) {
-    case Kind::random:
-      key_ = std::to_string(dice_());
-      return key_;
+    case Kind::random: {
+      char* const begin = random_key_.data();
+      return std::string_view(begin, std::to_chars(begin, begin + random_key_.size(), dice_()).ptr);
+    }
     case Kind::line:
       key = line;
       break;

@@ -1,6 +1,7 @@
 #pragma once
 // Where the partition key of a line comes from when the lines of a file become records.
 
+#include <array>
 #include <cstddef>
 #include <optional>
 #include <random>
@@ -31,6 +32,7 @@ class PartitionKeySource {
   std::size_t column_ = 0;
   std::optional<Jmespath> path_;
   std::mt19937_64 dice_{std::random_device{}()};
+  std::array<char, 20> random_key_;  // digits of 64 bits
   std::string key_;
 };
 

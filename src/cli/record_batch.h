@@ -40,6 +40,8 @@ class RecordBatch {
   Result<Verdict> keep_refused(std::string_view answer);
 
  private:
+  bool says_all_taken(std::string_view answer) const;
+
   std::size_t prefix_size_ = 0;  // of the body, before the first record
   Buffer body_;
   std::vector<std::size_t> begins_;  // where each record begins in the body

@@ -71,6 +71,44 @@ TEST(RecordBatch, keeps_what_was_refused_in_its_order) {
   EXPECT_TRUE(batch.is_empty());
 }
 
+TEST(RecordBatch, believes_a_service_that_says_at_once_that_all_were_taken) {
+  const auto says = [](int failed, std::size_t records) {
+    Buffer bytes;
+    wire::CborWriter writer(bytes);
+    writer.begin_object();
+    writer.key("FailedRecordCount");
+    writer.integer(failed);
+    writer.key("Records");
+    writer.begin_array(records);
+    for (std::size_t n = 0; n < records; ++n) {
+      writer.begin_object();
+      writer.key("ErrorCode");
+      writer.string("Throttled");
+      writer.end_object();
+    }
+    writer.end_array();
+    writer.end_object();
+    return std::string(as_text(bytes));
+  };
+  RecordBatch batch(stream_named("s"));
+  for (const char* const data : {"a", "b"}) batch.add(data, "k");
+  (void)batch.close();
+  EXPECT_FALSE(batch.keep_refused(says(0, 1)));
+  EXPECT_EQ(batch.keep_refused(says(2, 2))->taken, 0U);
+  EXPECT_EQ(records_in(batch.close()), "s k=a k=b");
+  EXPECT_EQ(batch.keep_refused(says(0, 2))->taken, 2U);
+  EXPECT_TRUE(batch.is_empty());
+}
+
+TEST(RecordBatch, writes_lengths_of_every_size) {
+  for (const std::size_t size : {0, 1, 23, 24, 255, 256, 65'535, 65'536, 200'000}) {
+    RecordBatch batch(stream_named("s"));
+    const std::string data(size, 'd'), key(std::max<std::size_t>(size % 257, 1), 'k');
+    batch.add(data, key);
+    EXPECT_TRUE(records_in(batch.close()) == "s " + key + "=" + data) << size;
+  }
+}
+
 TEST(RecordBatch, wants_to_hear_of_every_record) {
   RecordBatch batch(stream_named("s"));
   batch.add("a", "k");

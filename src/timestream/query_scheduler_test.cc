@@ -7,15 +7,6 @@
 namespace levada::timestream {
 namespace {
 
-class NoDocuments final : public Documents {
- public:
-  Buffer manifest(const std::vector<UnloadedFile>&) const override { return {}; }
-  Buffer metadata(const sql::Scope&) const override { return {}; }
-  Buffer error_report(const std::string&, const std::vector<ReportedError>&) const override {
-    return Buffer(1);
-  }
-};
-
 struct Scheduling {
   NoDocuments documents;
   io::SilentEventLog log;

@@ -423,7 +423,35 @@ void TableData::apply(const Point& point, std::optional<std::uint32_t> number, F
       is.attributes.push_back(measure.attribute);
 }
 
+std::optional<TableData::Newest> TableData::newest(std::uint32_t number) const {
+  std::optional<Newest> best;
+  for (const Memtable* store : {active_.get(), frozen_.get()}) {  // versions of the first are newer
+    if (store == nullptr) continue;
+    const auto at = store->series.find(number);
+    if (at == store->series.end() || at->second.size() == 0) continue;
+    const std::int64_t time = at->second.times().back();
+    if (!best || time > best->time)
+      best = Newest{.time = time, .row_of = &at->second, .texts = &store->texts};
+  }
+  const std::int64_t stored_to = series_[number].stored_to;
+  if (best && best->time >= stored_to) return best;
+  const LastPoint* stored = last_points_.find(number);
+  if (stored == nullptr) return std::nullopt;
+  CHECK(stored->time == stored_to, "what is remembered is the last point of all segments");
+  return Newest{.time = stored->time, .stored = stored};
+}
+
+void TableData::remember(std::uint32_t number, const Series& found, std::size_t place) const {
+  if (found.times()[place] != series_[number].stored_to) return;
+  LastPoint point{found.times()[place], found.version(place)};
+  for (const StoredMeasure& measure : found.measures(place))
+    if (attributes_[measure.attribute].type != MeasureType::varchar)
+      point.measures.push_back(measure);
+  last_points_.put(number, std::move(point));
+}
+
 void TableData::expire(std::int64_t before) {
+  last_points_.expire(before);
   for (auto& [number, series] : active_->series) active_->points -= series.expire(before);
   if (std::ranges::none_of(*segments_, [&](const StoredSegment& s) {
         return s.segment->index().first < before && s.hidden_before < before;
@@ -462,7 +490,10 @@ void TableData::replace(std::span<const std::uint64_t> gone, StoredSegments fres
     now->push_back(std::move(stored));
   }
   segments_ = std::move(now);
-  if (frozen) frozen_.reset();
+  if (!frozen) return;
+  for (const auto& [number, series] : frozen_->series)
+    if (series.size() > 0) remember(number, series, series.size() - 1);
+  frozen_.reset();
 }
 
 // schema = dimensions name… attributes (name type multi)… names (name multi count attribute…)…

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "timestream/definition.h"
+#include "timestream/last_points.h"
 #include "timestream/segment.h"
 #include "timestream/series.h"
 #include "timestream/write.h"
@@ -160,6 +161,19 @@ class TableData {
   std::span<const std::uint32_t> series_with(std::uint32_t dimension, std::string_view value) const;
   std::span<const std::uint32_t> series_of_measure(std::string_view name) const;
   StoreView view() const { return {active_, frozen_, segments_}; }
+
+  // The newest point of a series as far as nothing needs to be read: a row of a memtable, or what
+  // is remembered of the segments. Good until something else of this reactor runs.
+  struct Newest {
+    std::int64_t time;
+    const Series* row_of = nullptr;  // its last row; null: `stored`
+    const Texts* texts = nullptr;
+    const LastPoint* stored = nullptr;
+  };
+  std::optional<Newest> newest(std::uint32_t series) const;
+  // What a reader found in segments to be the newest point of a series, all of its measures.
+  void remember(std::uint32_t series, const Series& found, std::size_t place) const;
+  const LastPoints& last_points() const { return last_points_; }
   const Memtable& active() const { return *active_; }
 
   // From here for the store alone.
@@ -196,6 +210,7 @@ class TableData {
   std::string given_;                                               // scratch
   std::unordered_map<std::uint64_t, std::uint32_t> series_places_;  // by set and measure name
   std::vector<ByText<std::vector<std::uint32_t>>> postings_;        // by dimension and value
+  mutable LastPoints last_points_;                                  // of series_[].stored_to
   std::vector<StoredMeasure> scratch_;
   std::shared_ptr<Memtable> active_ = std::make_shared<Memtable>(), frozen_;
   std::shared_ptr<const StoredSegments> segments_ = std::make_shared<StoredSegments>();

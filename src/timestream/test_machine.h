@@ -7,6 +7,7 @@
 #include "io/event_log.h"
 #include "io/sim/sim_world.h"
 #include "log/local/local_log.h"
+#include "timestream/documents.h"
 #include "timestream/service.h"
 
 namespace levada::timestream {
@@ -33,6 +34,15 @@ inline Task<Unit> boot(io::SimWorld& world, TestMachine& machine, ServiceOptions
   machine.service = std::make_unique<Service>(log::Journals(journals), disk, std::move(options));
   co_return co_await outcome(machine.service->open());
 }
+
+class NoDocuments final : public Documents {
+ public:
+  Buffer manifest(const std::vector<UnloadedFile>&) const override { return {}; }
+  Buffer metadata(const sql::Scope&) const override { return {}; }
+  Buffer error_report(const std::string&, const std::vector<ReportedError>&) const override {
+    return Buffer(1);
+  }
+};
 
 struct Seen {
   std::int64_t version = 0;

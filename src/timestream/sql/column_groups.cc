@@ -288,7 +288,13 @@ Task<bool> Execution::group_by_columns(const Select& select,
     }
     return !full;
   };
-  co_await scan_columns(in, conditions, take);
+  const auto of_newest = [](const ColumnFold& fold) {  // as max_by(…, time) and max(time) are
+    return fold.fold == Fold::latest || (fold.fold == Fold::most && !fold.attribute && !fold.rows);
+  };
+  const bool newest =
+      std::ranges::all_of(folds, of_newest) &&
+      std::ranges::all_of(keys, [](const Key& each) { return each.of_series != nullptr; });
+  co_await scan_columns(in, conditions, take, newest);
   if (full) co_return tl::unexpected<Error>(*full);
   if (keys.empty() && places.empty()) {
     places.emplace(Row(), 0);

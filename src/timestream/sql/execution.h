@@ -126,9 +126,15 @@ class Execution {
                   const std::function<bool(Row&&)>& take);
   Task<Unit> scan_table(Opened& in, const std::vector<const Node*>& conditions,
                         const std::function<bool(Row&&)>& take);
-  // The same for whoever looks at columns.
+  // The same for whoever looks at columns. `newest`: of rows of one series that fulfil all
+  // conditions, the one of the latest time is enough.
   Task<Unit> scan_columns(Opened& in, const std::vector<const Node*>& conditions,
-                          const std::function<bool(const Selected&)>& take);
+                          const std::function<bool(const Selected&)>& take, bool newest = false);
+  // The newest point of the series, if it can be said without looking at others: taken, or not in
+  // the range. No: rows have to be read.
+  Task<bool> take_newest(const TableData& data, std::uint32_t number, const TablePlan& plan,
+                         const Row& base, const std::vector<bool>& wanted,
+                         const std::function<bool(const Selected&)>& take, bool& more);
   // Plain columns of a table, by their places in the scope; `keys` are places among them.
   Task<Relation> select_columns(Opened& in, const std::vector<const Node*>& conditions,
                                 Relation result, const std::vector<std::size_t>& places,

@@ -254,8 +254,43 @@ Task<Unit> Execution::scan(Opened& in, const std::vector<const Node*>& condition
   co_return check();
 }
 
+Task<bool> Execution::take_newest(const TableData& data, std::uint32_t number,
+                                  const TablePlan& plan, const Row& base,
+                                  const std::vector<bool>& wanted,
+                                  const std::function<bool(const Selected&)>& take, bool& more) {
+  const SeriesIdentity& series = data.series()[number];
+  if (!data.newest(number)) {
+    if (series.stored_to < plan.range.first) co_return false;
+    const StoreView view = data.view();
+    SeriesCursor cursor(data, view, service_.cache(), number, series.stored_to, series.stored_to);
+    const SeriesCursor::Chunk chunk = co_await cursor.next();
+    // Of segments that changed meanwhile it could be an older version.
+    if (chunk.begin < chunk.end && data.view().segments == view.segments)
+      data.remember(number, *chunk.series, chunk.end - 1);
+  }
+  const auto newest = data.newest(number);
+  if (!newest || newest->time > plan.range.second) co_return false;
+  if (newest->time < plan.range.first) co_return true;
+  Series one;
+  const Texts no_texts;
+  SeriesCursor::Chunk chunk{newest->row_of, newest->texts};
+  if (newest->row_of != nullptr) {
+    chunk.end = newest->row_of->size();
+    chunk.begin = chunk.end - 1;
+  } else {
+    std::vector<StoredMeasure> measures;
+    for (const StoredMeasure& measure : newest->stored->measures)
+      if (wanted[measure.attribute]) measures.push_back(measure);
+    one.put(newest->time, newest->stored->version, measures);
+    chunk = {&one, &no_texts, 0, 1};
+  }
+  const auto row = static_cast<std::uint32_t>(chunk.begin);
+  more = take({series, base, chunk, std::span(&row, 1)});
+  co_return true;
+}
+
 Task<Unit> Execution::scan_columns(Opened& in, const std::vector<const Node*>& conditions,
-                                   const std::function<bool(const Selected&)>& take) {
+                                   const std::function<bool(const Selected&)>& take, bool newest) {
   const TablePlan plan = co_await plan_table(in, conditions);
   if (dry_) co_return Unit{};
   note_reading(in, plan);
@@ -275,6 +310,9 @@ Task<Unit> Execution::scan_columns(Opened& in, const std::vector<const Node*>& c
     const Value yes = condition(Frame{row, runtime_});
     return !yes.null() && yes.truth();
   };
+  newest = newest && plan.bounds.empty() && plan.rest.empty();
+  for (std::size_t a = 0; a < wanted_attributes.size(); ++a)
+    if (wanted_attributes[a] && data.attributes()[a].type == MeasureType::varchar) newest = false;
   RowMaker maker(data, plan.looked_at, time_place);
   std::vector<std::uint32_t> rows;
   std::size_t count = 0;
@@ -287,6 +325,14 @@ Task<Unit> Execution::scan_columns(Opened& in, const std::vector<const Node*>& c
     co_await check();
     if (due(count)) co_await pause();
     if (!wanted) continue;
+    if (newest) {
+      bool more = true;
+      if (co_await take_newest(data, s, plan, base, wanted_attributes, take, more)) {
+        note_rows(1, columns_read);
+        if (!more) co_return check();
+        continue;
+      }
+    }
     SeriesCursor cursor(data, view, service_.cache(), s, plan.range.first, plan.range.second,
                         &wanted_attributes, plan.bounds.empty() ? nullptr : &skip);
     for (;;) {

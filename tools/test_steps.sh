@@ -26,14 +26,14 @@ step_format() {
 }
 
 step_sanitize() {
-  jobs=$background_jobs build sanitize  # the fuzz targets with it
+  build sanitize  # the fuzz targets with it
   ctest --test-dir build/sanitize --verbose --no-tests=error
 }
 
 step_fuzz() {
   local target failed=0 passed=0 targets
   mapfile -t targets < <(fuzz_programs)
-  jobs=$background_jobs build sanitize "${targets[@]}"
+  build sanitize "${targets[@]}"
   for target in "${targets[@]}"; do
     echo "$target"
     if fuzz "$target" "$fuzz_seconds"; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
@@ -72,8 +72,8 @@ step_metrics() {
 
 step_clickstream() { examples/clickstream.sh; }
 
-# After the first three, two lanes run beside each other: clients and processes in front, what only
-# compiles and computes behind.
+# After the first three, two lanes run beside each other: clients and processes in front; what only
+# compiles and computes behind, with what the front leaves of the processors.
 first=(packages build unit)
 front=(rules format simulation conformance oracle slt crash quickstart metrics clickstream)
 behind=(sanitize fuzz)
@@ -121,7 +121,6 @@ lane() {
 
 run_tests() {
   local name begun=$SECONDS failed=0 passed_all=0 failed_all=0 passed_one failed_one
-  background_jobs=$(((jobs + 1) / 2))
   if [[ ${1:-} == list ]]; then
     printf '%s\n' "${first[@]}" "${front[@]}" "${behind[@]}"
     return 0
@@ -133,7 +132,7 @@ run_tests() {
   else
     for name in "${first[@]}"; do step "$name" || { failed=1; break; }; done
     if ((!failed)); then
-      lane "${behind[@]}" & local background=$!
+      (renice -n 19 "$BASHPID" >/dev/null; lane "${behind[@]}") & local background=$!
       lane "${front[@]}" || failed=1
       wait "$background" || failed=1
     fi

@@ -13,6 +13,8 @@ namespace levada::cli {
 
 namespace {
 
+// Most answers are short, and fresh memory costs a page fault for each page.
+constexpr std::size_t first_read_size = 4 << 10;
 constexpr std::size_t read_size = 64 << 10;
 // A smaller body goes out in one piece with its head; a larger one is not copied for that.
 constexpr std::size_t joined_body_max = 16 << 10;
@@ -190,8 +192,9 @@ Result<HttpResponse> HttpConnection::read(const BodySink& sink, bool& began) {
   std::size_t size = 0;  // of what came
   // False at the end of the connection.
   const auto read_more = [&]() -> Result<bool> {
-    if (input.size() - size < read_size) input.resize(size + read_size);
-    const std::size_t got = TRY(socket_->read(std::span(input).subspan(size, read_size)));
+    const std::size_t room = size == 0 ? first_read_size : read_size;
+    if (input.size() - size < room) input.resize(size + room);
+    const std::size_t got = TRY(socket_->read(std::span(input).subspan(size, room)));
     size += got;
     began = began || got > 0;
     return got > 0;

@@ -4,11 +4,11 @@
 #include <cmath>
 
 #include "base/attempt.h"
+#include "base/utf8.h"
 #include "connect/sink_json.h"
 #include "query/text.h"
 #include "wire/base64.h"
 #include "wire/json_reader.h"
-#include "wire/utf8.h"
 
 namespace levada::connect {
 namespace {
@@ -233,7 +233,7 @@ SqlResult<Unit> RecordDecoder::decode_debezium(const wire::Value& root, const Re
 SqlResult<Unit> RecordDecoder::decode_csv(const ReadRecord& record, std::string_view shard,
                                           std::vector<SourceRow>& rows) {
   std::string_view text = as_text(record.data);
-  if (!wire::is_valid_utf8(text)) return bad("the record is no UTF-8");
+  if (!is_valid_utf8(text)) return bad("the record is no UTF-8");
   if (std::exchange(header_expected_, false)) return Unit{};
   while (text.ends_with('\n') || text.ends_with('\r')) text.remove_suffix(1);
   const std::vector<std::string> fields = csv_fields(text, delimiter_);

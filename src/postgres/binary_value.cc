@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "base/endian.h"
+#include "base/utf8.h"
 #include "query/text.h"
-#include "wire/utf8.h"
 
 namespace levada::postgres {
 namespace {
@@ -160,7 +160,7 @@ SqlResult<std::string_view> text_of(ByteView bytes) {
   const std::string_view text = as_text(bytes);
   if (text.find('\0') != text.npos)
     return query::refuse("22021", "invalid byte sequence for encoding \"UTF8\": 0x00");
-  if (!wire::is_valid_utf8(text))
+  if (!is_valid_utf8(text))
     return query::refuse("22021", "invalid byte sequence for encoding \"UTF8\"");
   return text;
 }

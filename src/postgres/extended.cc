@@ -1,10 +1,10 @@
 // The extended protocol of Connection: prepared statements and portals.
 
 #include "base/attempt.h"
+#include "base/utf8.h"
 #include "postgres/binary_value.h"
 #include "postgres/connection.h"
 #include "postgres/report.h"
-#include "wire/utf8.h"
 
 namespace levada::postgres {
 namespace {
@@ -104,7 +104,7 @@ SqlResult<std::vector<query::Value>> Connection::parameters(const Prepared& prep
       values.push_back(ATTEMPT(read_binary(types[n], bytes)));
       continue;
     }
-    if (!wire::is_valid_utf8(as_text(bytes)) || as_text(bytes).find('\0') != std::string::npos)
+    if (!is_valid_utf8(as_text(bytes)) || as_text(bytes).find('\0') != std::string::npos)
       return query::refuse("22021", "invalid byte sequence for encoding \"UTF8\"");
     values.push_back(ATTEMPT(query::from_text(types[n], as_text(bytes), session_->text_style())));
   }

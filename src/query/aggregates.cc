@@ -431,7 +431,7 @@ std::unique_ptr<Accumulator> make(Types) {
   return std::make_unique<Made>();
 }
 
-const AggregateFunction rows[] = {
+constinit const AggregateFunction rows[] = {
     {"count", {}, int8, 0, make<CountRows>},
     {"count", {any}, int8, 0, make<Count>},
     {"approx_count_distinct", {any}, int8, 0, make<ValueCounts<false>>},

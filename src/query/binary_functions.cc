@@ -200,7 +200,7 @@ Datum bytes_integer(Evaluation& evaluation, const CallSite&, Arguments a) {
   return Datum::of(static_cast<std::int64_t>(value));
 }
 
-const Function rows[] = {
+constinit const Function rows[] = {
     {"get_bit", {bytea, int8}, int4, get_bit},
     {"set_bit", {bytea, int8, int4}, bytea, set_bit},
     {"get_byte", {bytea, int4}, int4, get_byte},

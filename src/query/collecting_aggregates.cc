@@ -144,7 +144,7 @@ std::unique_ptr<Accumulator> make_typed(Types types) {
   return std::make_unique<Made>(types.back());
 }
 
-const AggregateFunction rows[] = {
+constinit const AggregateFunction rows[] = {
     {"string_agg", {varchar, varchar}, varchar, 0, make<StringJoin>, true},
     {"array_agg", {any_element}, any_list, 0, make<ListOf>, true},
     {"jsonb_agg", {any}, jsonb, 0, make_typed<JsonList>, true},

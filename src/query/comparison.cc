@@ -92,7 +92,7 @@ struct Unequal {
   bool operator()(std::strong_ordering order) const { return order != 0; }
 };
 
-const Function rows[] = {
+constinit const Function rows[] = {
     {"=", {any_element, any_element}, boolean, equals},
     {"<>", {any_element, any_element}, boolean, differs},
     {"!=", {any_element, any_element}, boolean, differs},

@@ -1,11 +1,11 @@
 // Bytes as text and text as bytes: encode, decode, convert_from, convert_to.
 
 #include <openssl/evp.h>
-#include <simdjson.h>
 
 #include <algorithm>
 #include <cstdio>
 
+#include "base/utf8.h"
 #include "query/function_table.h"
 #include "query/text.h"
 
@@ -87,7 +87,7 @@ Datum unknown_encoding(Evaluation& evaluation, std::string_view name) {
 }
 Datum convert_from(Evaluation& evaluation, const CallSite&, Arguments a) {
   if (!is_utf8_name(a[1].text())) return unknown_encoding(evaluation, a[1].text());
-  if (!simdjson::validate_utf8(a[0].text()))
+  if (!is_valid_utf8(a[0].text()))
     return evaluation.fail("22021", "invalid byte sequence for encoding \"UTF8\"");
   return a[0];
 }
@@ -138,7 +138,7 @@ Datum decode(Evaluation& evaluation, const CallSite&, Arguments a) {
                          "unrecognized encoding: \"" + std::string(format) + "\"");
 }
 
-const Function rows[] = {
+constinit const Function rows[] = {
     {"convert_from", {bytea, varchar}, varchar, convert_from},
     {"convert_to", {varchar, varchar}, bytea, convert_to},
     {"encode", {bytea, varchar}, varchar, encode},

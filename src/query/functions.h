@@ -13,13 +13,16 @@
 // ("overlay"); AT TIME ZONE ("timezone" of zone, x); x = ANY(list) ("any=" of x, list; "any<", …;
 // "all="); a[i] ("element"), a[i:j] ("slice").
 
+#include <array>
 #include <cstdint>
+#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
 
+#include "base/check.h"
 #include "query/sql_error.h"
 #include "query/type.h"
 #include "query/value.h"
@@ -44,11 +47,34 @@ enum class Volatility : std::uint8_t {
   changing,  // random(), gen_random_uuid(): evaluated once, at INSERT; refused in views
 };
 
+// The kinds of a function's arguments, kept in place: so the rows below are made by the compiler,
+// and a command that never asks SQL anything does not pay for them at its start.
+class ArgumentKinds {
+ public:
+  static constexpr std::size_t count_max = 8;
+
+  constexpr ArgumentKinds() = default;
+  constexpr ArgumentKinds(std::initializer_list<TypeKind> kinds) {
+    CHECK(kinds.size() <= count_max);
+    for (const TypeKind kind : kinds) kinds_[size_++] = kind;
+  }
+  constexpr std::size_t size() const { return size_; }
+  constexpr bool empty() const { return size_ == 0; }
+  constexpr TypeKind operator[](std::size_t i) const { return kinds_[i]; }
+  constexpr TypeKind back() const { return kinds_[size_ - 1]; }
+  constexpr const TypeKind* begin() const { return kinds_.data(); }
+  constexpr const TypeKind* end() const { return kinds_.data() + size_; }
+
+ private:
+  std::array<TypeKind, count_max> kinds_{};
+  std::uint8_t size_ = 0;
+};
+
 struct Function {
   std::string_view name;
   // Kinds may be any, any_element, any_list, any_structure; lists of a kind are spelled by
   // `list_of` in `lists`, a bit for each argument (bit 31: the result).
-  std::vector<TypeKind> arguments;
+  ArgumentKinds arguments;
   TypeKind result = TypeKind::unknown;
   Implementation run = nullptr;
   bool strict = true;     // NULL if an argument is NULL, without being called
@@ -93,7 +119,7 @@ class Accumulator;  // aggregate.h
 
 struct AggregateFunction {
   std::string_view name;
-  std::vector<TypeKind> arguments;  // as in Function; count(*) has none
+  ArgumentKinds arguments;  // as in Function; count(*) has none
   TypeKind result = TypeKind::unknown;
   std::uint32_t lists = 0;
   // any_element: the result has the (last) any_element argument's type.
@@ -133,7 +159,7 @@ const WindowFunction* window_function_named(std::string_view name);
 
 struct TableFunction {
   std::string_view name;
-  std::vector<TypeKind> arguments;
+  ArgumentKinds arguments;
   std::uint32_t lists = 0;
   // Of its one column. any_element: a list argument's element; structure: (x, n), the element and
   // its place.

@@ -104,7 +104,7 @@ Datum to_regclass(Evaluation& evaluation, const CallSite&, Arguments a) {
   return oid ? Datum::of(*oid) : Datum::null();
 }
 
-const Function rows[] = {
+constinit const Function rows[] = {
     {"parse_ident", {varchar}, varchar, parse_ident, true, false, Volatility::pure, result_list},
     {"parse_ident",
      {varchar, boolean},

@@ -185,7 +185,7 @@ Datum from_hex(Evaluation& evaluation, const CallSite&, Arguments a) {
   return datum_of(evaluation, negative ? value.negated() : value);
 }
 
-const Function rows[] = {
+constinit const Function rows[] = {
     {"+", {int256, int256}, int256, plus},
     {"-", {int256, int256}, int256, minus},
     {"*", {int256, int256}, int256, times},
@@ -227,7 +227,7 @@ class Int256Sum final : public KeptAccumulator<Int256Sum> {
   std::int64_t count_ = 0;
 };
 
-const AggregateFunction aggregate_rows[] = {
+constinit const AggregateFunction aggregate_rows[] = {
     {"sum",
      {int256},
      int256,

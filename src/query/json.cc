@@ -1,9 +1,9 @@
 #include "query/json.h"
 
-#include <simdjson.h>
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <nlohmann/json.hpp>
 
 #include "query/calendar.h"
 #include "query/text.h"
@@ -12,91 +12,80 @@ namespace levada::query {
 
 namespace {
 
-// simdjson says what is well formed; numbers keep their digits, which its own parser would not.
-std::optional<Json> converted(simdjson::ondemand::value value, int depth) {
-  if (depth > json_depth_max) return std::nullopt;
-  simdjson::ondemand::json_type type;
-  if (value.type().get(type)) return std::nullopt;
-  Json json;
-  switch (type) {
-    case simdjson::ondemand::json_type::null: {
-      if (value.raw_json_token().substr(0, 4) != "null") return std::nullopt;
-      if (auto error = value.is_null().error()) return error ? std::nullopt : std::optional<Json>();
-      return json;
-    }
-    case simdjson::ondemand::json_type::boolean:
-      json.kind = Json::Kind::boolean;
-      if (value.get_bool().get(json.boolean)) return std::nullopt;
-      return json;
-    case simdjson::ondemand::json_type::number: {
-      std::string_view digits = value.raw_json_token();
-      while (!digits.empty() && static_cast<unsigned char>(digits.back()) <= ' ')
-        digits.remove_suffix(1);
-      double ignored;
-      if (value.get_double().get(ignored)) return std::nullopt;
-      return Json::of_number(std::string(digits));
-    }
-    case simdjson::ondemand::json_type::string: {
-      std::string_view text;
-      if (value.get_string().get(text)) return std::nullopt;
-      return Json::of_text(text);
-    }
-    case simdjson::ondemand::json_type::array: {
-      json.kind = Json::Kind::list;
-      simdjson::ondemand::array array;
-      if (value.get_array().get(array)) return std::nullopt;
-      for (auto element : array) {
-        simdjson::ondemand::value inner;
-        if (element.get(inner)) return std::nullopt;
-        auto item = converted(inner, depth + 1);
-        if (!item) return std::nullopt;
-        json.items.push_back(std::move(*item));
-      }
-      return json;
-    }
-    case simdjson::ondemand::json_type::object: {
-      json.kind = Json::Kind::object;
-      simdjson::ondemand::object object;
-      if (value.get_object().get(object)) return std::nullopt;
-      for (auto field : object) {
-        std::string_view key;
-        if (field.unescaped_key().get(key)) return std::nullopt;
-        std::string name(key);
-        simdjson::ondemand::value inner;
-        if (field.value().get(inner)) return std::nullopt;
-        auto member = converted(inner, depth + 1);
-        if (!member) return std::nullopt;
-        json.put(std::move(name), std::move(*member));
-      }
-      return json;
-    }
-    default:
-      return std::nullopt;
+// Takes a text's events and makes the tree of them; false ends the reading.
+class Builder final : public nlohmann::json_sax<nlohmann::json> {
+ public:
+  bool null() override { return add({}); }
+  bool boolean(bool value) override { return add(Json::of_boolean(value)); }
+  bool number_integer(std::int64_t value) override { return add(whole(std::to_string(value))); }
+  bool number_unsigned(std::uint64_t value) override { return add(whole(std::to_string(value))); }
+  bool number_float(double value, const std::string&) override {
+    return add(Json::of_real(value));  // the reader has refused what is beyond a double
   }
-}
+  bool string(std::string& value) override {
+    Json json;
+    json.kind = Json::Kind::text;
+    json.text = std::move(value);
+    return add(std::move(json));
+  }
+  bool binary(nlohmann::json::binary_t&) override { return false; }  // not in texts
+  bool start_object(std::size_t) override { return open(Json::Kind::object); }
+  bool start_array(std::size_t) override { return open(Json::Kind::list); }
+  bool end_object() override { return close(); }
+  bool end_array() override { return close(); }
+  bool key(std::string& name) override {
+    open_.back().key = std::move(name);
+    return true;
+  }
+  bool parse_error(std::size_t, const std::string&, const nlohmann::detail::exception&) override {
+    return false;
+  }
+
+  Json take() { return std::move(root_); }
+
+ private:
+  struct Open {
+    Json json;
+    std::string key = {};  // of the member that comes next
+  };
+
+  static Json whole(std::string digits) {
+    Json json;
+    json.kind = Json::Kind::number;
+    json.text = std::move(digits);
+    return json;
+  }
+  bool open(Json::Kind kind) {
+    if (open_.size() == json_depth_max) return false;
+    open_.emplace_back();
+    open_.back().json.kind = kind;
+    return true;
+  }
+  bool close() {
+    Json closed = std::move(open_.back().json);
+    open_.pop_back();
+    return add(std::move(closed));
+  }
+  bool add(Json json) {
+    if (open_.empty())
+      root_ = std::move(json);
+    else if (Open& outer = open_.back(); outer.json.kind == Json::Kind::list)
+      outer.json.items.push_back(std::move(json));
+    else
+      outer.json.put(std::move(outer.key), std::move(json));
+    return true;
+  }
+
+  std::vector<Open> open_;
+  Json root_;
+};
 
 }  // namespace
 
 std::optional<Json> Json::parse(std::string_view text) {
-  const std::size_t first = text.find_first_not_of(" \t\r\n");
-  if (first == std::string_view::npos) return std::nullopt;
-  // A bare scalar is wrapped: the on-demand parser gives documents and values different types.
-  std::string wrapped;
-  wrapped.reserve(text.size() + 2 + simdjson::SIMDJSON_PADDING);
-  wrapped += '[';
-  wrapped += text;
-  wrapped += ']';
-  static simdjson::ondemand::parser parser;  // SQL's reactor only
-  const std::size_t size = wrapped.size();
-  wrapped.reserve(size + simdjson::SIMDJSON_PADDING);
-  simdjson::ondemand::document document;
-  if (parser.iterate(wrapped.data(), size, wrapped.capacity()).get(document)) return std::nullopt;
-  simdjson::ondemand::value whole;
-  if (document.get_value().get(whole)) return std::nullopt;
-  auto json = converted(whole, 0);
-  const bool at_end = document.current_location().error() == simdjson::OUT_OF_BOUNDS;
-  if (!json || json->items.size() != 1 || !at_end) return std::nullopt;
-  return std::move(json->items.front());
+  Builder builder;
+  if (!nlohmann::json::sax_parse(text.begin(), text.end(), &builder)) return std::nullopt;
+  return builder.take();
 }
 
 Json Json::of_text(std::string_view value) {

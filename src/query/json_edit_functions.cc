@@ -250,7 +250,7 @@ void each(Evaluation& evaluation, const CallSite&, Arguments a, Out& out) {
 
 constexpr auto pure = Volatility::pure;
 
-const Function rows[] = {
+constinit const Function rows[] = {
     {"jsonb_set", {jsonb, varchar, jsonb}, jsonb, set, true, false, pure, list_argument(1)},
     {"jsonb_set",
      {jsonb, varchar, jsonb, boolean},
@@ -296,7 +296,7 @@ const Type& pair_of_text() {
   return type;
 }
 
-const TableFunction table_rows[] = {
+constinit const TableFunction table_rows[] = {
     {"jsonb_each", {jsonb}, 0, any_structure, false, each<false>, pair_of_json},
     {"jsonb_each_text", {jsonb}, 0, any_structure, false, each<true>, pair_of_text},
     {"jsonb_populate_recordset", {any_element, jsonb}, 0, any_element, false, populate_records},

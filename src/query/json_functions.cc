@@ -204,7 +204,7 @@ Datum is_json(Evaluation&, const CallSite&, Arguments a) {
   return Datum::of(Json::parse(a[0].text()).has_value());
 }
 
-const Function rows[] = {
+constinit const Function rows[] = {
     {"->", {jsonb, varchar}, jsonb, member<as_json>},
     {"->", {jsonb, int4}, jsonb, item<as_json>},
     {"->>", {jsonb, varchar}, varchar, member<as_text>},

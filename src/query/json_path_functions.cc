@@ -94,7 +94,7 @@ void path_query(Evaluation& evaluation, const CallSite& site, Arguments a,
   for (const Json& item : found->items) out.push_back(evaluation.text(item.canonical()));
 }
 
-const Function rows[] = {
+constinit const Function rows[] = {
     {"jsonb_path_exists", {jsonb, varchar}, boolean, path_exists},
     {"jsonb_path_exists", {jsonb, varchar, jsonb}, boolean, path_exists},
     {"jsonb_path_exists", {jsonb, varchar, jsonb, boolean}, boolean, path_exists},
@@ -111,7 +111,7 @@ const Function rows[] = {
     {"@@", {jsonb, varchar}, boolean, silently<path_match<true>>},
 };
 
-const TableFunction table_rows[] = {
+constinit const TableFunction table_rows[] = {
     {"jsonb_path_query", {jsonb, varchar}, 0, jsonb, false, path_query},
     {"jsonb_path_query", {jsonb, varchar, jsonb}, 0, jsonb, false, path_query},
     {"jsonb_path_query", {jsonb, varchar, jsonb, boolean}, 0, jsonb, false, path_query},

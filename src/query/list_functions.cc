@@ -275,7 +275,7 @@ Datum real_sum(Evaluation&, const CallSite&, Arguments a) {
   return any ? Datum::of(sum) : Datum::null();
 }
 
-const Function rows[] = {
+constinit const Function rows[] = {
     {"element", {any_list, int4}, any_element, element},
     {"slice", {any_list, int4, int4}, any_list, slice},
     {"cardinality", {any_list}, int8, cardinality},

@@ -202,7 +202,7 @@ Datum trim_scale(Evaluation& evaluation, const CallSite&, Arguments a) {
   return evaluation.decimal(value.is_special() ? value : value.without_trailing_zeros());
 }
 
-const Function rows[] = {
+constinit const Function rows[] = {
     {"scale", {numeric}, int4, scale},
     {"min_scale", {numeric}, int4, min_scale},
     {"trim_scale", {numeric}, numeric, trim_scale},

@@ -355,7 +355,7 @@ Datum similar_to(Evaluation& evaluation, const CallSite& site, Arguments a) {
   return Datum::of(compiled->match(a[0].text(), 0));
 }
 
-const Function rows[] = {
+constinit const Function rows[] = {
     {"like", {varchar, varchar}, boolean, like<false, false>},
     {"like", {varchar, varchar, varchar}, boolean, like<false, false>},
     {"not_like", {varchar, varchar}, boolean, like<false, true>},

@@ -182,7 +182,7 @@ constexpr char of_function[] = "has_function_privilege";
 
 constexpr auto stable = Volatility::stable;
 
-const Function rows[] = {
+constinit const Function rows[] = {
     {"version", {}, varchar, version},
     {"current_user", {}, varchar, current_user, true, false, stable},
     {"session_user", {}, varchar, current_user, true, false, stable},

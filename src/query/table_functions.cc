@@ -187,7 +187,7 @@ void subscripts(Evaluation&, const CallSite& site, Arguments a, Out& out) {
   if (a.size() > 2 && a[2].boolean()) std::reverse(out.begin(), out.end());
 }
 
-const TableFunction rows[] = {
+constinit const TableFunction rows[] = {
     {"generate_series", {int4, int4}, 0, int4, false, integers<true>},
     {"generate_series", {int4, int4, int4}, 0, int4, false, integers<true>},
     {"generate_series", {int8, int8}, 0, int8, false, integers<true>},

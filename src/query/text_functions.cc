@@ -416,7 +416,7 @@ Datum quote_nullable(Evaluation& evaluation, const CallSite& site, Arguments a) 
   return quoted<'\''>(evaluation, site, a);
 }
 
-const Function rows[] = {
+constinit const Function rows[] = {
     {"length", {varchar}, int4, length},
     {"length", {bytea}, int4, octet_length},
     {"char_length", {varchar}, int4, length},

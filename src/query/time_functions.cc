@@ -410,7 +410,7 @@ Datum clock_timestamp(Evaluation& evaluation, const CallSite&, Arguments) {
   return Datum::of(evaluation.facts().now);
 }
 
-const Function rows[] = {
+constinit const Function rows[] = {
     {"clock_timestamp", {}, timestamptz, clock_timestamp, true, false, Volatility::changing},
     {"extract", {varchar, timestamp}, numeric, extract_timestamp},
     {"extract", {varchar, timestamptz}, numeric, extract_timestamptz, true, false, stable},

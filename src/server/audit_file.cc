@@ -9,8 +9,8 @@
 #include <cstring>
 #include <ctime>
 
+#include "base/utf8.h"
 #include "wire/json_writer.h"
-#include "wire/utf8.h"
 
 namespace levada::server {
 namespace {
@@ -55,8 +55,8 @@ void AuditFile::write(const aws::AuditEntry& entry) {
   const auto field = [&](std::string_view name, std::string_view value) {
     if (value.empty()) return;
     json.key(name);
-    json.string(wire::is_valid_utf8(value.substr(0, field_max)) ? value.substr(0, field_max)
-                                                                : "(not UTF-8)");
+    json.string(is_valid_utf8(value.substr(0, field_max)) ? value.substr(0, field_max)
+                                                          : "(not UTF-8)");
   };
   field("event", entry.event);
   field("source", entry.source);

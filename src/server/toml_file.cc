@@ -10,6 +10,7 @@
 
 #include <toml++/toml.h>
 
+#include "base/utf8.h"
 #include "server/property_value.h"
 
 namespace levada::server {
@@ -37,6 +38,7 @@ Result<toml::table> parse(const std::string& path) {
       return fail(ErrorKind::too_large, path + " is over 1 MiB; that is no file for Levada");
   }
   if (file.bad()) return fail(ErrorKind::io, "cannot read " + path);
+  if (!is_valid_utf8(text)) return fail(ErrorKind::invalid, path + ": is no UTF-8");
   try {
     return toml::parse(text);
   } catch (const toml::parse_error& error) {

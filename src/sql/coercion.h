@@ -48,7 +48,7 @@ class Coercion {
 
   // A signature chosen among several.
   struct Signature {
-    std::vector<TypeKind> kinds;
+    query::ArgumentKinds kinds;
     std::uint32_t lists = 0;
     bool variadic = false;
   };

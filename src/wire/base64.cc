@@ -4,8 +4,8 @@
 #include <cstring>
 
 #include "base/check.h"
+#include "base/cpu.h"
 #include "wire/base64_kernels.h"
-#include "wire/cpu.h"
 
 namespace levada::wire {
 namespace {

@@ -7,8 +7,8 @@
 #include <random>
 #include <vector>
 
+#include "base/cpu.h"
 #include "wire/base64_kernels.h"
-#include "wire/cpu.h"
 
 namespace levada::wire {
 namespace {

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "base/endian.h"
-#include "wire/utf8.h"
+#include "base/utf8.h"
 
 namespace levada::wire {
 

@@ -3,9 +3,9 @@
 #include <charconv>
 #include <cstring>
 
+#include "base/utf8.h"
 #include "wire/character_scan.h"
 #include "wire/json_string.h"
-#include "wire/utf8.h"
 
 namespace levada::wire {
 

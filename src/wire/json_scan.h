@@ -9,9 +9,9 @@
 
 #include "base/bytes.h"
 #include "base/check.h"
+#include "base/utf8.h"
 #include "wire/character_scan.h"
 #include "wire/json_string.h"
-#include "wire/utf8.h"
 
 namespace levada::wire {
 

@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "base/check.h"
-#include "wire/cpu.h"
+#include "base/cpu.h"
 #include "wire/md5_kernels.h"
 
 namespace levada::wire {

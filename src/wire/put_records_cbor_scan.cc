@@ -1,7 +1,7 @@
 #include "wire/put_records_cbor_scan.h"
 
 #include "base/endian.h"
-#include "wire/utf8.h"
+#include "base/utf8.h"
 
 namespace levada::wire {
 namespace {

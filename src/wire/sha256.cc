@@ -6,8 +6,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "base/cpu.h"
 #include "base/endian.h"
-#include "wire/cpu.h"
 #include "wire/sha256_kernels.h"
 
 namespace levada::wire {

@@ -8,7 +8,7 @@
 #include <random>
 #include <string>
 
-#include "wire/cpu.h"
+#include "base/cpu.h"
 #include "wire/hex.h"
 #include "wire/sha256_kernels.h"
 

@@ -2,7 +2,7 @@
 // Which instruction sets this machine has, asked once. For choosing a kernel at run time; nothing
 // else may depend on it.
 
-namespace levada::wire {
+namespace levada {
 
 struct CpuFeatures {
   bool avx2;
@@ -17,4 +17,4 @@ inline const CpuFeatures& cpu_features() {
   return features;
 }
 
-}  // namespace levada::wire
+}  // namespace levada

@@ -4,8 +4,8 @@
 
 #include <string_view>
 
-namespace levada::wire {
+namespace levada {
 
 bool is_valid_utf8(std::string_view text);
 
-}  // namespace levada::wire
+}  // namespace levada

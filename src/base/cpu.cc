@@ -1,10 +1,10 @@
-#include "wire/cpu.h"
+#include "base/cpu.h"
 
 #define _Bool bool  // the header is C, and clang knows no _Bool in C++
 #include <sys/platform/x86.h>
 #undef _Bool
 
-namespace levada::wire {
+namespace levada {
 
 // glibc has asked the processor already, before main. To ask again (CPUID, or
 // __builtin_cpu_supports of libgcc) traps into the hypervisor: 17 us each time, which a command's
@@ -14,4 +14,4 @@ CpuFeatures ask_cpu() {
           .sha_ni = CPU_FEATURE_ACTIVE(SHA) && CPU_FEATURE_ACTIVE(SSE4_1)};
 }
 
-}  // namespace levada::wire
+}  // namespace levada

@@ -1,6 +1,7 @@
 #include "cli/timestream_import.h"
 
 #include <algorithm>
+#include <bit>
 #include <chrono>
 #include <filesystem>
 #include <map>
@@ -10,9 +11,11 @@
 #include "cli/exit_code.h"
 #include "cli/file.h"
 #include "cli/json_text.h"
+#include "cli/mapped_file.h"
 #include "cli/stream_progress.h"
 #include "cli/unloaded_file.h"
 #include "timestream/csv_reader.h"
+#include "timestream/parquet_reader.h"
 #include "timestream/sql/calendar.h"
 
 namespace levada::cli {
@@ -24,9 +27,8 @@ constexpr std::size_t records_a_call = 100;  // API_WriteRecords
 constexpr std::size_t rejections_told = 5;   // of a file
 constexpr int tries_max = 60;
 constexpr auto throttled_pause = std::chrono::milliseconds(500);
-constexpr std::string_view single_prefix = "measure_value::";
-constexpr std::string_view parquet_refused =
-    ": Parquet is not read by this version; unload with format = 'CSV'";
+constexpr std::string_view single_prefix = "measure_value::", parquet_suffix = ".parquet";
+constexpr std::uint64_t rows_shown = 10'000;  // the progress bar moves after so many
 
 struct Column {
   std::string name, type;
@@ -65,8 +67,8 @@ Result<Unloaded> find_files(const std::string& directory) {
     if (error) break;
     const std::string path = at->path().string();
     if (path.ends_with("_metadata.json")) metadata.push_back(path);
-    if (path.ends_with(".parquet")) return not_read(path + std::string(parquet_refused));
-    if (path.ends_with(".csv") || path.ends_with(".gz")) found.files.push_back(path);
+    if (path.ends_with(".csv") || path.ends_with(".gz") || path.ends_with(parquet_suffix))
+      found.files.push_back(path);
   }
   if (error) return not_read(directory + ": " + error.message());
   if (metadata.empty()) return not_read(directory + ": holds no *_metadata.json of an UNLOAD");
@@ -123,44 +125,99 @@ Result<Document> record_of(const std::vector<Column>& columns, const UnloadImpor
   return Document::of_object(std::move(record));
 }
 
+// Of a file whose rows were divided by a column, the folder "column=value" has its value.
+std::string partition_of(const std::string& path, const std::string& column) {
+  for (const auto& folder : std::filesystem::path(path).parent_path()) {
+    const std::string name = folder.string();
+    if (name.starts_with(column + "=")) return name.substr(column.size() + 1);
+  }
+  return {};
+}
+
+// A value as CSV would have it.
+std::string text_of(const timestream::ParquetValues& values, timestream::ParquetType type,
+                    bool is_time, std::size_t row) {
+  using timestream::ParquetType;
+  if (values.present[row] == 0) return {};
+  const std::int64_t bits = values.bits[row];
+  if (is_time || type == ParquetType::timestamp) return timestream::sql::timestamp_text(bits);
+  if (type == ParquetType::text) return std::string(values.texts[static_cast<std::size_t>(bits)]);
+  if (type == ParquetType::real) return timestream::sql::real_text(std::bit_cast<double>(bits));
+  if (type == ParquetType::boolean) return bits != 0 ? "true" : "false";
+  return std::to_string(bits);
+}
+
 class Importer {
  public:
   Importer(ApiClient& client, const UnloadImport& import) : client_(client), import_(import) {}
 
   Result<Unit> file(const std::string& path, const std::vector<Column>& columns) {
+    told_ = 0;
+    return path.ends_with(parquet_suffix) ? parquet_file(path, columns) : csv_file(path, columns);
+  }
+  ImportCounts counts() const { return counts_; }
+
+ private:
+  Result<Unit> csv_file(const std::string& path, const std::vector<Column>& columns) {
     UnloadedFile file = TRY(UnloadedFile::open(path));
     timestream::CsvDialect dialect;
     dialect.escape_anywhere = true;
     timestream::CsvReader reader(dialect);
     StreamProgress bar(std::filesystem::path(path).filename().string());
     Buffer piece(1 << 20);
-    told_ = 0;
     const std::uint64_t before = counts_.written;
     for (;;) {
       const std::size_t size = TRY(file.read(piece));
       if (size == 0) reader.end();
       reader.feed(ByteView(piece).first(size));
       for (auto row = TRY(reader.next()); row; row = TRY(reader.next()))
-        TRY(add(path, columns, *row));
+        if (!std::ranges::equal(row->fields, columns, {}, {}, &Column::name))  // a header
+          TRY(add(path, columns, row->fields, row->line));
       bar.show(static_cast<double>(file.position()) /
                    static_cast<double>(std::max<std::uint64_t>(file.size(), 1)),
                counts_.written - before, file.position());
       if (size == 0) return send();
     }
   }
-  ImportCounts counts() const { return counts_; }
+  Result<Unit> parquet_file(const std::string& path, const std::vector<Column>& columns) {
+    const MappedFile file = TRY(MappedFile::open(path));
+    const auto told = [&path](const Error& error) { return not_read(path + ": " + error.message); };
+    const auto reader = timestream::ParquetReader::open(file.bytes());
+    if (!reader) return told(reader.error());
+    StreamProgress bar(std::filesystem::path(path).filename().string());
+    const std::uint64_t before = counts_.written, all = std::max<std::uint64_t>(reader->rows(), 1);
+    std::uint64_t line = 0;
+    std::vector<std::string> fields(columns.size());
+    for (std::size_t group = 0; group < reader->groups(); ++group) {
+      const auto rows = reader->read(group);
+      if (!rows) return told(rows.error());
+      for (std::size_t row = 0; row < rows->size; ++row) {
+        for (std::size_t i = 0; i < columns.size(); ++i) {
+          const auto at = std::ranges::find(reader->columns(), columns[i].name,
+                                            &timestream::ParquetColumn::name);
+          const auto place = static_cast<std::size_t>(at - reader->columns().begin());
+          fields[i] = at == reader->columns().end() ? partition_of(path, columns[i].name)
+                                                    : text_of(rows->columns[place], at->type,
+                                                              columns[i].type == "TIMESTAMP", row);
+        }
+        TRY(add(path, columns, fields, ++line));
+        if (line % rows_shown == 0)
+          bar.show(static_cast<double>(line) / static_cast<double>(all), counts_.written - before,
+                   file.bytes().size() / all * line);
+      }
+    }
+    TRY(send());
+    bar.show(1, counts_.written - before, file.bytes().size());
+    return Unit{};
+  }
 
- private:
   Result<Unit> add(const std::string& path, const std::vector<Column>& columns,
-                   const timestream::CsvReader::Row& row) {
-    if (row.fields.size() != columns.size())
-      return not_read(path + ":" + std::to_string(row.line) + ": has " +
-                      std::to_string(row.fields.size()) + " columns, the metadata file " +
-                      std::to_string(columns.size()));
-    if (std::ranges::equal(row.fields, columns, {}, {}, &Column::name)) return Unit{};  // a header
-    Result<Document> record = record_of(columns, import_, row.fields);
-    if (!record)
-      return not_read(path + ":" + std::to_string(row.line) + ": " + record.error().message);
+                   const std::vector<std::string>& fields, std::uint64_t line) {
+    if (fields.size() != columns.size())
+      return not_read(path + ":" + std::to_string(line) + ": has " + std::to_string(fields.size()) +
+                      " columns, the metadata file " + std::to_string(columns.size()));
+    Result<Document> record = record_of(columns, import_, fields);
+    if (!record) return not_read(path + ":" + std::to_string(line) + ": " + record.error().message);
     batch_.push_back(std::move(*record));
     return batch_.size() == records_a_call ? send() : Result<Unit>(Unit{});
   }

@@ -1,6 +1,6 @@
 #pragma once
-// `levada timestream import`: what Amazon Timestream's UNLOAD left (CSV or CSV.gz, and the metadata
-// file) into a table. May be run again: points that are there already stay as they are.
+// `levada timestream import`: what Amazon Timestream's UNLOAD left (CSV, CSV.gz or Parquet, and the
+// metadata file) into a table. May be run again: points that are there already stay as they are.
 
 #include <set>
 #include <string>

@@ -5,16 +5,18 @@ import gzip
 import json
 import pathlib
 import shutil
+import subprocess
 import tempfile
 import time
 
 import boto3
 import botocore.config
 
+import kinesis_js
 from harness import parquet
 from harness.case import ACCOUNT, REGION
-from harness.server import Levada
-from timestream_every_operation import JavaScript, Refused
+from harness.server import Levada, default_binary
+from timestream_every_operation import FOLDER, JavaScript, Refused
 from timestream_query import plain
 from timestream_write import CREDENTIALS, WriteCase
 
@@ -255,6 +257,82 @@ class Unload(ObjectCase):
         (file,) = manifest["result_files"]
         _, rows = parquet.read((OBJECTS / file["url"].removeprefix("s3://")).read_bytes())
         self.assertEqual(rows, [[x, None if x % 3 == 0 else x * 2, x % 7 == 0, str(x)] for x in range(1, 10001)])
+
+    def hyparquet(self, *arguments, given=None):
+        done = subprocess.run(["node", "parquet.mjs", *map(str, arguments)], cwd=FOLDER, input=given, capture_output=True, text=True, timeout=60)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return json.loads(done.stdout) if done.stdout else None
+
+    def imported(self, folder, *options, code=0):
+        done = subprocess.run(
+            [default_binary(), "timestream", "import", self.database, "copy", str(folder), *options, "--endpoint-url", self.server.endpoint,
+             "--region", REGION], capture_output=True, text=True, timeout=60,
+            env={"AWS_ACCESS_KEY_ID": "AKIDCLI", "AWS_SECRET_ACCESS_KEY": "secret", "HOME": str(folder)})
+        self.assertEqual(done.returncode, code, done.stderr)
+        return done.stdout if code == 0 else done.stderr
+
+    def copy_table(self):
+        self.write.create_table(DatabaseName=self.database, TableName="copy", MagneticStoreWriteProperties={"EnableMagneticStoreWrites": True})
+
+    def test_parquet_is_read_by_a_reader_that_others_wrote(self):
+        kinesis_js.install(FOLDER, "hyparquet-writer")
+        text = ("SELECT x, IF(x % 3 = 0, NULL, x * 1e0 / 4) AS y, x % 7 = 0 AS z, IF(x % 5 = 0, NULL, 'text ' || CAST(x AS varchar)) AS t, "
+                "from_nanoseconds(1700000000000000000 + x) AS at FROM UNNEST(sequence(1, 2500)) AS a(x)")
+        for compression in ("NONE", "GZIP"):
+            _, _, manifest, _ = self.unload(text, "others" + compression, f"format = 'PARQUET', compression = '{compression}'")
+            (file,) = manifest["result_files"]
+            read = self.hyparquet("read", OBJECTS / file["url"].removeprefix("s3://"))
+            self.assertEqual(read["columns"], ["x", "y", "z", "t", "at"])
+            self.assertEqual(read["rows"], [
+                {"x": str(x), "y": None if x % 3 == 0 else x / 4, "z": x % 7 == 0, "t": None if x % 5 == 0 else f"text {x}",
+                 "at": str(1700000000000000000 + x)} for x in range(1, 2501)])
+
+    def test_parquet_is_imported_as_it_was_unloaded(self):
+        self.put({"Dimensions": [{"Name": "host", "Value": "h9"}], "MeasureName": "load", "MeasureValueType": "MULTI", "MeasureValues": [
+            {"Name": "user", "Value": "7", "Type": "BIGINT"}, {"Name": "on", "Value": "true", "Type": "BOOLEAN"},
+            {"Name": "state", "Value": "a, \"b\"", "Type": "VARCHAR"}, {"Name": "seen", "Value": str(self.minute), "Type": "TIMESTAMP"}],
+            "Time": str(self.minute)})
+        self.copy_table()
+        shown = 'host, zone, measure_name, time, measure_value::double, "user", "on", state, seen'
+        order = "ORDER BY host, time"
+        for compression, parts in (("NONE", ""), ("GZIP", ""), ("GZIP", ", partitioned_by = ARRAY['seen_by']")):
+            where = f"import{compression}{len(parts)}"
+            extra = ", host AS seen_by" if parts else ""
+            self.unload(f"SELECT {shown}{extra} FROM {self.source}", where, f"format = 'PARQUET', compression = '{compression}'{parts}")
+            self.assertEqual(self.imported(OBJECTS / "lake" / where, "--measure", "state"), "11 records written, 0 rejected\n")
+            if not parts:
+                copied = f'FROM "{self.database}"."copy" {order}'
+                self.assertEqual(self.rows(f"SELECT {shown} {copied}"), self.rows(f"SELECT {shown} FROM {self.source} {order}"))
+        self.assertEqual(self.rows(f'SELECT count(*) FROM "{self.database}"."copy" WHERE seen_by = host'), [["11"]])
+
+    def test_parquet_that_others_wrote_is_imported(self):
+        kinesis_js.install(FOLDER, "hyparquet-writer")
+        self.copy_table()
+        hosts = [f"h{i % 3}" for i in range(200)]
+        times = [str((self.minute - i * 1000) * 10**6) for i in range(200)]
+        users = [None if i % 4 == 0 else str(i - 50) for i in range(200)]
+        loads = [None if i % 4 != 0 else i / 8 for i in range(200)]
+        kinds = {"host": "VARCHAR", "measure_name": "VARCHAR", "time": "TIMESTAMP", "user": "BIGINT", "load": "DOUBLE", "up": "BOOLEAN"}
+        columns = [{"name": "host", "type": "STRING", "data": hosts}, {"name": "measure_name", "type": "STRING", "data": ["m"] * 200},
+                   {"name": "time", "type": "INT64", "data": times}, {"name": "user", "type": "INT64", "data": users},
+                   {"name": "load", "type": "DOUBLE", "data": loads}, {"name": "up", "type": "BOOLEAN", "data": [i % 2 == 0 for i in range(200)]}]
+        expected = [[host, str(int(time) // 10**6), user, None if load is None else str(load), str(i % 2 == 0).lower()]
+                    for i, (host, time, user, load) in enumerate(zip(hosts, times, users, loads))]
+        folder = pathlib.Path(tempfile.mkdtemp(prefix="others-", dir=OBJECTS))
+        (folder / "q_metadata.json").write_text(json.dumps({"ColumnInfo": [
+            {"Name": name, "Type": {"ScalarType": kind}} for name, kind in kinds.items()]}))
+        for codec in ("GZIP", "UNCOMPRESSED"):  # dictionaries, pages of version 2, several row groups
+            self.hyparquet("write", folder / "q.parquet", given=json.dumps({"codec": codec, "columns": columns}))
+            self.assertEqual(self.imported(folder), "200 records written, 0 rejected\n")
+            found = self.rows(f'SELECT host, to_milliseconds(time), "user", load, up FROM "{self.database}"."copy" ORDER BY time DESC')
+            self.assertEqual(found, expected)
+        self.hyparquet("write", folder / "q.parquet", given=json.dumps({"codec": "SNAPPY", "columns": columns}))
+        self.assertIn("codecs other than gzip in a Parquet file are not read", self.imported(folder, code=255))
+        columns[2]["encoding"] = "DELTA_BINARY_PACKED"
+        self.hyparquet("write", folder / "q.parquet", given=json.dumps({"codec": "GZIP", "columns": columns}))
+        self.assertIn("delta encodings in a Parquet file are not read", self.imported(folder, code=255))
+        (folder / "q.parquet").write_bytes(b"PAR1 is not all")
+        self.assertIn("q.parquet: the Parquet file is damaged", self.imported(folder, code=255))
 
     def test_what_cannot_be_is_refused(self):
         def refused(options, text="SELECT 1 AS a, 2 AS b", to="s3://lake/x"):

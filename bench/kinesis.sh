@@ -100,6 +100,7 @@ for reactors in ${REACTORS:-1 2}; do
   row "$r, push" put push --stream l
   row "$r, 1 -> 1,000 shards" put reshard --stream m --shards 1000
   row "$r, fan-out 20 x 16" put fan-out --stream n --shards 16 --consumers 20 --fill 4 --size 1024
+  row "$r, fan-out 20 x 16, CBOR" put fan-out --cbor --stream r --shards 16 --consumers 20 --fill 4 --size 1024
   row "$r, GetRecords 1 KiB" put get-records --stream o --size 1024
   row "$r, GetRecords 1 KiB, encrypted" put get-records --stream p --size 1024 --encrypt
   row "$r, GetRecords 1 KiB, TLS" put get-records --stream q --size 1024 --tls

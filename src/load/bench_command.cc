@@ -128,6 +128,7 @@ int run_bench(int count, const char* const* arguments) {
   fan_out->add_option("--consumers", options.consumers, "consumers of every shard")
       ->capture_default_str()
       ->check(CLI::Range(1, 20));
+  fan_out->add_flag("--cbor", options.pushed_in_cbor, "in CBOR, as the Java SDKs subscribe");
   fan_out->add_option("--fill", options.fill_mebibytes, "MiB of data in each shard")
       ->capture_default_str();
   CLI::App* reshard =

@@ -9,6 +9,7 @@
 #include "load/bench_client.h"
 #include "load/latency_histogram.h"
 #include "load/pushed_shard.h"
+#include "wire/cbor_writer.h"
 
 namespace levada::load {
 namespace {
@@ -17,6 +18,27 @@ using namespace std::chrono_literals;
 
 std::string shard_name(std::uint32_t shard) { return "shardId-" + format("%012u", shard); }
 
+std::string subscribe_body(const BenchOptions& options, const std::string& arn, std::uint32_t shard,
+                           const std::string& position) {
+  if (!options.pushed_in_cbor)
+    return R"({"ConsumerARN":")" + arn + R"(","ShardId":")" + shard_name(shard) +
+           R"(","StartingPosition":{"Type":")" + position + "\"}}";
+  Buffer body;
+  wire::CborWriter to(body);
+  to.begin_object();
+  to.key("ConsumerARN");
+  to.string(arn);
+  to.key("ShardId");
+  to.string(shard_name(shard));
+  to.key("StartingPosition");
+  to.begin_object();
+  to.key("Type");
+  to.string(position);
+  to.end_object();
+  to.end_object();
+  return std::string(as_text(body));
+}
+
 // A subscription whose initial response has come.
 Task<std::unique_ptr<PushedShard>> subscribe(Doors doors, BenchOptions options, std::string arn,
                                              std::uint32_t shard, std::string position) {
@@ -24,9 +46,10 @@ Task<std::unique_ptr<PushedShard>> subscribe(Doors doors, BenchOptions options, 
   auto pushed =
       std::make_unique<PushedShard>(co_await doors.network.connect(options.server, deadline));
   SignedRequests requests(options.server, options.keys);
-  const std::string body = R"({"ConsumerARN":")" + arn + R"(","ShardId":")" + shard_name(shard) +
-                           R"(","StartingPosition":{"Type":")" + position + "\"}}";
-  std::string request = requests.make("SubscribeToShard", body, doors.reactor.clock().now());
+  const std::string body = subscribe_body(options, arn, shard, position);
+  std::string request = requests.make(
+      "SubscribeToShard", body, doors.reactor.clock().now(),
+      options.pushed_in_cbor ? "application/x-amz-cbor-1.1" : "application/x-amz-json-1.1");
   co_await pushed->begin(std::move(request), deadline);
   co_await pushed->next(deadline);  // the initial response
   co_return std::move(pushed);
@@ -61,12 +84,15 @@ struct Received {
 
 Task<Unit> drain(Doors doors, BenchOptions options, std::string arn, std::uint32_t shard,
                  Received& received) {
+  constexpr std::string_view json_tip = "\"MillisBehindLatest\":0";
+  constexpr std::string_view cbor_tip("MillisBehindLatest\0", sizeof "MillisBehindLatest");
   const auto pushed = co_await subscribe(doors, options, arn, shard, "TRIM_HORIZON");
   for (;;) {
     const Deadline deadline = doors.reactor.clock().monotonic() + patience;
     const PushedShard::Passed frame = co_await pushed->pass(deadline);
     received.bytes += frame.size;
-    if (frame.size == 0 || frame.end.find("\"MillisBehindLatest\":0") != frame.end.npos)
+    if (frame.size == 0 ||
+        frame.end.find(options.pushed_in_cbor ? cbor_tip : json_tip) != frame.end.npos)
       co_return Unit{};
   }
 }

@@ -36,6 +36,7 @@ struct BenchOptions {
   bool create_stream = true;
   bool encrypt = false;  // the stream that is made is encrypted
   bool tls = false;
+  bool pushed_in_cbor = false;  // as the Java SDK's consumers ask for
 };
 
 using Line = std::string;

@@ -47,6 +47,8 @@ struct SessionFacts {
   // What its rows occupy; nullopt: unknown. And the oid of a relation's name.
   std::function<std::optional<std::int64_t>(std::int64_t oid)> size_of = {};
   std::function<std::optional<std::int64_t>(std::string_view name)> oid_of = {};
+  std::function<std::optional<std::int64_t>(std::string_view schema)> schema_oid_of = {};
+  std::uint64_t transaction = 0;  // its number: the epoch that it would be
   // has_…_privilege: user (empty: the session's), the thing's name or oid, privileges.
   std::function<SqlResult<bool>(std::string_view function, std::string_view user,
                                 const Datum& thing, std::string_view privileges)>
@@ -63,7 +65,7 @@ class Evaluation {
   enum class Mode : std::uint8_t { strict, lenient };
 
   explicit Evaluation(const SessionFacts& facts, Mode mode = Mode::strict)
-      : facts_(facts), mode_(mode) {}
+      : facts_(facts), mode_(mode), row_(++last_row_) {}
   Evaluation(const Evaluation&) = delete;
 
   const SessionFacts& facts() const { return facts_; }
@@ -80,9 +82,13 @@ class Evaluation {
   Datum list(std::span<const Datum> elements);
   Datum copy(const Value& value);
   void reset() {
+    row_ = ++last_row_;
     if (!spare_.empty() || next_ != begin_) rewind();
     breathe();
   }
+
+  // Another one after each reset(), in all evaluations of this thread.
+  std::uint64_t row() const { return row_; }
 
   // Every loop over rows of a circuit passes here. Ends the step by throwing Stopped, which
   // Circuit::step takes; elsewhere nobody breathes.
@@ -118,6 +124,7 @@ class Evaluation {
   std::uint64_t random();
 
  private:
+  static inline constinit thread_local std::uint64_t last_row_ = 0;
   static constexpr std::uint64_t steps_a_breath = 512;  // some tens of microseconds
 
   void grow(std::size_t bytes);
@@ -126,6 +133,7 @@ class Evaluation {
 
   const SessionFacts& facts_;
   Mode mode_;
+  std::uint64_t row_;
   char* begin_ = nullptr;
   char* next_ = nullptr;
   char* end_ = nullptr;
@@ -156,16 +164,49 @@ class Program {
   explicit Program(const ExpressionRef& expression, std::size_t split = SIZE_MAX);
 
   Datum evaluate(Evaluation& evaluation, const Datum* left, const Datum* right = nullptr) const {
-    return evaluation.settle(node_->run({evaluation, left, right}));
+    return evaluation.settle(run({evaluation, left, right}));
   }
-  explicit operator bool() const { return node_ != nullptr; }
-  // The column that the program merely hands on.
-  std::optional<std::size_t> plain_column() const { return column_; }
+  // As a part of another program: an error stays for the whole. What merely looks somewhere is
+  // answered here, the rest by the node.
+  Datum run(const Input& input) const {
+    switch (kind_) {
+      case Kind::column:
+        return input.left[index_];
+      case Kind::right_column:
+        return input.right[index_];
+      case Kind::part: {
+        const Datum& whole = input.left[index_];
+        return whole.is_null() || part_ >= whole.size ? Datum::null() : whole.elements[part_];
+      }
+      case Kind::constant:
+        return constant_;
+      case Kind::computed:
+        break;
+    }
+    return node_->run(input);
+  }
+  explicit operator bool() const { return kind_ != Kind::computed || node_ != nullptr; }
+  bool is_constant() const { return kind_ == Kind::constant; }
 
  private:
+  friend class Compiler;
+  enum class Kind : std::uint8_t {
+    column,
+    right_column,
+    part /* of a column */,
+    constant,
+    computed
+  };
+
+  Kind kind_ = Kind::computed;
+  std::uint32_t index_ = 0, part_ = 0;
+  Datum constant_;  // looks into the node
   std::shared_ptr<const ProgramNode> node_;
-  std::optional<std::size_t> column_;
 };
+
+// Programs over the same row: what several of them compute alike is computed once, and remembered
+// until the evaluation is reset.
+std::vector<Program> compiled_together(const std::vector<ExpressionRef>& expressions);
 
 // Of an expression without columns (LIMIT, DEFAULT, VALUES).
 SqlResult<Value> evaluate_constant(const ExpressionRef& expression, const SessionFacts& facts);

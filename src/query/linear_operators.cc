@@ -39,9 +39,12 @@ class Map final : public Operator {
  public:
   Map(const std::vector<ExpressionRef>& conditions, const std::vector<ExpressionRef>* expressions)
       : keeps_row_(expressions == nullptr) {
-    for (const ExpressionRef& condition : conditions) conditions_.emplace_back(condition);
-    if (expressions == nullptr) return;
-    for (const ExpressionRef& expression : *expressions) expressions_.emplace_back(expression);
+    std::vector<ExpressionRef> all = conditions;
+    if (expressions != nullptr) all.insert(all.end(), expressions->begin(), expressions->end());
+    conditions_ = compiled_together(all);
+    const auto rest = conditions_.begin() + static_cast<std::ptrdiff_t>(conditions.size());
+    expressions_.assign(rest, conditions_.end());
+    conditions_.erase(rest, conditions_.end());
     data_.resize(expressions_.size());
   }
   void step(const Step& step, std::span<Delta> inputs, Delta& out) override {

@@ -4,6 +4,7 @@
 #include <pcre2.h>
 
 #include <algorithm>
+#include <cstring>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -80,9 +81,15 @@ Datum like(Evaluation& evaluation, const CallSite&, Arguments a) {
 // ---- regular expressions ----
 
 bool is_ascii(std::string_view text) {
-  unsigned char all = 0;
-  for (const char c : text) all |= static_cast<unsigned char>(c);
-  return all < 0x80;
+  constexpr std::uint64_t high_bits = 0x8080808080808080;
+  std::uint64_t all = 0, word = 0;
+  for (; text.size() >= sizeof word; text.remove_prefix(sizeof word)) {
+    std::memcpy(&word, text.data(), sizeof word);
+    all |= word;
+  }
+  word = 0;
+  if (!text.empty()) std::memcpy(&word, text.data(), text.size());
+  return ((all | word) & high_bits) == 0;
 }
 
 class Pattern {

@@ -12,8 +12,8 @@ namespace levada::query {
 namespace {
 
 constexpr std::size_t granule = 16;
-constexpr std::size_t block_max = 1024;        // larger ones go to malloc at once
-constexpr std::size_t list_max = 512u << 10u;  // bytes that wait in one list
+constexpr std::size_t block_max = 1024;      // larger ones go to malloc at once
+constexpr std::size_t list_max = 2u << 20u;  // bytes that wait in one list
 
 #if defined(__SANITIZE_ADDRESS__)
 constexpr bool lists_blocks = false;  // a row that is used after its end must be seen

@@ -16,6 +16,7 @@ class BlackholeSink final : public Sink {
     ++status_.calls;
   }
   std::uint64_t backlog() const override { return 0; }
+  bool is_done_at_once() const override { return true; }
   std::uint64_t acknowledged() const override { return status_.acknowledged_epoch; }
   SinkStatus status() const override { return status_; }
   query::SqlResult<Unit> alter(const std::vector<std::pair<std::string, std::string>>&) override {

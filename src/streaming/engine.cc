@@ -468,7 +468,10 @@ void Engine::run_circuits(Arrival arrival, std::int64_t time) {
         arrival[RelationId(id)] = std::move(*delta);
       } else if (object->sink != nullptr) {
         Delta& all = sunk[id];
-        all.insert(all.end(), delta->begin(), delta->end());
+        if (all.empty())
+          all = std::move(*delta);
+        else
+          all.insert(all.end(), delta->begin(), delta->end());
       } else if (object->into != nullptr) {
         feed_table(*object, *delta, facts, fed);
       }

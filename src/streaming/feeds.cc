@@ -15,9 +15,9 @@ using query::refuse;
 using query::Row;
 
 constexpr std::size_t source_rows_max = 4'096;            // of one batch: it fits a cache
-constexpr std::size_t made_rows_max = 16'384;             // of one whose rows are not made yet
+constexpr std::size_t made_rows_max = 8'192;              // of one whose rows are not made yet
 constexpr std::uint64_t sink_backlog_max = 100'000;       // changes that a sink may hold
-constexpr std::uint64_t acknowledged_together = 8;        // epochs
+constexpr std::uint64_t acknowledged_together = 2;        // epochs
 constexpr Nanos memory_wait = Millis(100);                // before a source looks for room again
 constexpr std::int64_t acknowledge_interval = 1'000'000;  // microseconds, spec 2.2: lazily
 
@@ -147,6 +147,7 @@ void Engine::hand_over(Object& object) {
     Outbox::Piece piece = feed.outbox.next();
     if (piece == nullptr) return;
     feed.sink->take(std::move(piece));
+    if (feed.sink->is_done_at_once()) feed.outbox.acknowledge(feed.sink->acknowledged());
   }
 }
 

@@ -1,6 +1,8 @@
 #include "streaming/nexmark_events.h"
 
+#include <charconv>
 #include <cmath>
+#include <iterator>
 
 namespace levada::streaming {
 namespace {
@@ -45,6 +47,12 @@ std::uint64_t mixed(std::uint64_t& state) {
   return z ^ (z >> 31);
 }
 
+void append(std::string& text, std::uint64_t number) {
+  char digits[20];
+  const auto end = std::to_chars(std::begin(digits), std::end(digits), number).ptr;
+  text.append(digits, end);
+}
+
 // How many people and auctions there are before event `number`.
 std::uint64_t people_before(std::uint64_t number) {
   return number / cycle * people_of_fifty + (number % cycle > 0 ? people_of_fifty : 0);
@@ -64,6 +72,11 @@ NexmarkEvents::NexmarkEvents(std::uint64_t gap_nanos) : gap_nanos_(gap_nanos) {
   std::uint64_t state = 42;
   text_.reserve(text_size);
   while (text_.size() < text_size) text_ += static_cast<char>('a' + mixed(state) % 26);
+  for (std::size_t i = 0; i < price_steps; ++i) {
+    const double part = 6 * static_cast<double>(i) / price_steps;
+    powers_[i] = std::pow(10, 2 + part);
+    fine_powers_[i] = std::pow(10, part / price_steps);
+  }
 }
 
 std::uint64_t NexmarkEvents::dice(std::uint64_t below) {
@@ -75,10 +88,11 @@ std::string_view NexmarkEvents::letters(std::size_t least, std::size_t most) {
   return std::string_view(text_).substr(dice(text_size - size), size);
 }
 
-// Cents, from 1 to 10^8, small ones far more often.
+// Cents, from 1 to 10^8, small ones far more often: 10^(2 + 6 x), x below 1.
 std::int64_t NexmarkEvents::price() {
-  const double power = static_cast<double>(dice(1 << 20)) / (1 << 20) * 6;
-  return std::llround(std::pow(10.0, power) * 100);
+  const std::uint64_t x = dice(price_steps * price_steps);
+  constexpr double half = 0.5;  // rounds what is positive
+  return static_cast<std::int64_t>(powers_[x / price_steps] * fine_powers_[x % price_steps] + half);
 }
 
 std::int64_t NexmarkEvents::some_person(std::uint64_t number) {
@@ -166,13 +180,15 @@ void NexmarkEvents::make_bid(std::uint64_t number) {
     event_.channel = hot_channels[channel];
     event_.url = hot_urls[channel];
   } else {
-    scratch_[0] = "channel-" + std::to_string(dice(10'000));
+    scratch_[0] = "channel-";
+    append(scratch_[0], dice(10'000));
     scratch_[1] = "https://www.nexmark.com/";
     for (int part = 0; part < 3; ++part) {
       scratch_[1] += letters(3, 4);
       scratch_[1] += '/';
     }
-    scratch_[1] += "item.htm?query=1&channel_id=" + std::to_string(dice(1u << 31));
+    scratch_[1] += "item.htm?query=1&channel_id=";
+    append(scratch_[1], dice(1u << 31));
     event_.channel = scratch_[0];
     event_.url = scratch_[1];
   }

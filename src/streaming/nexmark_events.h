@@ -4,6 +4,7 @@
 // "NEXMark – A Benchmark for Queries over Data Streams"; proportions as in Apache Beam's suite).
 // Event n is a function of n.
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -46,6 +47,8 @@ class NexmarkEvents {
   std::uint64_t gap_nanos_;
   std::uint64_t state_ = 0;  // of the dice, set anew for each event
   std::string text_;         // random letters that strings are cut from
+  static constexpr std::size_t price_steps = 1024;
+  std::array<double, price_steps> powers_, fine_powers_;  // a price is a product of two
   std::string scratch_[3];
   NexmarkEvent event_;
 };

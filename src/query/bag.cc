@@ -86,6 +86,10 @@ BagItem* Bag::add(const Row& row, std::int64_t weight, BagItem* gone) {
     recount();
     return nullptr;
   }
+  return append(row, weight);
+}
+
+BagItem* Bag::append(const Row& row, std::int64_t weight) {
   items_.push_back({row, weight, 0});
   if (positions_ != nullptr) {
     positions_->emplace(hash(row.span()), items_.size() - 1);

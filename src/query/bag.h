@@ -38,6 +38,8 @@ class Bag {
   // nullptr if it is gone (then `gone` has what it was).
   BagItem* add(const Row& row, std::int64_t weight, BagItem* gone = nullptr);
   BagItem* find(const Row& row);
+  // A row that no other need be put together with, since none is ever taken out.
+  BagItem* append(const Row& row, std::int64_t weight);
 
   void save(StateWriter& out) const { out.put(items_); }
   void restore(StateReader& in);  // into an empty bag; the items keep their order
@@ -71,6 +73,9 @@ class Index {
   KeyedBag& at(std::uint64_t hash, const Row& row);  // made if need be
   void erase(KeyedBag* entry) { map_.erase(entry); }
   std::size_t keys() const { return map_.size(); }
+  // Before find() or at(), in two steps: the hash's place, then what stands there.
+  void prefetch_place(std::uint64_t hash) const { map_.prefetch_place(hash); }
+  void prefetch_entry(std::uint64_t hash) const { map_.prefetch_entry(hash); }
   void save(StateWriter& out) const;
   // Into an empty index; `made` is told of each bag.
   bool restore(StateReader& in, const std::function<void(KeyedBag&)>& made);

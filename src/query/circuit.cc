@@ -166,6 +166,8 @@ class CircuitBuilder {
     Side left(join.left), right(join.right);
     JoinShape shape;
     shape.kind = join.kind;
+    shape.left_grows = is_append_only(join.left);
+    shape.right_grows = is_append_only(join.right);
     shape.lookup = join.lookup;
     shape.remembers = join.lookup && !is_append_only(join.left);
     std::vector<ExpressionRef> residual;

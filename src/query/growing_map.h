@@ -45,6 +45,15 @@ class GrowingMap {
       if (node->entry.hash == hash) visit(node->entry);
   }
 
+  // What a find() of that hash will look at, asked for early: first its bucket, some work later
+  // what is in it.
+  void prefetch_place(std::uint64_t hash) const {
+    if (size_ != 0) __builtin_prefetch(&bucket(hash));
+  }
+  void prefetch_entry(std::uint64_t hash) const {
+    if (size_ != 0) __builtin_prefetch(bucket(hash));
+  }
+
   // Room for as many entries at once, before the first.
   void reserve(std::size_t entries) {
     if (size_ != 0 || new_.count >= entries) return;

@@ -47,8 +47,11 @@ class JoinOperator final : public Operator {
           from_left(change, false);
       return;
     }
-    for (const Change& change : inputs[0]) from_left(change, true);
-    for (const Change& change : inputs[1]) from_right(change, !(step.once && !pads_left_));
+    each_ahead(inputs[0], shape_.left_keys,
+               [this](const Change& change) { from_left(change, true); });
+    const bool keeps_right = !(step.once && !pads_left_);
+    each_ahead(inputs[1], shape_.right_keys,
+               [&](const Change& change) { from_right(change, keeps_right); });
     closing_left_.close(step.evaluation.facts(), [this](KeyedBag* bag) { left_.erase(bag); });
     closing_right_.close(step.evaluation.facts(), [this](KeyedBag* bag) { right_.erase(bag); });
   }
@@ -75,6 +78,28 @@ class JoinOperator final : public Operator {
   }
 
  private:
+  // States are larger than caches: what later changes will look at is asked for while earlier ones
+  // are worked on.
+  template <class Work>
+  void each_ahead(const Delta& delta, const std::vector<std::size_t>& keys, const Work& work) {
+    constexpr std::size_t place_ahead = 8, entry_ahead = 4;
+    std::uint64_t hashes[place_ahead] = {};
+    for (std::size_t i = 0; i < delta.size() + place_ahead; ++i) {
+      if (i >= place_ahead) work(delta[i - place_ahead]);
+      if (i < delta.size()) {
+        const std::uint64_t hash = left_.hash_of(delta[i].row, keys);
+        hashes[i % place_ahead] = hash;
+        left_.prefetch_place(hash);
+        right_.prefetch_place(hash);
+      }
+      if (i >= entry_ahead && i - entry_ahead < delta.size()) {
+        const std::uint64_t hash = hashes[(i - entry_ahead) % place_ahead];
+        left_.prefetch_entry(hash);
+        right_.prefetch_entry(hash);
+      }
+    }
+  }
+
   bool key_is_null(const Row& row, const std::vector<std::size_t>& keys) const {
     for (std::size_t i = 0; i < keys.size(); ++i)
       if (!shape_.null_safe[i] && row[keys[i]].is_null()) return true;
@@ -146,7 +171,7 @@ class JoinOperator final : public Operator {
     } else if (found == 0 && counts_left_) {
       emit_lonely_left(change.row, change.weight);
     }
-    if (keep) add(left_, closing_left_, shape_.left_keys, hash, change, found);
+    if (keep) add(left_, closing_left_, shape_.left_keys, hash, shape_.left_grows, change, found);
   }
 
   // The right side may have changed since a row came: when it goes, so does what it found then.
@@ -209,14 +234,15 @@ class JoinOperator final : public Operator {
   void keep_right(const Change& change, std::int64_t found) {
     if (key_is_null(change.row, shape_.right_keys)) return;
     add(right_, closing_right_, shape_.right_keys, right_.hash_of(change.row, shape_.right_keys),
-        change, found);
+        shape_.right_grows, change, found);
   }
 
   void add(Index& index, Closing<KeyedBag>& closing, const std::vector<std::size_t>& keys,
-           std::uint64_t hash, const Change& change, std::int64_t found) {
+           std::uint64_t hash, bool grows, const Change& change, std::int64_t found) {
     KeyedBag& entry = index.at(hash, change.row);
     const bool fresh = entry.bag.empty();
-    BagItem* item = entry.bag.add(change.row, change.weight);
+    BagItem* item = grows && change.weight > 0 ? entry.bag.append(change.row, change.weight)
+                                               : entry.bag.add(change.row, change.weight);
     entry.total += change.weight;
     if (fresh) close(closing, keys, entry);
     if (item != nullptr)

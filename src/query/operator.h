@@ -69,6 +69,7 @@ struct JoinShape {
   std::vector<bool> null_safe;
   ExpressionRef residual;                // over left ++ right; NULL: none
   std::vector<ExpressionRef> projected;  // over left ++ right, of an inner join; empty: both rows
+  bool left_grows = false, right_grows = false;  // nothing of that side is ever taken out
   bool lookup = false;
   bool remembers = false;  // of a look-up: what each left row found, since it may go again
   std::optional<Closes> closes = {};  // by the keys of an equality; both sides only grow

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "query/bag.h"
+#include "query/keyed_state.h"
 #include "query/operator.h"
 
 namespace levada::query {
@@ -13,7 +14,7 @@ namespace {
 // All columns equal, as SQL sees it; the row that is shown is the first that came.
 struct Counted {
   std::uint64_t hash = 0;
-  Row row;
+  Row key;
   std::vector<std::int64_t> weights;  // of each input
   std::int64_t shown = 0;             // weight in the output
   bool touched = false;
@@ -32,12 +33,12 @@ class RowCounts : public Operator {
       for (const Change& change : inputs[i]) {
         const std::uint64_t h = hash(change.row.span());
         Counted* entry = table_.find(
-            h, [&](const Counted& c) { return equal(c.row.span(), change.row.span()); });
+            h, [&](const Counted& c) { return equal(c.key.span(), change.row.span()); });
         if (entry == nullptr) {
           entry = &table_.insert(h);
-          entry->row = change.row;
+          entry->key = change.row;
           entry->weights.resize(inputs_);
-          closing_.add(entry->row.span(), entry);
+          closing_.add(entry->key.span(), entry);
         }
         entry->weights[i] += change.weight;
         if (!std::exchange(entry->touched, true)) touched.push_back(entry);
@@ -46,7 +47,7 @@ class RowCounts : public Operator {
     for (Counted* entry : touched) {
       entry->touched = false;
       const std::int64_t wanted = weight_of(entry->weights);
-      if (wanted != entry->shown) out.push_back({entry->row, wanted - entry->shown});
+      if (wanted != entry->shown) out.push_back({entry->key, wanted - entry->shown});
       entry->shown = wanted;
       const bool gone = std::all_of(entry->weights.begin(), entry->weights.end(),
                                     [](std::int64_t w) { return w == 0; });
@@ -55,20 +56,15 @@ class RowCounts : public Operator {
     closing_.close(step.evaluation.facts(), [this](Counted* entry) { table_.erase(entry); });
   }
   void save(StateWriter& out) const final {
-    out.put(table_.size());
-    table_.each([&](const Counted& one) { out.put(one.row, one.weights, one.shown); });
+    save_entries(table_, out, [&](const Counted& one) { out.put(one.weights, one.shown); });
   }
   bool restore(StateReader& in) final {
-    const auto count = in.taken<std::size_t>();
-    for (std::size_t i = 0; i < count && in.good(); ++i) {
-      const auto row = in.taken<Row>();
-      Counted& entry = table_.insert(hash(row.span()));
-      entry.row = row;
+    return restore_entries(table_, in, [&](Counted& entry) {
       in.take(entry.weights, entry.shown);
-      if (entry.weights.size() != inputs_ || !row) return false;
-      closing_.add(row.span(), &entry);
-    }
-    return in.good();
+      if (entry.weights.size() != inputs_ || !entry.key) return false;
+      closing_.add(entry.key.span(), &entry);
+      return true;
+    });
   }
 
  protected:
@@ -165,22 +161,17 @@ class SingleRowOperator final : public Operator {
     }
   }
   void save(StateWriter& out) const override {
-    out.put(table_.size());
-    table_.each([&](const Entry& entry) {
-      out.put(entry.key, entry.shown);
+    save_entries(table_, out, [&](const Entry& entry) {
+      out.put(entry.shown);
       entry.bag.save(out);
     });
   }
   bool restore(StateReader& in) override {
-    const auto count = in.taken<std::size_t>();
-    for (std::size_t i = 0; i < count && in.good(); ++i) {
-      const auto key = in.taken<Row>();
-      Entry& entry = table_.insert(hash(key.span()));
-      entry.key = key;
+    return restore_entries(table_, in, [&](Entry& entry) {
       in.take(entry.shown);
       entry.bag.restore(in);
-    }
-    return in.good();
+      return true;
+    });
   }
 
  private:

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "query/bag.h"
+#include "query/keyed_state.h"
 #include "query/operator.h"
 
 namespace levada::query {
@@ -107,18 +108,13 @@ class TopNOperator final : public Operator {
     });
   }
   void save(StateWriter& out) const override {
-    out.put(table_.size());
-    table_.each([&](const Partition& one) {
-      out.put(one.key, one.rows->size());
+    save_entries(table_, out, [&](const Partition& one) {
+      out.put(one.rows->size());
       for (const auto& [placed, weight] : *one.rows) out.put(placed.keys, placed.row, weight);
     });
   }
   bool restore(StateReader& in) override {
-    const auto partitions = in.taken<std::size_t>();
-    for (std::size_t i = 0; i < partitions && in.good(); ++i) {
-      const auto key = in.taken<Row>();
-      Partition& one = table_.insert(hash(key.span()));
-      one.key = key;
+    return restore_entries(table_, in, [&](Partition& one) {
       one.rows = std::make_unique<Rows>(PlacedLess{&order_});
       const auto rows = in.taken<std::size_t>();
       for (std::size_t n = 0; n < rows && in.good(); ++n) {
@@ -130,8 +126,8 @@ class TopNOperator final : public Operator {
         count(placed_bytes);
       }
       if (in.good()) closing_.add(one.key.span(), &one);
-    }
-    return in.good();
+      return true;
+    });
   }
 
  private:

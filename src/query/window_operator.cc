@@ -8,6 +8,7 @@
 #include "query/calendar.h"
 #include "query/function_table.h"
 #include "query/interval.h"
+#include "query/keyed_state.h"
 #include "query/operator.h"
 
 namespace levada::query {
@@ -95,21 +96,13 @@ class WindowOperator final : public Operator {
     }
   }
   void save(StateWriter& out) const override {
-    out.put(table_.size());
-    table_.each([&](const Partition& one) {
-      out.put(one.key);
-      one.bag.save(out);
-    });
+    save_entries(table_, out, [&](const Partition& one) { one.bag.save(out); });
   }
   bool restore(StateReader& in) override {
-    const auto count = in.taken<std::size_t>();
-    for (std::size_t i = 0; i < count && in.good(); ++i) {
-      const auto key = in.taken<Row>();
-      Partition& one = table_.insert(hash(key.span()));
-      one.key = key;
+    return restore_entries(table_, in, [&](Partition& one) {
       one.bag.restore(in);
-    }
-    return in.good();
+      return true;
+    });
   }
 
  private:

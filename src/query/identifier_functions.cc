@@ -104,6 +104,19 @@ Datum to_regclass(Evaluation& evaluation, const CallSite&, Arguments a) {
   return oid ? Datum::of(*oid) : Datum::null();
 }
 
+Datum to_regnamespace(Evaluation& evaluation, const CallSite&, Arguments a) {
+  const auto& oid_of = evaluation.facts().schema_oid_of;
+  const auto oid = oid_of ? oid_of(a[0].text()) : std::nullopt;
+  return oid ? Datum::of(*oid) : Datum::null();
+}
+// 'name'::regnamespace: there must be one.
+Datum namespace_named(Evaluation& evaluation, const CallSite& site, Arguments a) {
+  const Datum oid = to_regnamespace(evaluation, site, a);
+  if (!oid.is_null()) return oid;
+  return evaluation.fail(sqlstate::invalid_schema_name,
+                         "schema \"" + std::string(a[0].text()) + "\" does not exist");
+}
+
 constinit const Function rows[] = {
     {"parse_ident", {varchar}, varchar, parse_ident, true, false, Volatility::pure, result_list},
     {"parse_ident",
@@ -115,6 +128,8 @@ constinit const Function rows[] = {
      Volatility::pure,
      result_list},
     {"to_regclass", {varchar}, int4, to_regclass, true, false, Volatility::stable},
+    {"to_regnamespace", {varchar}, int4, to_regnamespace, true, false, Volatility::stable},
+    {"regnamespace", {varchar}, int4, namespace_named, true, false, Volatility::stable},
 };
 
 }  // namespace

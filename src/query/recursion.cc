@@ -1,5 +1,6 @@
 #include "query/recursion.h"
 
+#include <map>
 #include <unordered_set>
 
 #include "base/attempt.h"
@@ -44,6 +45,24 @@ SqlResult<Delta> run_recursion(const Recursion& recursion, const SessionFacts& f
     if (facts.breath != nullptr)
       if (auto why = facts.breath->draw()) return tl::make_unexpected(std::move(*why));
   }
+}
+
+Recursion with_parameters(Recursion recursion, const std::vector<Value>& values) {
+  recursion.first = with_parameters(recursion.first, values);
+  recursion.next = with_parameters(recursion.next, values);
+  return recursion;
+}
+
+SqlResult<std::vector<Row>> run_once(const Plan& plan, const std::vector<Recursion>& recursions,
+                                     const SessionFacts& facts, const RowSource& rows_of) {
+  std::map<RelationId, Delta> made;
+  const RowSource rows = [&](const Relation& relation, const Equalities& wanted) {
+    const auto found = made.find(relation.id);
+    return found != made.end() ? found->second : rows_of(relation, wanted);
+  };
+  for (const Recursion& one : recursions)
+    made.emplace(one.result->id, ATTEMPT(run_recursion(one, facts, rows)));
+  return run_once(plan, facts, rows);
 }
 
 }  // namespace levada::query

@@ -35,6 +35,9 @@ Datum current_schemas(Evaluation& evaluation, const CallSite&, Arguments a) {
 Datum backend_pid(Evaluation& evaluation, const CallSite&, Arguments) {
   return Datum::of(std::int64_t{evaluation.facts().process_id});
 }
+Datum transaction_number(Evaluation& evaluation, const CallSite&, Arguments) {
+  return Datum::of(static_cast<std::int64_t>(evaluation.facts().transaction));
+}
 Datum current_setting(Evaluation& evaluation, const CallSite&, Arguments a) {
   for (const auto& [name, value] : evaluation.facts().settings)
     if (name == a[0].text()) return evaluation.text(value);
@@ -192,6 +195,8 @@ constinit const Function rows[] = {
     {"current_catalog", {}, varchar, current_database, true, false, stable},
     {"current_schema", {}, varchar, current_schema, true, false, stable},
     {"current_schemas", {boolean}, varchar, current_schemas, true, false, stable, result_list},
+    {"txid_current", {}, int8, transaction_number, true, false, stable},
+    {"pg_current_xact_id", {}, int8, transaction_number, true, false, stable},
     {"pg_backend_pid", {}, int4, backend_pid, true, false, stable},
     {"current_setting", {varchar}, varchar, current_setting, true, false, stable},
     {"current_setting", {varchar, boolean}, varchar, current_setting, true, false, stable},

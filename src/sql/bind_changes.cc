@@ -81,7 +81,9 @@ class ChangeBinder {
  public:
   ChangeBinder(const query::RelationCatalog& catalog, std::vector<Type> parameters,
                const BindOptions& options)
-      : parameters_{std::move(parameters)}, binder_(catalog, parameters_, options) {}
+      : parameters_{std::move(parameters)}, binder_(catalog, parameters_, options) {
+    binder_.collect(recursions_);
+  }
 
   SqlResult<BoundChange> insert(const Insert& insert, RelationRef relation);
   SqlResult<BoundChange> update(const Update& update, RelationRef relation);
@@ -110,6 +112,7 @@ class ChangeBinder {
 
   RelationRef relation_;
   ParameterTypes parameters_;
+  std::vector<query::Recursion> recursions_;
   QueryBinder binder_;
 };
 
@@ -391,6 +394,7 @@ SqlResult<BoundChange> ChangeBinder::finished(Plan plan, const std::vector<Selec
         {item.alias.empty() ? QueryBinder::column_name(*item.term) : item.alias, value->type});
     bound.returning.push_back(std::move(value));
   }
+  bound.recursions = std::move(recursions_);
   bound.parameters = parameters_.types;
   return bound;
 }
@@ -414,6 +418,13 @@ SqlResult<BoundChange> bind_delete(const Delete& statement, const query::Relatio
   RelationRef relation = ATTEMPT(target(statement.table, catalog, "delete from"));
   return ChangeBinder(catalog, std::move(parameters), options)
       .remove(statement, std::move(relation));
+}
+
+SqlResult<BoundChange> bind_truncate(const Name& table, const query::RelationCatalog& catalog) {
+  BoundChange bound;
+  bound.relation = ATTEMPT(target(table, catalog, "truncate"));
+  bound.plan = query::scan(bound.relation);
+  return bound;
 }
 
 SqlResult<ExpressionRef> bind_term(const Term& term, const std::vector<RelationColumn>& columns,

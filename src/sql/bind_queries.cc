@@ -176,7 +176,7 @@ SqlResult<Plan> QueryBinder::recursive(const CommonTable& common) {
                          "ORDER BY, LIMIT and OFFSET in a recursive query are not supported");
   if (recursions_ == nullptr)
     return query::refuse(sqlstate::feature_not_supported,
-                         "WITH RECURSIVE is supported in SELECT only");
+                         "WITH RECURSIVE is not supported in such a term");
   for (std::size_t n = 0; n < names.size(); ++n) {
     const Type& first = made.first->columns[n].type;
     const Type& next = made.next->columns[n].type;

@@ -148,11 +148,16 @@ SqlResult<Unit> QueryBinder::attach_one(Frame& frame, Pending& pending, Expressi
         return query::refuse(query::sqlstate::feature_not_supported, "ARRAY(query)");
       call.type = Type::list(element);
       call.arguments = {query::column(0, element)};
-      // The query's order is the list's.
+      // The query's order is the list's. Above what it sorts only columns are left out.
       Plan plan = pending.plan;
-      if (const auto* sorted = std::get_if<query::TopN>(&plan->node); sorted && !sorted->limit) {
+      if (const auto* project = std::get_if<query::Project>(&plan->node);
+          project && std::holds_alternative<query::TopN>(project->input->node)) {
+        call.arguments = project->expressions;
+        plan = project->input;
+      }
+      if (const auto* sorted = std::get_if<query::TopN>(&plan->node)) {
         call.order = sorted->order;
-        plan = sorted->input;
+        if (!sorted->limit && !sorted->offset) plan = sorted->input;
       }
       const std::size_t at = ATTEMPT(join_dependent(
           frame, query::aggregate(std::move(plan), {}, {call}), query::JoinKind::left));

@@ -497,6 +497,9 @@ SqlResult<ExpressionRef> QueryBinder::cast(const Term& one, Place& place) {
     const std::string name = dot == std::string::npos ? inside.text : inside.text.substr(dot + 1);
     return query::constant(TypeKind::int4, query::Datum::of(oid_of_type_function(name)));
   }
+  if (one.type.name == "regnamespace" && inside.kind == TermKind::string)
+    return coercion_.call("regnamespace",
+                          {query::constant(TypeKind::varchar, query::Datum::of(inside.text))});
   const bool oid = one.type.name == "regclass" || one.type.name == "regtype" ||
                    one.type.name == "regproc" || one.type.name == "regnamespace" ||
                    one.type.name == "oid" || one.type.name == "xid";

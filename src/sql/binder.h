@@ -46,6 +46,7 @@ struct BoundChange {
   // INSERT: full new rows in the order of the relation's columns (_row_id is NULL). UPDATE: the old
   // row's columns, then the new row's. DELETE: the old row's.
   query::Plan plan;
+  std::vector<query::Recursion> recursions;  // to be run before, in this order
   // Over the new row; of DELETE over the old one.
   std::vector<query::ExpressionRef> returning;
   std::vector<query::OutputColumn> returning_columns;
@@ -65,6 +66,10 @@ query::SqlResult<BoundChange> bind_delete(const Delete& statement,
                                           const query::RelationCatalog& catalog,
                                           std::vector<query::Type> parameters,
                                           const BindOptions& options);
+
+// All rows of a table, to be deleted.
+query::SqlResult<BoundChange> bind_truncate(const Name& table,
+                                            const query::RelationCatalog& catalog);
 
 // A term over the columns of one relation (none: a constant), as that type: DEFAULT, generated
 // columns, watermarks.

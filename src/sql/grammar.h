@@ -175,6 +175,7 @@ class Grammar {
   SqlResult<Insert> insert();
   SqlResult<Update> update();
   SqlResult<Delete> delete_();
+  SqlResult<Truncate> truncate();
   SqlResult<Show> show();
   SqlResult<Explain> explain();
   SqlResult<Statement> set();

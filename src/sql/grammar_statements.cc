@@ -19,6 +19,8 @@ SqlResult<Statement> Grammar::statement_form() {
     made.form = ATTEMPT(update());
   else if (is("delete"))
     made.form = ATTEMPT(delete_());
+  else if (is("truncate"))
+    made.form = ATTEMPT(truncate());
   else if (is("drop"))
     made.form = ATTEMPT(drop());
   else if (is("alter") && !is("system", 1))
@@ -400,6 +402,21 @@ SqlResult<Delete> Grammar::delete_() {
   }
   if (take("where")) made.where = ATTEMPT(term());
   if (take("returning")) made.returning = ATTEMPT(select_items());
+  return made;
+}
+
+SqlResult<Truncate> Grammar::truncate() {
+  ++at_;
+  take("table");
+  Truncate made;
+  do {
+    take("only");
+    made.tables.push_back(ATTEMPT(qualified_name()));
+  } while (take_sign(","));
+  if (take("restart") || take("continue")) ATTEMPT(expect("identity"));
+  if (is("cascade"))
+    return refuse("TRUNCATE … CASCADE is not supported: no table refers to others", here());
+  take("restrict");
   return made;
 }
 

@@ -237,6 +237,11 @@ struct Delete {
   std::vector<SelectItem> returning;
 };
 
+// TRUNCATE [TABLE] t, …; there are no identities to restart.
+struct Truncate {
+  std::vector<Name> tables;
+};
+
 struct Show {
   // tables, internal tables, sources, materialized views, sinks, views, indexes, columns,
   // databases, schemas, jobs, functions, connections, secrets, users, all, cluster, parameters,
@@ -340,7 +345,7 @@ struct Statement {
   std::uint32_t end = 0;
   std::variant<Query, CreateTable, CreateView, CreateSink, CreateIndex, CreateSchema,
                CreateFunction, CreateSecret, CreateUser, Drop, Alter, Grant, Insert, Update, Delete,
-               Show, Describe, Explain, SetParameter, ResetParameter, Transaction, DeclareCursor,
+               Truncate, Show, Describe, Explain, SetParameter, ResetParameter, Transaction, DeclareCursor,
                Fetch, CloseCursor, Copy, PrepareStatement, ExecuteStatement, Deallocate, Comment,
                AlterSystem, Command>
       form;

@@ -93,9 +93,6 @@ class Definer : DefinitionScope {
     std::vector<std::string> key = create.primary_key;
     if (create.query != nullptr) {
       const auto bound = ATTEMPT(sql::bind_query(*create.query, names_, {}, bind_options()));
-      if (!bound.recursions.empty())
-        return refuse(sqlstate::feature_not_supported,
-                      "WITH RECURSIVE is supported in SELECT only");
       for (const query::OutputColumn& column : bound.plan->columns)
         if (!column.hidden) relation.columns.push_back({column.name, column.type});
     }
@@ -219,6 +216,10 @@ class Definer : DefinitionScope {
       relation.columns.push_back({output, column.type, column.hidden});
     }
     ATTEMPT(set_reads(*made, bound.plan));
+    for (const query::Recursion& one : bound.recursions) {
+      ATTEMPT(set_reads(*made, one.first));
+      ATTEMPT(set_reads(*made, one.next));
+    }
     if (!create.materialized) {
       relation.definition =
           definition_.text.substr(create.query_begin, create.query_end - create.query_begin);

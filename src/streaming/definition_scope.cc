@@ -69,11 +69,15 @@ std::unique_ptr<Object> DefinitionScope::object(const QualifiedName& name,
 
 SqlResult<Unit> DefinitionScope::set_reads(Object& object, const query::Plan& plan) const {
   for (const auto& relation : query::relations(plan)) {
+    const bool is_view = object.relation->kind == RelationKind::view;
+    // A view that is not kept is its text: what it reads is looked for each time.
+    if (is_view && relation->kind == RelationKind::system) continue;
     if (relation->id.value() >= query::recursion_id_first)
       return refuse(sqlstate::feature_not_supported,
-                    "WITH RECURSIVE is supported in SELECT only, not in what is kept");
+                    "WITH RECURSIVE is supported where it runs once: in SELECT, INSERT, UPDATE, "
+                    "DELETE, CREATE TABLE AS and views that are not materialized");
     if (relation->kind == RelationKind::system)
-      return refuse(sqlstate::feature_not_supported, "a view cannot be made from system catalogs");
+      return refuse(sqlstate::feature_not_supported, "a materialized view or a sink cannot be made from system catalogs");
     object.reads.push_back(relation->id);
   }
   return Unit{};

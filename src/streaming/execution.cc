@@ -107,25 +107,13 @@ Task<SqlResult<Unit>> CursorRun::run() {
       StatementBreath breath(state_, slices);
       query::SessionFacts facts = state_.facts();
       facts.breath = &breath;
-      std::map<RelationId, query::Delta> recursive;
       const query::RowSource rows_of = [&](const Relation& relation,
                                            const query::Equalities& wanted) {
         if (const auto* stream = streams.rows_of(relation.id)) return *stream;
-        if (const auto made = recursive.find(relation.id); made != recursive.end())
-          return made->second;
         return state.writes.rows_of(state.engine, relation, wanted, state.options.database);
       };
-      for (query::Recursion one : bound->recursions) {
-        one.first = query::with_parameters(one.first, parameters_);
-        one.next = query::with_parameters(one.next, parameters_);
-        auto made = query::run_recursion(one, facts, rows_of);
-        if (!made) {
-          rows = tl::make_unexpected(std::move(made).error());
-          return;
-        }
-        recursive.emplace(one.result->id, std::move(*made));
-      }
-      rows = query::run_once(query::with_parameters(bound->plan, parameters_), facts, rows_of);
+      rows = query::run_once(query::with_parameters(bound->plan, parameters_),
+                             with_parameters(bound->recursions), facts, rows_of);
     };
     co_await io::in_slices(state_.engine.reactor(), compute);
     if (!rows) co_return SqlResult<Unit>(tl::make_unexpected(std::move(rows).error()));
@@ -160,7 +148,15 @@ Task<SqlResult<Unit>> CursorRun::run() {
   co_return co_await command(tree);
 }
 
-// What pg_sleep asks for in a SELECT passes before its rows are computed: the sum of its calls with
+std::vector<query::Recursion> CursorRun::with_parameters(
+    const std::vector<query::Recursion>& recursions) const {
+  std::vector<query::Recursion> all;
+  for (const query::Recursion& one : recursions)
+    all.push_back(query::with_parameters(one, parameters_));
+  return all;
+}
+
+// What pg_sleep asks for passes before its rows are computed: the sum of its calls with
 // constant arguments. In steps, so that a cancelled one ends soon.
 Task<SqlResult<Unit>> CursorRun::sleep(const query::Plan& plan) {
   constexpr Nanos step = Millis(20);
@@ -206,13 +202,15 @@ Task<SqlResult<Unit>> CursorRun::change(const sql::BoundChange& bound) {
                                                                            : "DELETE") +
                             " in a read-only transaction"));
   StoredRows work(state_.engine, plan_->target, kind,
-                  query::with_parameters(bound.plan, parameters_), bound.returning, state_.facts(),
-                  &state_.writes);
+                  {query::with_parameters(bound.plan, parameters_),
+                   with_parameters(bound.recursions), bound.returning},
+                  state_.facts(), &state_.writes);
   tag_ = kind == StoredRows::Kind::insert   ? "INSERT 0"
          : kind == StoredRows::Kind::update ? "UPDATE"
                                             : "DELETE";
   counts_ = true;
-  SqlResult<Unit> written = Unit{};
+  SqlResult<Unit> written = co_await sleep(bound.plan);
+  if (!written) co_return written;
   const Engine::Decide decide = [&](io::Slices& slices) {
     StatementBreath breath(state_, slices);
     return work.inputs(breath);
@@ -231,6 +229,40 @@ Task<SqlResult<Unit>> CursorRun::change(const sql::BoundChange& bound) {
   rows_ = work.take_returned();
   count_ = work.count();
   co_return SqlResult<Unit>(Unit{});
+}
+
+// The rows of all its tables go in one epoch.
+Task<SqlResult<Unit>> CursorRun::truncate(const sql::Truncate& form) {
+  tag_ = "TRUNCATE TABLE";
+  if (state_.read_only)
+    co_return SqlResult<Unit>(
+        refuse("25006", "cannot execute TRUNCATE TABLE in a read-only transaction"));
+  const SessionCatalog names(state_.engine.catalog(), state_.options.database,
+                             state_.settings.search_path());
+  std::vector<StoredRows> works;
+  for (const sql::Name& name : form.tables) {
+    auto bound = sql::bind_truncate(name, names);
+    if (!bound) co_return SqlResult<Unit>(tl::make_unexpected(std::move(bound).error()));
+    const SqlResult<Unit> may =
+        check_privilege(state_.engine.catalog(), state_.options.user, *bound->relation, "delete");
+    if (!may) co_return may;
+    StoredRows::Work work{std::move(bound->plan)};
+    works.emplace_back(state_.engine, bound->relation, StoredRows::Kind::remove, std::move(work),
+                       state_.facts(), &state_.writes);
+  }
+  const Engine::Decide decide = [&](io::Slices& slices) -> SqlResult<std::vector<Input>> {
+    StatementBreath breath(state_, slices);
+    std::vector<Input> all;
+    for (StoredRows& work : works)
+      for (Input& input : ATTEMPT(work.inputs(breath))) all.push_back(std::move(input));
+    return all;
+  };
+  if (state_.transaction != TransactionState::open) co_return co_await state_.engine.write(decide);
+  SqlResult<std::vector<Input>> inputs;
+  const auto compute = [&](io::Slices& slices) { inputs = decide(slices); };
+  co_await io::in_slices(state_.engine.reactor(), compute);
+  if (!inputs) co_return SqlResult<Unit>(tl::make_unexpected(std::move(inputs).error()));
+  co_return co_await state_.write(std::move(*inputs));
 }
 
 SqlResult<Unit> CopyIn::write(std::vector<Row> rows) {
@@ -310,7 +342,7 @@ Task<SqlResult<Unit>> CursorRun::define() {
   const auto relation = names.relation(schema, table->name.back());
   if (!bound || relation == nullptr) co_return SqlResult<Unit>(Unit{});
   StoredRows work(state_.engine, relation, StoredRows::Kind::insert,
-                  widened_to(*relation, bound->plan), {}, state_.facts());
+                  {widened_to(*relation, bound->plan), bound->recursions}, state_.facts());
   Engine::Decide decide = [&](io::Slices& slices) {
     StatementBreath breath(state_, slices);
     return work.inputs(breath);
@@ -501,6 +533,7 @@ Task<SqlResult<Unit>> CursorRun::command(const sql::Statement& tree) {
   }
   if (const auto* form = std::get_if<sql::Transaction>(&tree.form))
     co_return co_await transaction(*form);
+  if (const auto* form = std::get_if<sql::Truncate>(&tree.form)) co_return co_await truncate(*form);
   if (const auto* form = std::get_if<sql::CloseCursor>(&tree.form)) {
     if (form->name.empty())
       state_.cursors.clear();

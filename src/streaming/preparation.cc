@@ -89,6 +89,10 @@ SqlResult<std::shared_ptr<const PreparedPlan>> prepared(Session::State& state, S
     ATTEMPT(
         check_privilege(state.engine.catalog(), state.options.user, *object->relation, privilege));
     if (inserts) ATTEMPT(may_read(bound.plan));
+    for (const query::Recursion& one : bound.recursions) {
+      ATTEMPT(may_read(one.first));
+      ATTEMPT(may_read(one.next));
+    }
     made->target = object->relation;
     made->parameters = bound.parameters;
     made->columns = result_columns(bound.returning_columns);

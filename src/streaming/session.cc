@@ -193,6 +193,12 @@ query::SessionFacts Session::State::facts() {
                               : names.relation(name.substr(0, dot), name.substr(dot + 1));
     return relation == nullptr ? std::nullopt : std::optional(oid_of(*relation));
   };
+  facts.schema_oid_of = [this](std::string_view name) -> std::optional<std::int64_t> {
+    const SessionCatalog names(engine.catalog(), options.database, settings.search_path());
+    if (!names.has_schema(name)) return std::nullopt;
+    return schema_oid(DatabaseView(engine, options.database), name);
+  };
+  facts.transaction = engine.epoch() + 1;
   facts.has_privilege = [this](std::string_view function, std::string_view user,
                                const query::Datum& thing,
                                std::string_view privileges) -> SqlResult<bool> {

@@ -134,7 +134,10 @@ class CursorRun {
  private:
   Task<SqlResult<Unit>> run();
   Task<SqlResult<Unit>> sleep(const query::Plan& plan);
+  std::vector<query::Recursion> with_parameters(
+      const std::vector<query::Recursion>& recursions) const;
   Task<SqlResult<Unit>> change(const sql::BoundChange& bound);
+  Task<SqlResult<Unit>> truncate(const sql::Truncate& form);
   Task<SqlResult<Unit>> define();
   Task<SqlResult<Unit>> transaction(const sql::Transaction& form);
   SqlResult<Unit> savepoint(const sql::Transaction& form);

@@ -43,6 +43,66 @@ TEST_F(Statements, pg_sleep_lets_time_pass_for_its_session_alone) {
   EXPECT_GE(world.reactor().clock().monotonic() - begun, std::chrono::seconds(3));
 }
 
+TEST_F(Statements, pg_sleep_holds_up_changes_too) {
+  run("create table t (id int primary key)");
+  const MonotonicNanos begun = world.reactor().clock().monotonic();
+  EXPECT_EQ(run("insert into t select 1 where pg_sleep(1) is null"), "");
+  EXPECT_GE(world.reactor().clock().monotonic() - begun, std::chrono::seconds(1));
+  EXPECT_EQ(run("delete from t where pg_sleep(2) is null; select count(*) from t"), "0\n");
+  EXPECT_GE(world.reactor().clock().monotonic() - begun, std::chrono::seconds(3));
+}
+
+TEST_F(Statements, truncate_takes_all_rows_of_its_tables_at_once) {
+  run("create table a (id int primary key)");
+  run("create table b (x int)");
+  run("create materialized view n as select count(*) as rows from a");
+  run("insert into a values (1), (2)");
+  run("insert into b values (7), (7)");
+  EXPECT_EQ(run("begin; truncate table a; select count(*) from a; rollback"), "0\n");
+  EXPECT_EQ(run("select rows from n"), "2\n");
+  EXPECT_EQ(run("truncate a, only b restart identity; select count(*) from a; "
+                "select count(*) from b; select rows from n"),
+            "0\n0\n0\n");
+  EXPECT_EQ(run("truncate n").substr(0, 5), "42809");
+  EXPECT_EQ(run("truncate nowhere").substr(0, 5), "42P01");
+  EXPECT_EQ(run("begin read only; truncate a").substr(0, 5), "25006");
+}
+
+TEST_F(Statements, an_array_of_a_query_keeps_the_querys_order) {
+  run("create table p (a int primary key)");
+  run("create table c (a int, b int, s varchar)");
+  run("insert into p values (1), (2), (3)");
+  run("insert into c values (1, 3, 'x'), (1, 1, 'z'), (1, 2, 'y'), (2, 9, 'b'), (2, 10, 'a')");
+  EXPECT_EQ(run("select a, array(select b from c where c.a = p.a order by s) from p order by a"),
+            "1|{3,2,1}\n2|{10,9}\n3|{}\n");
+  EXPECT_EQ(run("select a, array(select b from c where c.a = p.a order by s limit 2) from p "
+                "order by a"),
+            "1|{3,2}\n2|{10,9}\n3|{}\n");
+  EXPECT_EQ(run("select a, array(select b from c where c.a = p.a order by b * p.a desc) from p "
+                "order by a"),
+            "1|{3,2,1}\n2|{10,9}\n3|{}\n");
+  EXPECT_EQ(run("select array(select b from c order by s desc, b limit 3)"), "{1,2,3}\n");
+}
+
+TEST_F(Statements, a_view_that_is_not_kept_may_read_the_catalogs) {
+  run("create table t (id int)");
+  EXPECT_EQ(run("create view tables as select relname from pg_class where relkind = 'r'"), "");
+  EXPECT_EQ(run("select relname from tables where relname = 't'"), "t\n");
+  EXPECT_EQ(run("create materialized view m as select relname from pg_class").substr(0, 5),
+            "0A000");
+}
+
+TEST_F(Statements, namespaces_and_transactions_have_numbers) {
+  EXPECT_EQ(run("select 'public'::regnamespace::int, to_regnamespace('nowhere') is null"),
+            "2200|t\n");
+  EXPECT_EQ(run("select 'nowhere'::regnamespace").substr(0, 5), "3F000");
+  run("create table t (id int)");
+  EXPECT_EQ(run("select relname from pg_class where relnamespace = 'public'::regnamespace"), "t\n");
+  const std::string first = run("select txid_current()");
+  run("insert into t values (1)");
+  EXPECT_LT(std::stoll(first), std::stoll(run("select txid_current()")));
+}
+
 TEST_F(Statements, recursive_queries_end_when_a_round_is_empty) {
   EXPECT_EQ(run("with recursive t(n) as (values (1) union all select n + 1 from t where n < 5) "
                 "select sum(n), count(*) from t"),
@@ -66,6 +126,37 @@ TEST_F(Statements, recursive_queries_end_when_a_round_is_empty) {
                 "n + 1 from t where n < 5) select n from t")
                 .substr(0, 5),
             "0A000");
+}
+
+TEST_F(Statements, recursive_queries_change_tables_and_stand_in_views) {
+  run("create table edges (a int, b int)");
+  run("insert into edges values (1, 2), (2, 3), (3, 1), (3, 4), (7, 8)");
+  run("create table reached (node int primary key, far boolean)");
+  run("insert into reached with recursive reach as (select 1 as node union select b from edges, "
+      "reach where a = node) select node, false from reach");
+  EXPECT_EQ(run("select node from reached order by node"), "1\n2\n3\n4\n");
+  run("update reached set far = true where node in (with recursive n(x) as (values (3) union all "
+      "select x + 1 from n where x < 9) select x from n)");
+  EXPECT_EQ(run("select node from reached where far order by node"), "3\n4\n");
+  run("delete from reached using (with recursive n(x) as (values (1) union all select x + 1 from n "
+      "where x < 3) select x from n) as low where node = low.x");
+  EXPECT_EQ(run("select node from reached"), "4\n");
+  run("create table counted as with recursive n(x) as (values (1) union all select x + 1 from n "
+      "where x < 4) select x from n");
+  EXPECT_EQ(run("select sum(x) from counted"), "10\n");
+  EXPECT_EQ(run("begin; insert into edges values (4, 5); insert into reached with recursive r as "
+                "(select 4 as n union select b from edges, r where a = n) select n, true from r "
+                "where n > 4; select node from reached order by node"),
+            "4\n5\n")
+      << "it reads what its transaction wrote";
+  run("commit");
+  run("create view reach as with recursive r as (select 1 as node union select b from edges, r "
+      "where a = node) select node from r");
+  EXPECT_EQ(run("select count(*) from reach"), "5\n");
+  run("insert into edges values (5, 6)");
+  EXPECT_EQ(run("select max(node) from reach"), "6\n");
+  EXPECT_EQ(run("drop table edges").substr(0, 5), "2BP01") << "the view reads it";
+  EXPECT_EQ(run("create materialized view m as select * from reach").substr(0, 5), "0A000");
 }
 
 TEST_F(Statements, array_transform_takes_a_lambda) {

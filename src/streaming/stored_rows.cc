@@ -24,18 +24,26 @@ namespace sqlstate = query::sqlstate;
 }  // namespace
 
 StoredRows::StoredRows(Engine& engine, std::shared_ptr<const Relation> relation, Kind kind,
-                       query::Plan plan, std::vector<query::ExpressionRef> returning,
-                       query::SessionFacts facts, const TransactionWrites* own)
+                       Work work, query::SessionFacts facts, const TransactionWrites* own)
     : engine_(engine),
       relation_(std::move(relation)),
       kind_(kind),
-      plan_(std::move(plan)),
-      returning_(std::move(returning)),
+      work_(std::move(work)),
       facts_(std::move(facts)),
       own_(own) {}
 
 bool StoredRows::reads_nothing() const {
-  return kind_ == Kind::insert && query::relations(plan_).empty();
+  return kind_ == Kind::insert && read_relations().empty();
+}
+
+std::vector<std::shared_ptr<const Relation>> StoredRows::read_relations() const {
+  auto all = query::relations(work_.plan);
+  for (const query::Recursion& one : work_.recursions)
+    for (const query::Plan& term : {one.first, one.next})
+      for (auto& relation : query::relations(term)) all.push_back(std::move(relation));
+  std::erase_if(
+      all, [](const auto& relation) { return relation->id.value() >= query::recursion_id_first; });
+  return all;
 }
 
 SqlResult<Unit> StoredRows::check_target() const {
@@ -68,15 +76,17 @@ SqlResult<Unit> StoredRows::check_layout(const Relation& bound) const {
 SqlResult<std::vector<Input>> StoredRows::inputs(query::Breath& breath) {
   ATTEMPT(check_target());
   ATTEMPT(check_layout(*relation_));
-  for (const auto& read : query::relations(plan_))
+  const auto all_read = read_relations();
+  for (const auto& read : all_read)
     if (is_stream(engine_.catalog(), *read))
       return refuse(sqlstate::feature_not_supported,
                     "source \"" + read->name +
                         "\" is a stream and has no rows to copy; a sink INTO the table follows it");
-  for (const auto& read : query::relations(plan_)) ATTEMPT(check_layout(*read));
+  for (const auto& read : all_read) ATTEMPT(check_layout(*read));
   facts_.breath = &breath;
   const std::vector<Row> rows = ATTEMPT(query::run_once(
-      plan_, facts_, [this](const Relation& relation, const query::Equalities& wanted) {
+      work_.plan, work_.recursions, facts_,
+      [this](const Relation& relation, const query::Equalities& wanted) {
         return own_ == nullptr ? engine_.rows_of(relation, wanted, facts_.database)
                                : own_->rows_of(engine_, relation, wanted, facts_.database);
       }));
@@ -84,7 +94,7 @@ SqlResult<std::vector<Input>> StoredRows::inputs(query::Breath& breath) {
   Completion completion(engine_, *relation_, facts_);
   Evaluation evaluation(facts_);
   std::vector<Program> returning;
-  for (const query::ExpressionRef& expression : returning_) returning.emplace_back(expression);
+  for (const query::ExpressionRef& expression : work_.returning) returning.emplace_back(expression);
   const std::size_t width = relation_->columns.size();
   std::vector<Input> inputs(1);
   inputs[0].relation = relation_->id;

@@ -7,6 +7,7 @@
 
 #include "query/evaluation.h"
 #include "query/plan.h"
+#include "query/recursion.h"
 #include "streaming/engine.h"
 #include "streaming/transaction.h"
 
@@ -16,9 +17,14 @@ class StoredRows {
  public:
   enum class Kind : std::uint8_t { insert, update, remove };
 
-  StoredRows(Engine& engine, std::shared_ptr<const Relation> relation, Kind kind, query::Plan plan,
-             std::vector<query::ExpressionRef> returning, query::SessionFacts facts,
-             const TransactionWrites* own = nullptr);
+  struct Work {
+    query::Plan plan;
+    std::vector<query::Recursion> recursions = {};  // that the plan reads
+    std::vector<query::ExpressionRef> returning = {};
+  };
+
+  StoredRows(Engine& engine, std::shared_ptr<const Relation> relation, Kind kind, Work work,
+             query::SessionFacts facts, const TransactionWrites* own = nullptr);
 
   bool reads_nothing() const;  // INSERT … VALUES: may be worked out before its turn
   SqlResult<std::vector<Input>> inputs(query::Breath& breath);
@@ -28,12 +34,12 @@ class StoredRows {
  private:
   SqlResult<Unit> check_target() const;
   SqlResult<Unit> check_layout(const Relation& bound) const;
+  std::vector<std::shared_ptr<const Relation>> read_relations() const;
 
   Engine& engine_;
   std::shared_ptr<const Relation> relation_;
   Kind kind_;
-  query::Plan plan_;
-  std::vector<query::ExpressionRef> returning_;
+  Work work_;
   query::SessionFacts facts_;
   const TransactionWrites* own_;  // NULL: no transaction
   std::uint64_t count_ = 0;

@@ -1,5 +1,6 @@
 #include "query/text.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -30,12 +31,34 @@ bool same_word(std::string_view a, std::string_view lower) {
   return true;
 }
 
+// The text with 9 for each run of digits: what is written like a date or a time but is none has a
+// field out of range.
+bool is_shaped_like(const Type& type, std::string_view text) {
+  std::string shape;
+  for (const char c : trimmed(text))
+    if (c < '0' || c > '9')
+      shape += c == 'T' ? ' ' : c;
+    else if (shape.empty() || shape.back() != '9')
+      shape += '9';
+  constexpr std::string_view moments[] = {"9-9-9", "9-9-9 9:9", "9-9-9 9:9:9", "9-9-9 9:9:9.9"};
+  constexpr std::string_view times[] = {"9:9", "9:9:9", "9:9:9.9"};
+  const auto is_one_of = [&](const auto& shapes) {
+    return std::find(std::begin(shapes), std::end(shapes), shape) != std::end(shapes);
+  };
+  return type.is(TypeKind::time) ? is_one_of(times) : is_one_of(moments);
+}
+
 tl::unexpected<SqlError> malformed(const Type& type, std::string_view text) {
-  const bool time = type.is(TypeKind::date) || type.is(TypeKind::time) ||
-                    type.is(TypeKind::timestamp) || type.is(TypeKind::timestamptz) ||
-                    type.is(TypeKind::interval);
+  const bool moment = type.is(TypeKind::date) || type.is(TypeKind::time) ||
+                      type.is(TypeKind::timestamp) || type.is(TypeKind::timestamptz);
+  if (moment && is_shaped_like(type, text))
+    return refuse(sqlstate::datetime_field_overflow,
+                  "date/time field value out of range: \"" + std::string(text) + "\"");
+  const bool time = moment || type.is(TypeKind::interval);
   std::string name = type.name();
   if (type.is(TypeKind::jsonb)) name = "json";
+  if (type.is(TypeKind::time)) name = "time";
+  if (type.is(TypeKind::timestamp)) name = "timestamp";
   return refuse(time ? sqlstate::invalid_datetime_format : sqlstate::invalid_text_representation,
                 "invalid input syntax for type " + name + ": \"" + std::string(text) + "\"");
 }

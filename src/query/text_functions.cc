@@ -1,6 +1,7 @@
 // Functions on text and bytes.
 
 #include <openssl/evp.h>
+#include <wctype.h>
 
 #include <algorithm>
 #include <charconv>
@@ -26,6 +27,39 @@ std::int64_t length_of(std::string_view text) {
   return std::count_if(text.begin(), text.end(), [](char c) { return !continues(c); });
 }
 
+std::size_t character_size(char lead) {
+  const auto byte = static_cast<unsigned char>(lead);
+  return byte < 0x80 ? 1 : byte < 0xE0 ? 2 : byte < 0xF0 ? 3 : 4;
+}
+
+// The code of the text's first character, and a character of that code.
+std::uint32_t code_of(std::string_view text) {
+  const auto lead = static_cast<unsigned char>(text[0]);
+  std::uint32_t code = lead < 0x80   ? lead
+                       : lead < 0xE0 ? lead & 31u
+                       : lead < 0xF0 ? lead & 15u
+                                     : lead & 7u;
+  for (std::size_t i = 1; i < std::min(character_size(text[0]), text.size()); ++i)
+    code = code << 6 | (static_cast<unsigned char>(text[i]) & 63u);
+  return code;
+}
+
+void append_character(std::uint32_t code, std::string& out) {
+  const auto tail = [&](int shift) { out += static_cast<char>(0x80 | (code >> shift & 63)); };
+  if (code < 0x80) {
+    out += static_cast<char>(code);
+  } else if (code < 0x800) {
+    out += static_cast<char>(0xC0 | code >> 6);
+    tail(0);
+  } else if (code < 0x10000) {
+    out += static_cast<char>(0xE0 | code >> 12);
+    tail(6), tail(0);
+  } else {
+    out += static_cast<char>(0xF0 | code >> 18);
+    tail(12), tail(6), tail(0);
+  }
+}
+
 // The byte at which character `index` (from 0) begins; the size if there are fewer.
 std::size_t offset_of(std::string_view text, std::int64_t index) {
   std::size_t at = 0;
@@ -40,11 +74,6 @@ std::string_view characters(std::string_view text, std::int64_t first, std::int6
   if (count <= 0) return {};
   const std::size_t from = offset_of(text, first);
   return text.substr(from, offset_of(text.substr(from), count));
-}
-
-std::size_t character_size(char lead) {
-  const auto byte = static_cast<unsigned char>(lead);
-  return byte < 0x80 ? 1 : byte < 0xE0 ? 2 : byte < 0xF0 ? 3 : 4;
 }
 
 Datum too_long(Evaluation& evaluation) {
@@ -63,15 +92,42 @@ Datum bit_length(Evaluation&, const CallSite&, Arguments a) {
   return Datum::of(std::int64_t{a[0].size} * 8);
 }
 
-template <int (*change)(int)>
-Datum mapped(Evaluation& evaluation, const CallSite&, Arguments a) {
-  char* out = evaluation.allocate(a[0].size);
-  std::transform(a[0].bytes, a[0].bytes + a[0].size, out,
-                 [](char c) { return static_cast<char>(change(c)); });  // others stay
-  return Datum::of(std::string_view(out, a[0].size));
-}
 int to_lower(int c) { return c >= 'A' && c <= 'Z' ? c + 32 : c; }
 int to_upper(int c) { return c >= 'a' && c <= 'z' ? c - 32 : c; }
+
+// Letters beyond ASCII, one by one, as PostgreSQL does it in UTF-8 (upper('ß') is 'ß').
+std::string mapped_letters(std::string_view text, bool lowers) {
+  static const locale_t letters = newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr);
+  std::string out;
+  for (std::size_t at = 0; at < text.size();) {
+    std::size_t size = 1;
+    while (at + size < text.size() && continues(text[at + size])) ++size;
+    const std::string_view character = text.substr(at, size);
+    const wint_t code = code_of(character);
+    const wint_t other = letters == locale_t{} ? code
+                         : lowers              ? towlower_l(code, letters)
+                                               : towupper_l(code, letters);
+    if (other == code)
+      out += character;
+    else
+      append_character(other, out);
+    at += size;
+  }
+  return out;
+}
+
+template <int (*change)(int)>
+Datum mapped(Evaluation& evaluation, const CallSite&, Arguments a) {
+  const std::string_view text = a[0].text();
+  char* out = evaluation.allocate(text.size());
+  unsigned char all = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    all |= static_cast<unsigned char>(text[i]);
+    out[i] = static_cast<char>(change(text[i]));
+  }
+  if (all >= 0x80) return evaluation.text(mapped_letters(text, change == to_lower));
+  return Datum::of(std::string_view(out, text.size()));
+}
 
 Datum initcap(Evaluation& evaluation, const CallSite&, Arguments a) {
   std::string out(a[0].text());
@@ -295,14 +351,7 @@ Datum starts_with(Evaluation&, const CallSite&, Arguments a) {
 Datum ascii(Evaluation&, const CallSite&, Arguments a) {
   const std::string_view text = a[0].text();
   if (text.empty()) return Datum::of(0);
-  const auto lead = static_cast<unsigned char>(text[0]);
-  std::int64_t code = lead < 0x80   ? lead
-                      : lead < 0xE0 ? lead & 31
-                      : lead < 0xF0 ? lead & 15
-                                    : lead & 7;
-  for (std::size_t i = 1; i < std::min(character_size(text[0]), text.size()); ++i)
-    code = code << 6 | (text[i] & 63);
-  return Datum::of(code);
+  return Datum::of(static_cast<std::int64_t>(code_of(text)));
 }
 
 Datum chr(Evaluation& evaluation, const CallSite&, Arguments a) {
@@ -311,19 +360,7 @@ Datum chr(Evaluation& evaluation, const CallSite&, Arguments a) {
     return evaluation.fail(sqlstate::program_limit_exceeded,
                            "requested character not valid for encoding");
   std::string out;
-  const auto tail = [&](int shift) { out += static_cast<char>(0x80 | (code >> shift & 63)); };
-  if (code < 0x80) {
-    out += static_cast<char>(code);
-  } else if (code < 0x800) {
-    out += static_cast<char>(0xC0 | code >> 6);
-    tail(0);
-  } else if (code < 0x10000) {
-    out += static_cast<char>(0xE0 | code >> 12);
-    tail(6), tail(0);
-  } else {
-    out += static_cast<char>(0xF0 | code >> 18);
-    tail(12), tail(6), tail(0);
-  }
+  append_character(static_cast<std::uint32_t>(code), out);
   return evaluation.text(out);
 }
 

@@ -71,7 +71,7 @@ TEST(Text, a_time_zone_shifts_what_is_shown) {
 TEST(Text, what_is_no_value_is_refused_in_postgresqls_words) {
   EXPECT_EQ(again(int4, "x"), "22P02: invalid input syntax for type integer: \"x\"");
   EXPECT_EQ(again(int2, "40000"), "22003: value \"40000\" is out of range for type smallint");
-  EXPECT_EQ(again(date, "2023-02-29"), "22007: invalid input syntax for type date: \"2023-02-29\"");
+  EXPECT_EQ(again(date, "2023-02-29"), "22008: date/time field value out of range: \"2023-02-29\"");
   EXPECT_EQ(again(jsonb, "{\"a\":}"), "22P02: invalid input syntax for type json: \"{\"a\":}\"");
   EXPECT_EQ(again(Type::list(int4), "1,2"), "22P02: malformed array literal: \"1,2\"");
 }

@@ -34,7 +34,7 @@ class Postgres:
                            '--clear-groups']
         self.port = free_port()
         self._call('initdb', '-D', f'{self.directory}/data', '-A', 'trust', '-U', 'root', '--no-sync',
-                   '-E', 'UTF8', '--locale=C')
+                   '-E', 'UTF8', '--locale=C', '--lc-ctype=C.UTF-8')
         # Nothing here must outlive the run. One process a query is enough, and just in time
         # compilation would cost more than these queries.
         settings = ['fsync=off', 'jit=off', 'max_parallel_workers_per_gather=0', 'TimeZone=UTC',

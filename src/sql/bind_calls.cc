@@ -17,6 +17,8 @@ ExpressionRef placeholder(std::size_t index, const Type& type) {
   return query::column(placeholder_base + index, type);
 }
 
+constexpr std::string_view aggregate_arguments = "aggregate function calls";
+
 }  // namespace
 
 SqlResult<ExpressionRef> QueryBinder::call(const Term& one, Place& place) {
@@ -25,7 +27,7 @@ SqlResult<ExpressionRef> QueryBinder::call(const Term& one, Place& place) {
   if (auto aggregate = ATTEMPT(aggregate_call(one, place))) return *aggregate;
   if (query::window_function_named(one.names.back()) != nullptr &&
       query::functions_named(one.names.back()).empty())
-    return at(one.position, "42P20",
+    return at(one.position, query::sqlstate::wrong_object_type,
               "window function " + one.names.back() + " requires an OVER clause");
   if (!query::table_functions_named(one.names.back()).empty()) {
     if (place.sets == nullptr)
@@ -115,6 +117,9 @@ SqlResult<std::optional<ExpressionRef>> QueryBinder::aggregate_call(const Term& 
   const bool wraps = one.call->as_aggregate;
   if (!wraps && query::aggregates_named(one.names.back()).empty()) return Made();
   // Some names are both, first_value for one: without OVER they are aggregates.
+  if (place.clause == aggregate_arguments)
+    return at(one.position, query::sqlstate::grouping_error,
+              "aggregate function calls cannot be nested");
   if (place.aggregating == nullptr)
     return at(one.position, query::sqlstate::grouping_error,
               "aggregate functions are not allowed in " +
@@ -150,7 +155,7 @@ SqlResult<query::AggregateCall> QueryBinder::aggregate_of(const Term& one, const
   place.aggregating = nullptr;
   place.windows = nullptr;
   place.sets = nullptr;
-  place.clause = "aggregate function calls";
+  place.clause = aggregate_arguments;
   query::AggregateCall made;
   made.distinct = one.call->distinct;
   std::vector<ExpressionRef> arguments = ATTEMPT(terms(one.arguments, place));

@@ -1,8 +1,10 @@
 // INSERT, UPDATE, DELETE, and terms alone.
 
 #include <algorithm>
+#include <functional>
 
 #include "sql/query_binder.h"
+#include "sql/token.h"
 
 namespace levada::sql {
 namespace {
@@ -17,8 +19,8 @@ using RelationRef = std::shared_ptr<const Relation>;
 
 constexpr std::string_view generated_always = "428C9";
 
-SqlResult<RelationRef> target(const Name& name, const query::RelationCatalog& catalog,
-                              std::string_view verb) {
+SqlResult<RelationRef> target_of(const Name& name, const query::RelationCatalog& catalog,
+                                 std::string_view verb) {
   const std::string schema = name.size() > 1 ? name[name.size() - 2] : "";
   if (!schema.empty() && !catalog.has_schema(schema))
     return query::refuse(sqlstate::undefined_table,
@@ -53,6 +55,17 @@ SqlResult<RelationRef> target(const Name& name, const query::RelationCatalog& ca
   return relation;
 }
 
+// `position`: of its name in the text.
+SqlResult<RelationRef> target(const Name& name, std::uint32_t position,
+                              const query::RelationCatalog& catalog, const BindOptions& options,
+                              std::string_view verb) {
+  auto found = target_of(name, catalog, verb);
+  const bool missing = !found && found.error().sqlstate == sqlstate::undefined_table;
+  if (missing && !options.text.empty() && position <= options.text.size())
+    found.error().position = character_position(options.text, position);
+  return found;
+}
+
 // The columns as a scope over a plan that puts them out first.
 Frame frame_over(Plan plan, const std::vector<RelationColumn>& columns, const std::string& alias,
                  const std::string& schema) {
@@ -77,6 +90,11 @@ Plan shape(const std::vector<RelationColumn>& columns) {
   return query::values(std::move(output), {});
 }
 
+// Of a column's name; what no client wrote has none.
+std::uint32_t position_of_column(const Insert& insert, std::size_t n) {
+  return n < insert.column_positions.size() ? insert.column_positions[n] : insert.position;
+}
+
 class ChangeBinder {
  public:
   ChangeBinder(const query::RelationCatalog& catalog, std::vector<Type> parameters,
@@ -90,7 +108,7 @@ class ChangeBinder {
   SqlResult<BoundChange> remove(const Delete& statement, RelationRef relation);
 
  private:
-  SqlResult<std::size_t> column_named(const std::string& name) const;
+  SqlResult<std::size_t> column_named(const std::string& name, std::uint32_t position) const;
   SqlResult<std::vector<std::size_t>> insert_columns(const Insert& insert) const;
   SqlResult<ExpressionRef> assigned(ExpressionRef value, std::size_t column,
                                     std::uint32_t position) const;
@@ -99,7 +117,7 @@ class ChangeBinder {
   std::vector<ExpressionRef> defaults() const;
   SqlResult<Unit> check_count(std::size_t given, const Insert& insert,
                               const std::vector<std::size_t>& columns,
-                              std::uint32_t position) const;
+                              const std::function<std::uint32_t(std::size_t)>& position) const;
   SqlResult<Plan> value_rows(const Insert& insert, const ValuesList& list,
                              const std::vector<std::size_t>& columns);
   SqlResult<Plan> query_rows(const Insert& insert, const std::vector<std::size_t>& columns);
@@ -116,20 +134,24 @@ class ChangeBinder {
   QueryBinder binder_;
 };
 
-SqlResult<std::size_t> ChangeBinder::column_named(const std::string& name) const {
+SqlResult<std::size_t> ChangeBinder::column_named(const std::string& name,
+                                                  std::uint32_t position) const {
   for (std::size_t i = 0; i < relation_->columns.size(); ++i)
     if (relation_->columns[i].name == name && !relation_->columns[i].hidden) return i;
-  return query::refuse(sqlstate::undefined_column, "column \"" + name + "\" of relation \"" +
-                                                       relation_->name + "\" does not exist");
+  return binder_.at(
+      position, sqlstate::undefined_column,
+      "column \"" + name + "\" of relation \"" + relation_->name + "\" does not exist");
 }
 
 SqlResult<std::vector<std::size_t>> ChangeBinder::insert_columns(const Insert& insert) const {
   std::vector<std::size_t> columns;
-  for (const std::string& name : insert.columns) {
-    const std::size_t column = ATTEMPT(column_named(name));
+  for (std::size_t i = 0; i < insert.columns.size(); ++i) {
+    const std::string& name = insert.columns[i];
+    const std::uint32_t position = position_of_column(insert, i);
+    const std::size_t column = ATTEMPT(column_named(name, position));
     if (std::find(columns.begin(), columns.end(), column) != columns.end())
-      return query::refuse(sqlstate::duplicate_column,
-                           "column \"" + name + "\" specified more than once");
+      return binder_.at(position, sqlstate::duplicate_column,
+                        "column \"" + name + "\" specified more than once");
     if (relation_->columns[column].generated != nullptr)
       return query::refuse(generated_always,
                            "cannot insert a non-DEFAULT value into column \"" + name + "\"");
@@ -165,14 +187,15 @@ std::vector<ExpressionRef> ChangeBinder::defaults() const {
   return row;
 }
 
-SqlResult<Unit> ChangeBinder::check_count(std::size_t given, const Insert& insert,
-                                          const std::vector<std::size_t>& columns,
-                                          std::uint32_t position) const {
+// `position`: of the n-th expression that is given.
+SqlResult<Unit> ChangeBinder::check_count(
+    std::size_t given, const Insert& insert, const std::vector<std::size_t>& columns,
+    const std::function<std::uint32_t(std::size_t)>& position) const {
   if (given > columns.size())
-    return binder_.at(position, sqlstate::syntax_error,
+    return binder_.at(position(columns.size()), sqlstate::syntax_error,
                       "INSERT has more expressions than target columns");
   if (given < columns.size() && !insert.columns.empty())
-    return binder_.at(position, sqlstate::syntax_error,
+    return binder_.at(position_of_column(insert, given), sqlstate::syntax_error,
                       "INSERT has more target columns than expressions");
   return Unit{};
 }
@@ -192,8 +215,9 @@ SqlResult<Plan> ChangeBinder::value_rows(const Insert& insert, const ValuesList&
   std::vector<Plan> inputs;  // beside the rows: what their subqueries made of `nothing`
   bool has_subqueries = false;
   for (const std::vector<TermRef>& given : list.rows) {
-    const std::uint32_t position =
-        given.empty() || given.front() == nullptr ? 0 : given.front()->position;
+    const auto position = [&](std::size_t n) {
+      return given[n] == nullptr ? insert.position : given[n]->position;
+    };
     ATTEMPT(check_count(given.size(), insert, columns, position));
     std::vector<ExpressionRef> row = defaults();
     Frame frame = nothing;
@@ -225,7 +249,8 @@ SqlResult<Plan> ChangeBinder::query_rows(const Insert& insert,
   std::vector<std::size_t> given;
   for (std::size_t i = 0; i < input->columns.size(); ++i)
     if (!input->columns[i].hidden) given.push_back(i);
-  ATTEMPT(check_count(given.size(), insert, columns, insert.source->position));
+  ATTEMPT(check_count(given.size(), insert, columns,
+                      [&](std::size_t n) { return position_of_item(*insert.source, n); }));
   const auto* head = std::get_if<query::Project>(&input->node);
   std::vector<ExpressionRef> row = defaults();
   for (std::size_t i = 0; i < given.size(); ++i) {
@@ -302,7 +327,7 @@ SqlResult<Unit> ChangeBinder::assign(Frame& frame, const Assignment& assignment,
                       "number of columns does not match number of values");
   for (std::size_t i = 0; i < assignment.columns.size(); ++i) {
     const std::string& name = assignment.columns[i];
-    const std::size_t column = ATTEMPT(column_named(name));
+    const std::size_t column = ATTEMPT(column_named(name, assignment.position));
     if (row[column] != nullptr)
       return query::refuse(sqlstate::syntax_error,
                            "multiple assignments to same column \"" + name + "\"");
@@ -403,26 +428,30 @@ SqlResult<BoundChange> ChangeBinder::finished(Plan plan, const std::vector<Selec
 
 SqlResult<BoundChange> bind_insert(const Insert& insert, const query::RelationCatalog& catalog,
                                    std::vector<Type> parameters, const BindOptions& options) {
-  RelationRef relation = ATTEMPT(target(insert.table, catalog, "insert into"));
+  RelationRef relation =
+      ATTEMPT(target(insert.table, insert.position, catalog, options, "insert into"));
   return ChangeBinder(catalog, std::move(parameters), options).insert(insert, std::move(relation));
 }
 
 SqlResult<BoundChange> bind_update(const Update& update, const query::RelationCatalog& catalog,
                                    std::vector<Type> parameters, const BindOptions& options) {
-  RelationRef relation = ATTEMPT(target(update.table, catalog, "update"));
+  RelationRef relation = ATTEMPT(target(update.table, update.position, catalog, options, "update"));
   return ChangeBinder(catalog, std::move(parameters), options).update(update, std::move(relation));
 }
 
 SqlResult<BoundChange> bind_delete(const Delete& statement, const query::RelationCatalog& catalog,
                                    std::vector<Type> parameters, const BindOptions& options) {
-  RelationRef relation = ATTEMPT(target(statement.table, catalog, "delete from"));
+  RelationRef relation =
+      ATTEMPT(target(statement.table, statement.position, catalog, options, "delete from"));
   return ChangeBinder(catalog, std::move(parameters), options)
       .remove(statement, std::move(relation));
 }
 
-SqlResult<BoundChange> bind_truncate(const Name& table, const query::RelationCatalog& catalog) {
+SqlResult<BoundChange> bind_truncate(const Name& table, std::uint32_t position,
+                                     const query::RelationCatalog& catalog,
+                                     const BindOptions& options) {
   BoundChange bound;
-  bound.relation = ATTEMPT(target(table, catalog, "truncate"));
+  bound.relation = ATTEMPT(target(table, position, catalog, options, "truncate"));
   bound.plan = query::scan(bound.relation);
   return bound;
 }

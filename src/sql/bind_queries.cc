@@ -225,7 +225,8 @@ SqlResult<Plan> QueryBinder::values(const ValuesList& list, const Scope* outer, 
   bool has_subqueries = false;
   for (const std::vector<TermRef>& row : list.rows) {
     if (row.size() != width)
-      return query::refuse(sqlstate::syntax_error, "VALUES lists must all be the same length");
+      return at(row.empty() || row.front() == nullptr ? 0 : row.front()->position,
+                sqlstate::syntax_error, "VALUES lists must all be the same length");
     Frame frame = nothing;
     for (std::size_t n = 0; n < width; ++n) {
       if (row[n] == nullptr)
@@ -259,6 +260,13 @@ SqlResult<Plan> QueryBinder::values(const ValuesList& list, const Scope* outer, 
   return query::set_operation(query::SetKind::union_, true, std::move(parts));
 }
 
+std::uint32_t position_of_item(const Query& query, std::size_t n) {
+  const auto* select = std::get_if<Select>(&query.body);
+  const bool known = select != nullptr && n < select->items.size() &&
+                     select->items[n].term->kind != TermKind::star;
+  return known ? select->items[n].term->position : query.position;
+}
+
 SqlResult<Plan> QueryBinder::set_operation(const SetQuery& set, const Scope* outer) {
   Plan left = ATTEMPT(query_as(*set.left, outer, set.is_corresponding));
   Plan right = ATTEMPT(query_as(*set.right, outer, set.is_corresponding));
@@ -277,7 +285,7 @@ SqlResult<Plan> QueryBinder::set_operation(const SetQuery& set, const Scope* out
     right = ATTEMPT(corresponding(right, names));
   }
   if (left->columns.size() != right->columns.size())
-    return at(set.right->position, sqlstate::syntax_error,
+    return at(position_of_item(*set.right, 0), sqlstate::syntax_error,
               "each " + name + " query must have the same number of columns");
   std::vector<ExpressionRef> lefts = made_by(left);
   std::vector<ExpressionRef> rights = made_by(right);
@@ -285,6 +293,10 @@ SqlResult<Plan> QueryBinder::set_operation(const SetQuery& set, const Scope* out
   bool changes_right = false;
   for (std::size_t n = 0; n < lefts.size(); ++n) {
     std::vector<ExpressionRef> both = {lefts[n], rights[n]};
+    if (!common_type(both[0]->type, both[1]->type))
+      return at(position_of_item(*set.right, n), sqlstate::datatype_mismatch,
+                name + " types " + both[0]->type.name() + " and " + both[1]->type.name() +
+                    " cannot be matched");
     (void)ATTEMPT(coercion_.common(both, name));
     changes_left = changes_left || both[0] != lefts[n];
     changes_right = changes_right || both[1] != rights[n];

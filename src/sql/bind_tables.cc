@@ -267,7 +267,9 @@ SqlResult<Frame> QueryBinder::relation(const TableRef& written, const Scope*) {
     options_.mentions->push_back({written.position, found->id, !written.alias.empty()});
   const std::string found_schema = found->schema;
   Frame frame = ATTEMPT(relation_frame(std::move(found), alias));
-  if (written.alias.empty()) frame.scope.tables.front().schema = found_schema;
+  ScopeTable& table = frame.scope.tables.front();
+  (written.alias.empty() ? table.schema : table.relation) =
+      written.alias.empty() ? found_schema : name;
   ATTEMPT(rename_columns(frame, written.columns, 0));
   return frame;
 }

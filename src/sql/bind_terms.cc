@@ -67,7 +67,7 @@ SqlResult<ExpressionRef> QueryBinder::term_here(const Term& one, Place& place) {
     case TermKind::number:
       return number(one);
     case TermKind::string:
-      return query::constant(TypeKind::unknown, query::Datum::of(std::string_view(one.text)));
+      return coercion_.literal(one.text, one.position);
     case TermKind::bit_string:
       return at(one.position, query::sqlstate::feature_not_supported,
                 "bit strings are not supported");
@@ -317,9 +317,17 @@ SqlResult<ExpressionRef> QueryBinder::column(const Term& term, Place& place) {
       }
     }
   }
-  if (names.size() > 1 && !table_found)
+  if (names.size() > 1 && !table_found) {
+    const std::string& missing = names[names.size() - 2];
+    for (const Scope* scope = place.scope; scope != nullptr; scope = scope->parent)
+      for (const ScopeTable& table : scope->tables)
+        if (table.relation == missing)
+          return at(term.position, query::sqlstate::undefined_table,
+                    "invalid reference to FROM-clause entry for table \"" + missing + '"',
+                    "Perhaps you meant to reference the table alias \"" + table.alias + "\".");
     return at(term.position, query::sqlstate::undefined_table,
-              "missing FROM-clause entry for table \"" + names[names.size() - 2] + '"');
+              "missing FROM-clause entry for table \"" + missing + '"');
+  }
   if (names.size() > 1)
     return at(term.position, query::sqlstate::undefined_column,
               "column " + written + " does not exist");

@@ -68,8 +68,9 @@ query::SqlResult<BoundChange> bind_delete(const Delete& statement,
                                           const BindOptions& options);
 
 // All rows of a table, to be deleted.
-query::SqlResult<BoundChange> bind_truncate(const Name& table,
-                                            const query::RelationCatalog& catalog);
+query::SqlResult<BoundChange> bind_truncate(const Name& table, std::uint32_t position,
+                                            const query::RelationCatalog& catalog,
+                                            const BindOptions& options);
 
 // A term over the columns of one relation (none: a constant), as that type: DEFAULT, generated
 // columns, watermarks.

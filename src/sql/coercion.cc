@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/attempt.h"
+#include "sql/token.h"
 
 namespace levada::sql {
 namespace {
@@ -182,15 +183,24 @@ std::string signature_text(std::string_view name, const std::vector<ExpressionRe
   return text + ")";
 }
 
+ExpressionRef Coercion::literal(std::string_view value, std::uint32_t position) {
+  ExpressionRef made = query::constant(TypeKind::unknown, query::Datum::of(value));
+  literals_.emplace_back(made, position);
+  return made;
+}
+
 SqlResult<ExpressionRef> Coercion::to(ExpressionRef value, const Type& type,
                                       CastContext context) const {
   if (value->type == type || type.is(TypeKind::unknown) || type.is(TypeKind::any)) return value;
   if (value->type.is(TypeKind::unknown)) {
     if (value->kind == ExpressionKind::constant) {
       if (value->value.is_null()) return query::null_constant(type);
-      const query::Value read =
-          ATTEMPT(query::from_text(type, value->value.datum().text(), style_));
-      return query::constant(type, read.datum());
+      auto read = query::from_text(type, value->value.datum().text(), style_);
+      if (read) return query::constant(type, read->datum());
+      for (const auto& [literal, position] : literals_)
+        if (literal == value && !text_.empty() && position <= text_.size())
+          read.error().position = character_position(text_, position);
+      return tl::unexpected(std::move(read).error());
     }
     if (value->kind == ExpressionKind::parameter) {
       Type& known = parameters_.at(value->index);
@@ -325,10 +335,13 @@ SqlResult<ExpressionRef> Coercion::call(std::string_view name, std::vector<Expre
           "operator does not exist: " + std::string(name) + " " + as_given[0]->type.name();
     else
       error.message = "function " + signature_text(name, as_given) + " does not exist";
-    error.hint = is_operator ? "No operator matches the given name and argument types. You might "
-                               "need to add explicit type casts."
-                             : "No function matches the given name and argument types. You might "
-                               "need to add explicit type casts.";
+    error.hint = is_operator && as_given.size() == 1
+                     ? "No operator matches the given name and argument type. You might need to "
+                       "add an explicit type cast."
+                 : is_operator ? "No operator matches the given name and argument types. You might "
+                                 "need to add explicit type casts."
+                               : "No function matches the given name and argument types. You might "
+                                 "need to add explicit type casts.";
     return tl::unexpected(std::move(error));
   }
   const query::Function& function = *functions[*chosen];

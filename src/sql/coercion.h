@@ -29,8 +29,12 @@ struct ParameterTypes {
 
 class Coercion {
  public:
-  Coercion(ParameterTypes& parameters, query::TextStyle style)
-      : parameters_(parameters), style_(style) {}
+  // `text`: what the positions of errors point into.
+  Coercion(ParameterTypes& parameters, query::TextStyle style, std::string_view text)
+      : parameters_(parameters), style_(style), text_(text) {}
+
+  // An untyped literal; errors of its later type point at it.
+  ExpressionRef literal(std::string_view value, std::uint32_t position);
 
   // The value as that type. Untyped literals and parameters become it; others are cast if the
   // context allows. Errors: 42846, and those of the literal's text.
@@ -59,6 +63,8 @@ class Coercion {
  private:
   ParameterTypes& parameters_;
   query::TextStyle style_;
+  std::string_view text_;
+  std::vector<std::pair<ExpressionRef, std::uint32_t>> literals_;  // where they stand, in bytes
 };
 
 // The type that two have in common; nullopt: none.

@@ -200,10 +200,12 @@ SqlResult<Name> Grammar::qualified_name() {
   return names;
 }
 
-SqlResult<std::vector<std::string>> Grammar::names_in_parentheses() {
+SqlResult<std::vector<std::string>> Grammar::names_in_parentheses(
+    std::vector<std::uint32_t>* positions) {
   std::vector<std::string> names;
   ATTEMPT(expect_sign("("));
   do {
+    if (positions != nullptr) positions->push_back(here());
     names.push_back(ATTEMPT(label()));
   } while (take_sign(","));
   ATTEMPT(expect_sign(")"));

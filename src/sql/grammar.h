@@ -86,7 +86,8 @@ class Grammar {
   SqlResult<std::string> label();  // any word: behind AS and after a dot
   SqlResult<Name> qualified_name();
   SqlResult<Name> qualified_name_or_default();  // any words: a collation's
-  SqlResult<std::vector<std::string>> names_in_parentheses();
+  SqlResult<std::vector<std::string>> names_in_parentheses(
+      std::vector<std::uint32_t>* positions = nullptr);
   SqlResult<std::string> string();
   SqlResult<std::string> option_value();
   SqlResult<Options> options_in_parentheses();

@@ -343,9 +343,10 @@ SqlResult<AlterSystem> Grammar::alter_system() {
 SqlResult<Insert> Grammar::insert() {
   ATTEMPT(expect({"insert", "into"}));
   Insert made;
+  made.position = here();
   made.table = ATTEMPT(qualified_name());
   if (is_sign("(") && !is("select", 1) && !is("with", 1) && !is("values", 1) && !is_sign("(", 1))
-    made.columns = ATTEMPT(names_in_parentheses());
+    made.columns = ATTEMPT(names_in_parentheses(&made.column_positions));
   if (!take({"default", "values"})) made.source = ATTEMPT(query());
   if (take({"on", "conflict"})) {
     if (is_sign("(")) (void)ATTEMPT(names_in_parentheses());
@@ -360,6 +361,7 @@ SqlResult<Update> Grammar::update() {
   ++at_;
   Update made;
   take("only");
+  made.position = here();
   made.table = ATTEMPT(qualified_name());
   if (take("as"))
     made.alias = ATTEMPT(label());
@@ -368,6 +370,7 @@ SqlResult<Update> Grammar::update() {
   ATTEMPT(expect("set"));
   do {
     Assignment assignment;
+    assignment.position = here();
     if (is_sign("("))
       assignment.columns = ATTEMPT(names_in_parentheses());
     else
@@ -390,6 +393,7 @@ SqlResult<Delete> Grammar::delete_() {
   ATTEMPT(expect({"delete", "from"}));
   Delete made;
   take("only");
+  made.position = here();
   made.table = ATTEMPT(qualified_name());
   if (take("as"))
     made.alias = ATTEMPT(label());
@@ -411,6 +415,7 @@ SqlResult<Truncate> Grammar::truncate() {
   Truncate made;
   do {
     take("only");
+    made.positions.push_back(here());
     made.tables.push_back(ATTEMPT(qualified_name()));
   } while (take_sign(","));
   if (take("restart") || take("continue")) ATTEMPT(expect("identity"));

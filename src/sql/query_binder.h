@@ -32,6 +32,9 @@ struct BoundOutput {
   Plan plan;  // its columns' names are the query's
 };
 
+// Of the n-th term that a query selects; of the query where that cannot be told.
+std::uint32_t position_of_item(const Query& query, std::size_t n);
+
 class QueryBinder {
  public:
   QueryBinder(const query::RelationCatalog& catalog, ParameterTypes& parameters,
@@ -39,7 +42,7 @@ class QueryBinder {
       : catalog_(catalog),
         parameters_(parameters),
         options_(options),
-        coercion_(parameters, options.style) {}
+        coercion_(parameters, options.style, options.text) {}
 
   // Where recursive queries go that are found; without this they are refused.
   void collect(std::vector<query::Recursion>& recursions) { recursions_ = &recursions; }

@@ -38,6 +38,7 @@ struct ScopeTable {
   std::string schema;     // where the name may be qualified by it
   std::size_t first = 0;  // of its columns in the scope
   std::size_t beyond = 0;
+  std::string relation = {};  // its own name, where an alias hides it
 };
 
 struct Scope {

@@ -212,17 +212,21 @@ struct Grant {
 
 struct Insert {
   Name table;
+  std::uint32_t position = 0;  // of the table's name, in bytes
   std::vector<std::string> columns;
+  std::vector<std::uint32_t> column_positions = {};
   std::shared_ptr<Query> source;  // null: DEFAULT VALUES
   std::vector<SelectItem> returning;
   bool on_conflict_nothing = false;
 };
 struct Assignment {
+  std::uint32_t position = 0;        // of the first column's name
   std::vector<std::string> columns;  // several: (a, b) = (…)
   TermRef value;                     // a null pointer: DEFAULT
 };
 struct Update {
   Name table;
+  std::uint32_t position = 0;
   std::string alias;
   std::vector<Assignment> assignments;
   std::vector<TableRefPtr> from;
@@ -231,6 +235,7 @@ struct Update {
 };
 struct Delete {
   Name table;
+  std::uint32_t position = 0;
   std::string alias;
   std::vector<TableRefPtr> from;
   TermRef where;
@@ -240,6 +245,7 @@ struct Delete {
 // TRUNCATE [TABLE] t, …; there are no identities to restart.
 struct Truncate {
   std::vector<Name> tables;
+  std::vector<std::uint32_t> positions;
 };
 
 struct Show {
@@ -345,9 +351,9 @@ struct Statement {
   std::uint32_t end = 0;
   std::variant<Query, CreateTable, CreateView, CreateSink, CreateIndex, CreateSchema,
                CreateFunction, CreateSecret, CreateUser, Drop, Alter, Grant, Insert, Update, Delete,
-               Truncate, Show, Describe, Explain, SetParameter, ResetParameter, Transaction, DeclareCursor,
-               Fetch, CloseCursor, Copy, PrepareStatement, ExecuteStatement, Deallocate, Comment,
-               AlterSystem, Command>
+               Truncate, Show, Describe, Explain, SetParameter, ResetParameter, Transaction,
+               DeclareCursor, Fetch, CloseCursor, Copy, PrepareStatement, ExecuteStatement,
+               Deallocate, Comment, AlterSystem, Command>
       form;
 };
 

@@ -121,7 +121,8 @@ Task<SqlResult<Unit>> CursorRun::run() {
       if (state_.cursors.contains(declare->name))
         co_return SqlResult<Unit>(
             refuse(sqlstate::duplicate_cursor, "cursor \"" + declare->name + "\" already exists"));
-      state_.cursors[declare->name] = {result_columns(bound->plan->columns), std::move(*rows), 0};
+      state_.cursors[declare->name] = {result_columns(bound->plan->columns), std::move(*rows), 0,
+                                       state_.next_cursor++};
       tag_ = "DECLARE_CURSOR";
       co_return SqlResult<Unit>(Unit{});
     }
@@ -240,8 +241,9 @@ Task<SqlResult<Unit>> CursorRun::truncate(const sql::Truncate& form) {
   const SessionCatalog names(state_.engine.catalog(), state_.options.database,
                              state_.settings.search_path());
   std::vector<StoredRows> works;
-  for (const sql::Name& name : form.tables) {
-    auto bound = sql::bind_truncate(name, names);
+  const sql::BindOptions options = state_.bind_options(plan_->statement);
+  for (std::size_t i = 0; i < form.tables.size(); ++i) {
+    auto bound = sql::bind_truncate(form.tables[i], form.positions[i], names, options);
     if (!bound) co_return SqlResult<Unit>(tl::make_unexpected(std::move(bound).error()));
     const SqlResult<Unit> may =
         check_privilege(state_.engine.catalog(), state_.options.user, *bound->relation, "delete");
@@ -376,7 +378,7 @@ SqlResult<Unit> CursorRun::subscribe(const sql::DeclareCursor& declared) {
     return refuse(sqlstate::undefined_table,
                   "subscription \"" + named.back() + "\" does not exist");
   ATTEMPT(check_privilege(state_.engine.catalog(), state_.options.user, *relation, "select"));
-  DeclaredCursor made{result_columns(subscribed_columns(*relation)), {}, 0};
+  DeclaredCursor made{result_columns(subscribed_columns(*relation)), {}, 0, state_.next_cursor++};
   made.subscribed =
       ATTEMPT(SubscriptionCursor::declare(state_.engine, *object, declared, state_.facts()));
   state_.cursors.emplace(declared.name, std::move(made));
@@ -468,7 +470,8 @@ Task<SqlResult<Unit>> Session::State::commit() {
   co_return written;
 }
 
-// SAVEPOINT, RELEASE, ROLLBACK TO. What was defined since stays, as it does behind ROLLBACK.
+// SAVEPOINT, RELEASE, ROLLBACK TO. Rows and cursors go back; what was defined since stays, as it
+// does behind ROLLBACK.
 SqlResult<Unit> CursorRun::savepoint(const sql::Transaction& form) {
   using Kind = sql::Transaction::Kind;
   tag_ = form.kind == Kind::savepoint ? "SAVEPOINT"
@@ -481,7 +484,7 @@ SqlResult<Unit> CursorRun::savepoint(const sql::Transaction& form) {
                                std::string(" can only be used in transaction blocks"));
   auto& all = state_.savepoints;
   if (form.kind == Kind::savepoint) {
-    all.push_back({form.savepoint, state_.writes.mark()});
+    all.push_back({form.savepoint, state_.writes.mark(), state_.next_cursor, state_.defined});
     return Unit{};
   }
   const auto inner = std::find_if(all.rbegin(), all.rend(),
@@ -494,6 +497,10 @@ SqlResult<Unit> CursorRun::savepoint(const sql::Transaction& form) {
     return Unit{};
   }
   state_.writes.back_to(found->writes);
+  std::erase_if(state_.cursors,
+                [&](const auto& one) { return one.second.number >= found->cursors; });
+  if (state_.defined && !found->defined)
+    state_.notice("definitions behind the savepoint stay: they are not rolled back", "WARNING");
   state_.transaction = TransactionState::open;
   all.erase(found + 1, all.end());
   return Unit{};

@@ -55,6 +55,7 @@ struct DeclaredCursor {
   std::vector<ResultColumn> columns;
   std::vector<Row> rows;
   std::size_t next = 0;
+  std::uint64_t number = 0;  // in the order of their declarations
   std::optional<SubscriptionCursor> subscribed = {};
 };
 
@@ -71,10 +72,13 @@ struct Session::State {
   struct Savepoint {
     std::string name;
     std::size_t writes = 0;
+    std::uint64_t cursors = 0;  // those from this number on come behind it
+    bool defined = false;       // before it
   };
   std::vector<Savepoint> savepoints;  // of this transaction, inner ones last
   std::vector<Notice> notices;
   std::map<std::string, DeclaredCursor> cursors;
+  std::uint64_t next_cursor = 0;
   std::map<std::string, NamedStatement> named;  // by PREPARE
   bool cancelled = false;
 

@@ -43,6 +43,34 @@ TEST_F(Statements, pg_sleep_lets_time_pass_for_its_session_alone) {
   EXPECT_GE(world.reactor().clock().monotonic() - begun, std::chrono::seconds(3));
 }
 
+TEST_F(Statements, cursors_behind_a_savepoint_go_with_it) {
+  EXPECT_EQ(run("begin; declare a cursor for select 1; savepoint s; "
+                "declare b cursor for select 2; fetch 1 from b; rollback to s"),
+            "2\n");
+  EXPECT_EQ(run("fetch 1 from a"), "1\n") << "it was there before";
+  EXPECT_EQ(run("fetch 1 from b").substr(0, 5), "34000");
+}
+
+TEST_F(Statements, errors_point_at_what_they_are_about) {
+  run("create table t (id int primary key, a int, b varchar)");
+  const auto position = [this](std::string text) {
+    auto parsed = session->parse(text);
+    auto prepared = world.run(session->prepare(parsed->front(), {}));
+    EXPECT_TRUE(prepared.has_value());
+    return prepared->has_value() ? 0u : prepared->error().position;
+  };
+  EXPECT_EQ(position("select * from t where a = 'x'"), 27u);
+  EXPECT_EQ(position("insert into t values (9, 'a')"), 26u);
+  EXPECT_EQ(position("insert into t (id, zz) values (1, 2)"), 20u);
+  EXPECT_EQ(position("insert into t (id) values (1, 2)"), 31u);
+  EXPECT_EQ(position("insert into t (id, a) values (1)"), 20u);
+  EXPECT_EQ(position("update t set a = 'x' where id = 1"), 18u);
+  EXPECT_EQ(position("update t set zz = 1"), 14u);
+  EXPECT_EQ(position("delete from zz"), 13u);
+  EXPECT_EQ(position("select id from t union select b from t"), 31u);
+  EXPECT_EQ(position("select t.id from t a"), 8u);
+}
+
 TEST_F(Statements, pg_sleep_holds_up_changes_too) {
   run("create table t (id int primary key)");
   const MonotonicNanos begun = world.reactor().clock().monotonic();

@@ -1,6 +1,6 @@
 #pragma once
-// Recursion: WITH RECURSIVE, for what runs once. What the first term gives is the first round; the second
-// term makes each round from the one before, until one is empty. All rounds are the result.
+// Recursion: WITH RECURSIVE, for what runs once. What the first term gives is the first round; the
+// second term makes each round from the one before, until one is empty. All rounds are the result.
 
 #include <functional>
 #include <memory>

@@ -77,7 +77,8 @@ SqlResult<Unit> DefinitionScope::set_reads(Object& object, const query::Plan& pl
                     "WITH RECURSIVE is supported where it runs once: in SELECT, INSERT, UPDATE, "
                     "DELETE, CREATE TABLE AS and views that are not materialized");
     if (relation->kind == RelationKind::system)
-      return refuse(sqlstate::feature_not_supported, "a materialized view or a sink cannot be made from system catalogs");
+      return refuse(sqlstate::feature_not_supported,
+                    "a materialized view or a sink cannot be made from system catalogs");
     object.reads.push_back(relation->id);
   }
   return Unit{};

@@ -32,9 +32,7 @@ StoredRows::StoredRows(Engine& engine, std::shared_ptr<const Relation> relation,
       facts_(std::move(facts)),
       own_(own) {}
 
-bool StoredRows::reads_nothing() const {
-  return kind_ == Kind::insert && read_relations().empty();
-}
+bool StoredRows::reads_nothing() const { return kind_ == Kind::insert && read_relations().empty(); }
 
 std::vector<std::shared_ptr<const Relation>> StoredRows::read_relations() const {
   auto all = query::relations(work_.plan);

@@ -1,5 +1,6 @@
 """Timestream's SQL over tables: subqueries that look outside, groups of groups, windows, joins, set operations, and what is refused."""
 
+import threading
 import time
 
 from timestream_query import QueryCase
@@ -164,6 +165,24 @@ class Control(QueryCase):
                 answer = self.query.query(QueryString=text, **token)
         self.assertIn("more memory", caught.exception.response["Error"]["Message"])
         self.assertEqual(self.one("SELECT 1"), "1")
+
+    def test_sorting_lets_writers_through(self):
+        self.table()
+        text = ("SELECT count(*), max(n) FROM (SELECT row_number() OVER (ORDER BY a.x * 7919 % 1009, b.x DESC) AS n "
+                "FROM UNNEST(sequence(1, 1000)) AS a(x), UNNEST(sequence(1, 700)) AS b(x) ORDER BY a.x * 104729 % 1013, b.x) AS t")
+        answers = []
+        asking = threading.Thread(target=lambda: answers.append(self.one(text)))
+        began = time.monotonic()
+        asking.start()
+        longest = written = 0
+        while asking.is_alive():
+            sent = time.monotonic()
+            self.put({"Dimensions": [{"Name": "host", "Value": "h"}], "MeasureName": "m", "MeasureValue": "1", "Time": str(self.now - written)})
+            longest, written = max(longest, time.monotonic() - sent), written + 1
+        asking.join()
+        took = time.monotonic() - began
+        self.assertEqual(answers, [["700000", "700000"]])
+        self.assertLess(longest, max(took / 5, 0.5), f"of {took:.1f} s, {written} writes")
 
     def test_an_expression_cannot_hold_the_server(self):
         million = "sequence(1, 1000000)"

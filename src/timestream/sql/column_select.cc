@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "timestream/sql/opened.h"
+#include "timestream/sql/pausing_sort.h"
 
 namespace levada::timestream::sql {
 namespace {
@@ -128,14 +129,15 @@ Task<Relation> Execution::select_columns(Opened& in, const std::vector<const Nod
   if (!keys.empty()) {
     std::vector<std::uint32_t> sorted(table->rows);
     std::iota(sorted.begin(), sorted.end(), 0u);
-    std::ranges::sort(sorted, [&](std::uint32_t a, std::uint32_t b) {
+    const auto less = [&](std::uint32_t a, std::uint32_t b) {
       for (std::size_t i = 0; i < keys.size(); ++i) {
         const std::size_t key = keys[i];
         const int c = compare_cells(table->columns[key], result.columns[key].type, order[i], a, b);
         if (c != 0) return c < 0;
       }
       return a < b;
-    });
+    };
+    co_await sort_pausing(sorted, less, pauses());
     for (Column& column : table->columns) reorder(column, sorted);
   }
   if (limit && table->rows > *limit) {

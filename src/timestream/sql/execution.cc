@@ -109,7 +109,7 @@ Task<Relation> Execution::query(const Query& query) {
       row = std::move(keyed);
     }
     co_await check();
-    sort_rows(result.rows, query.order, keys);
+    co_await sort_rows(result.rows, query.order, keys, pauses());
     if (query.limit && result.rows.size() > *query.limit) result.rows.resize(*query.limit);
     for (Row& row : result.rows) row.resize(width);
   }
@@ -176,16 +176,23 @@ Task<Relation> Execution::set_operation(const QueryBody& both) {
     std::ranges::move(right.rows, std::back_inserter(left.rows));
   } else {
     std::unordered_map<Row, std::size_t, RowHash, RowEqual> counts;
-    for (const Row& row : right.rows) ++counts[row];
+    std::size_t count = 0;
+    for (const Row& row : right.rows) {
+      ++counts[row];
+      if (due(count)) co_await pause();
+    }
     const bool keep = both.operation == "intersect";
-    std::erase_if(left.rows, [&](const Row& row) {
+    std::vector<Row> kept;
+    for (Row& row : left.rows) {
       const auto at = counts.find(row);
       const bool found = at != counts.end() && at->second > 0;
       if (found && both.all) --at->second;
-      return found != keep;
-    });
+      if (found == keep) kept.push_back(std::move(row));
+      if (due(count)) co_await pause();
+    }
+    left.rows = std::move(kept);
   }
-  if (!both.all) distinct_rows(left.rows);
+  if (!both.all) co_await distinct_rows(left.rows, pauses());
   co_return left;
 }
 

@@ -15,6 +15,7 @@
 #include "timestream/sql/column_filter.h"
 #include "timestream/sql/column_table.h"
 #include "timestream/sql/expression.h"
+#include "timestream/sql/pausing_sort.h"
 
 namespace levada::timestream::sql {
 
@@ -168,7 +169,10 @@ class Execution {
   bool due(std::size_t& count) const {
     return ++count % rows_between_pauses == 0 || runtime_.steps > steps_between_pauses;
   }
-  Task<Unit> pause();                    // every few thousand rows
+  Task<Unit> pause();  // every few thousand rows
+  Pause pauses() {
+    return [this] { return pause(); };
+  }
   Result<Unit> hold(std::size_t cells);  // counts what is kept
   void release(std::size_t cells);
   Result<Unit> check();  // whether an expression failed

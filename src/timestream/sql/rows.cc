@@ -25,6 +25,32 @@ void add_names(const Query& query, std::set<std::string>& names) {
   for (const OrderItem& item : query.order) sql::add_names(item.node.get(), names);
 }
 
+// The order of rows by their places; alike ones keep theirs.
+struct RowOrder {
+  const std::vector<std::vector<Value>>& rows;
+  const std::vector<OrderItem>& order;
+  const std::vector<std::size_t>& keys;
+  bool operator()(std::size_t a, std::size_t b) const {
+    for (std::size_t i = 0; i < keys.size(); ++i)
+      if (const int c = compare_for_order(rows[a][keys[i]], rows[b][keys[i]], order[i]); c != 0)
+        return c < 0;
+    return a < b;
+  }
+};
+
+std::vector<std::size_t> places_of(const std::vector<std::vector<Value>>& rows) {
+  std::vector<std::size_t> places(rows.size());
+  std::iota(places.begin(), places.end(), std::size_t{0});
+  return places;
+}
+
+std::vector<std::vector<Value>> rows_at(const std::vector<std::size_t>& places,
+                                        std::vector<std::vector<Value>>& rows) {
+  std::vector<std::vector<Value>> sorted(rows.size());
+  for (std::size_t i = 0; i < rows.size(); ++i) sorted[i] = std::move(rows[places[i]]);
+  return sorted;
+}
+
 }  // namespace
 
 int compare_for_order(const Value& a, const Value& b, const OrderItem& item) {
@@ -38,25 +64,30 @@ int compare_for_order(const Value& a, const Value& b, const OrderItem& item) {
 
 void sort_rows(std::vector<std::vector<Value>>& rows, const std::vector<OrderItem>& order,
                const std::vector<std::size_t>& keys) {
-  std::vector<std::size_t> places(rows.size());
-  std::iota(places.begin(), places.end(), std::size_t{0});
-  std::ranges::sort(places, [&](std::size_t a, std::size_t b) {
-    for (std::size_t i = 0; i < keys.size(); ++i)
-      if (const int c = compare_for_order(rows[a][keys[i]], rows[b][keys[i]], order[i]); c != 0)
-        return c < 0;
-    return a < b;
-  });
-  std::vector<std::vector<Value>> sorted(rows.size());
-  for (std::size_t i = 0; i < rows.size(); ++i) sorted[i] = std::move(rows[places[i]]);
-  rows = std::move(sorted);
+  std::vector<std::size_t> places = places_of(rows);
+  std::ranges::sort(places, RowOrder{rows, order, keys});
+  rows = rows_at(places, rows);
 }
 
-void distinct_rows(std::vector<std::vector<Value>>& rows) {
+Task<Unit> sort_rows(std::vector<std::vector<Value>>& rows, const std::vector<OrderItem>& order,
+                     const std::vector<std::size_t>& keys, Pause pause) {
+  std::vector<std::size_t> places = places_of(rows);
+  const RowOrder less{rows, order, keys};
+  co_await sort_pausing(places, less, std::move(pause));
+  rows = rows_at(places, rows);
+  co_return Unit{};
+}
+
+Task<Unit> distinct_rows(std::vector<std::vector<Value>>& rows, Pause pause) {
   std::unordered_set<std::vector<Value>, RowHash, RowEqual> seen;
   std::vector<std::vector<Value>> kept;
-  for (auto& row : rows)
+  std::size_t count = 0;
+  for (auto& row : rows) {
     if (seen.insert(row).second) kept.push_back(std::move(row));
+    if (++count % sorted_at_once == 0) co_await pause();
+  }
   rows = std::move(kept);
+  co_return Unit{};
 }
 
 void conjuncts_of(const Node* node, std::vector<const Node*>& all) {

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "timestream/sql/pausing_sort.h"
 #include "timestream/sql/syntax.h"
 
 namespace levada::timestream::sql {
@@ -12,9 +13,11 @@ namespace levada::timestream::sql {
 // By the cells at `keys`, one for each item of the order. Rows that are alike keep their order.
 void sort_rows(std::vector<std::vector<Value>>& rows, const std::vector<OrderItem>& order,
                const std::vector<std::size_t>& keys);
+Task<Unit> sort_rows(std::vector<std::vector<Value>>& rows, const std::vector<OrderItem>& order,
+                     const std::vector<std::size_t>& keys, Pause pause);
 // Below 0: a comes first.
 int compare_for_order(const Value& a, const Value& b, const OrderItem& item);
-void distinct_rows(std::vector<std::vector<Value>>& rows);
+Task<Unit> distinct_rows(std::vector<std::vector<Value>>& rows, Pause pause);
 
 // The parts that an AND joins.
 void conjuncts_of(const Node* node, std::vector<const Node*>& all);

@@ -332,9 +332,9 @@ Task<Relation> Execution::select(const Select& select, const std::vector<OrderIt
   co_await check();
   if (select.distinct) {
     for (Row& row : result.rows) row.resize(outputs.size());
-    distinct_rows(result.rows);
+    co_await distinct_rows(result.rows, pauses());
   }
-  if (!keys.empty()) sort_rows(result.rows, order, keys);
+  if (!keys.empty()) co_await sort_rows(result.rows, order, keys, pauses());
   if (limit && result.rows.size() > *limit) result.rows.resize(*limit);
   for (Row& row : result.rows) row.resize(outputs.size());
   co_return result;

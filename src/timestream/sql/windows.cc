@@ -320,17 +320,22 @@ class Shown {
   const std::vector<Row>& arguments_;
 };
 
-Partition in_order(std::vector<std::size_t> rows, const std::vector<Row>& order,
-                   const std::vector<OrderItem>& items) {
-  const auto compared = [&](std::size_t a, std::size_t b) {
+// How the rows of a partition are ordered, by their places.
+struct WindowOrder {
+  const std::vector<Row>& order;
+  const std::vector<OrderItem>& items;
+  int compared(std::size_t a, std::size_t b) const {
     for (std::size_t i = 0; i < items.size(); ++i)
       if (const int c = compare_for_order(order[a][i], order[b][i], items[i]); c != 0) return c;
     return 0;
-  };
-  std::ranges::sort(rows, [&](std::size_t a, std::size_t b) {
+  }
+  bool operator()(std::size_t a, std::size_t b) const {
     const int c = compared(a, b);
     return c != 0 ? c < 0 : a < b;
-  });
+  }
+};
+
+Partition in_order(std::vector<std::size_t> rows, const WindowOrder& order) {
   Partition partition;
   partition.rows = std::move(rows);
   const std::size_t size = partition.rows.size();
@@ -339,7 +344,7 @@ Partition in_order(std::vector<std::size_t> rows, const std::vector<Row>& order,
   partition.group.resize(size);
   for (std::size_t begin = 0; begin < size;) {
     std::size_t end = begin + 1;
-    while (end < size && compared(partition.rows[begin], partition.rows[end]) == 0) ++end;
+    while (end < size && order.compared(partition.rows[begin], partition.rows[end]) == 0) ++end;
     for (std::size_t i = begin; i < end; ++i) {
       partition.first[i] = begin;
       partition.end[i] = end;
@@ -383,8 +388,10 @@ Task<Unit> Execution::add_windows(const std::vector<WindowCall>& calls, std::vec
       at->second.push_back(i);
     }
     for (const Row* key : partitions) {
-      const Partition partition =
-          in_order(std::move(places.find(*key)->second), order, node.window->order);
+      std::vector<std::size_t> members = std::move(places.find(*key)->second);
+      const WindowOrder less{order, node.window->order};
+      co_await sort_pausing(members, less, pauses());
+      const Partition partition = in_order(std::move(members), less);
       const Frames frames(*node.window, partition, order, call.order_type, offsets,
                           call.first_months, call.last_months);
       const Shown shown(node, partition, arguments);

@@ -7,6 +7,8 @@
 namespace levada::timestream {
 namespace {
 
+using state::FieldReader;
+using state::FieldWriter;
 using ColumnResult = Result<std::size_t>;
 
 ColumnResult column_of(std::span<const std::string> header, const std::string& name) {
@@ -23,7 +25,92 @@ std::string_view or_else(const std::string& text, const std::string& other) {
   return text.empty() ? other : text;
 }
 
+void write(FieldWriter& to, std::uint32_t field, const std::vector<ColumnMapping>& all) {
+  for (const ColumnMapping& each : all)
+    to.nested(field, [&](FieldWriter& in) {
+      in.text(1, each.source);
+      in.text(2, each.target);
+      in.text(3, each.type);
+    });
+}
+
+ColumnMapping read_attribute(ByteView bytes) {
+  ColumnMapping attribute;
+  FieldReader from(bytes);
+  while (const auto f = from.next()) {
+    if (f->id == 1) attribute.source = f->text();
+    if (f->id == 2) attribute.target = f->text();
+    if (f->id == 3) attribute.type = f->text();
+  }
+  return attribute;
+}
+
+void write(FieldWriter& to, const MixedColumnMapping& mapping) {
+  to.text(1, mapping.measure_name);
+  to.text(2, mapping.source);
+  to.text(3, mapping.target);
+  to.text(4, mapping.type);
+  write(to, 5, mapping.attributes);
+}
+
+MixedColumnMapping read_mixed(ByteView bytes) {
+  MixedColumnMapping mapping;
+  FieldReader from(bytes);
+  while (const auto f = from.next()) {
+    if (f->id == 1) mapping.measure_name = f->text();
+    if (f->id == 2) mapping.source = f->text();
+    if (f->id == 3) mapping.target = f->text();
+    if (f->id == 4) mapping.type = f->text();
+    if (f->id == 5) mapping.attributes.push_back(read_attribute(f->bytes));
+  }
+  return mapping;
+}
+
 }  // namespace
+
+void write(FieldWriter& to, const DataModel& model) {
+  to.text(1, model.time_column);
+  to.text(2, model.time_unit);
+  for (const DimensionMapping& dimension : model.dimensions)
+    to.nested(3, [&](FieldWriter& in) {
+      in.text(1, dimension.source);
+      in.text(2, dimension.target);
+    });
+  if (model.multi)
+    to.nested(4, [&](FieldWriter& in) {
+      in.text(1, model.multi->target);
+      write(in, 2, model.multi->attributes);
+    });
+  for (const MixedColumnMapping& mapping : model.mixed)
+    to.nested(5, [&](FieldWriter& in) { write(in, mapping); });
+  to.text(6, model.measure_name_column);
+}
+
+DataModel read_model(ByteView bytes) {
+  DataModel model;
+  FieldReader from(bytes);
+  while (const auto f = from.next()) {
+    if (f->id == 1) model.time_column = f->text();
+    if (f->id == 2) model.time_unit = f->text();
+    if (f->id == 3) {
+      DimensionMapping& dimension = model.dimensions.emplace_back();
+      FieldReader inner(f->bytes);
+      while (const auto g = inner.next())
+        (g->id == 1 ? dimension.source : dimension.target) = g->text();
+    }
+    if (f->id == 4) {
+      MultiColumnMapping& multi = model.multi.emplace();
+      FieldReader inner(f->bytes);
+      while (const auto g = inner.next()) {
+        if (g->id == 1) multi.target = g->text();
+        if (g->id == 2) multi.attributes.push_back(read_attribute(g->bytes));
+      }
+    }
+    if (f->id == 5) model.mixed.push_back(read_mixed(f->bytes));
+    if (f->id == 6) model.measure_name_column = f->text();
+  }
+  return model;
+}
 
 Result<Unit> check_model(const DataModel& model) {
   if (model.time_column.empty()) return not_valid("TimeColumn is missing");

@@ -1,6 +1,7 @@
 #pragma once
-// DataModel: how columns of a CSV file become dimensions, times and measures (spec timestream 2.2,
-// 5.1), and RowMapper, which does it. Types are spelt as the API spells them.
+// DataModel: how columns, of a CSV file, a record of a stream or a scheduled query's result, become
+// dimensions, times and measures (spec timestream 2.2, 5.1), and RowMapper, which does it for
+// texts. Types are spelt as the API spells them.
 
 #include <deque>
 #include <optional>
@@ -9,6 +10,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "state/fields.h"
 #include "timestream/write.h"
 
 namespace levada::timestream {
@@ -43,6 +45,10 @@ struct DataModel {
   std::string measure_name_column;
   friend bool operator==(const DataModel&, const DataModel&) = default;
 };
+
+// As fields of a definition. Field numbers are for ever.
+void write(state::FieldWriter& to, const DataModel& model);
+DataModel read_model(ByteView bytes);
 
 // What can be said before there is a file. Errors: invalid, validation.
 Result<Unit> check_model(const DataModel& model);

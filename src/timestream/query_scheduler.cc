@@ -114,7 +114,7 @@ Task<std::string> QueryScheduler::create(Caller caller, ScheduledQuery query) {
     if (service_.definitions().find(key, query.target->table) == nullptr)
       co_return refuse(Refusal::validation, "The target table " + query.target->database + "." +
                                                 query.target->table + " does not exist.");
-    co_await check_target(*query.target, columns);
+    co_await check_target(query.target->model, columns);
   }
   state::Turn::Held held = co_await service_.turn().take();
   query.account = caller.account;
@@ -273,7 +273,7 @@ Task<Unit> QueryScheduler::answer_and_write(ScheduledQuery query, RunOrder order
   std::vector<OwnedRecord> batch;
   for (const auto& row : answered.result.rows) {
     Result<std::vector<OwnedRecord>> records =
-        records_of(*query.target, answered.result.columns, row);
+        records_of(query.target->model, answered.result.columns, row);
     if (!records) {
       if (errors.size() < errors_reported_max) errors.push_back({records.error().message, {}});
       continue;

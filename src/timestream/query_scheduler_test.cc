@@ -48,11 +48,9 @@ class Scheduler : public ::testing::Test {
     QueryTarget target;
     target.database = "metrics";
     target.table = "points";
-    target.time_column = "at";
-    target.dimensions = {"host"};
-    target.multi = true;
-    target.multi_name = "m";
-    target.attributes = {{"value", "DOUBLE", ""}};
+    target.model.time_column = "at";
+    target.model.dimensions = {{"host", ""}};
+    target.model.multi = MultiColumnMapping{"m", {{"value", "", "DOUBLE"}}};
     query.target = target;
     const auto arn = world.run(scheduling->scheduler.create(test_caller, query));
     EXPECT_TRUE(arn) << arn.error().message;

@@ -64,11 +64,11 @@ std::string first_of(std::initializer_list<std::string> names) {
   return {};
 }
 
-std::vector<OwnedRecord::Value> measures_of(const std::vector<AttributeMapping>& mappings,
+std::vector<OwnedRecord::Value> measures_of(const std::vector<ColumnMapping>& mappings,
                                             const sql::Scope& columns,
                                             const std::vector<sql::Value>& row) {
   std::vector<OwnedRecord::Value> all;
-  for (const AttributeMapping& mapping : mappings) {
+  for (const ColumnMapping& mapping : mappings) {
     const auto at = find(columns, mapping.source);
     if (!at || row[*at].null()) continue;
     all.push_back({first_of({mapping.target, mapping.source}),
@@ -79,35 +79,36 @@ std::vector<OwnedRecord::Value> measures_of(const std::vector<AttributeMapping>&
 
 }  // namespace
 
-Result<Unit> check_target(const QueryTarget& target, const sql::Scope& columns) {
-  const std::size_t time = TRY(need(columns, target.time_column, "time column"));
+Result<Unit> check_target(const DataModel& model, const sql::Scope& columns) {
+  const std::size_t time = TRY(need(columns, model.time_column, "time column"));
   if (!columns[time].type.is(Kind::timestamp))
-    return refuse(Refusal::validation, "The time column '" + target.time_column +
+    return refuse(Refusal::validation, "The time column '" + model.time_column +
                                            "' must be of type timestamp, but is " +
                                            sql::name_of(columns[time].type) + ".");
-  for (const std::string& dimension : target.dimensions) {
+  for (const auto& [dimension, same] : model.dimensions) {
     const std::size_t at = TRY(need(columns, dimension, "dimension column"));
     if (!columns[at].type.is(Kind::varchar) && !columns[at].type.is(Kind::unknown))
       return refuse(Refusal::validation, "The dimension column '" + dimension +
                                              "' must be of type varchar, but is " +
                                              sql::name_of(columns[at].type) + ".");
   }
-  if (!target.measure_name_column.empty()) {
-    const std::size_t at = TRY(need(columns, target.measure_name_column, "measure name column"));
+  if (!model.measure_name_column.empty()) {
+    const std::size_t at = TRY(need(columns, model.measure_name_column, "measure name column"));
     if (!columns[at].type.is(Kind::varchar) && !columns[at].type.is(Kind::unknown))
-      return refuse(Refusal::validation, "The measure name column '" + target.measure_name_column +
+      return refuse(Refusal::validation, "The measure name column '" + model.measure_name_column +
                                              "' must be of type varchar.");
   }
-  if (target.multi == !target.mixed.empty())
+  if (model.multi.has_value() == !model.mixed.empty())
     return refuse(Refusal::validation,
                   "Exactly one of MultiMeasureMappings and MixedMeasureMappings must be given.");
-  if (target.multi && target.multi_name.empty() == target.measure_name_column.empty())
+  if (model.multi && model.multi->target.empty() == model.measure_name_column.empty())
     return refuse(Refusal::validation,
                   "Exactly one of TargetMultiMeasureName and MeasureNameColumn must be given.");
-  for (const AttributeMapping& mapping : target.attributes)
-    TRY(check_measure(columns, mapping.source, mapping.type));
-  for (const MixedMapping& mapping : target.mixed) {
-    if (!target.measure_name_column.empty() && mapping.measure_name.empty())
+  if (model.multi)
+    for (const ColumnMapping& mapping : model.multi->attributes)
+      TRY(check_measure(columns, mapping.source, mapping.type));
+  for (const MixedColumnMapping& mapping : model.mixed) {
+    if (!model.measure_name_column.empty() && mapping.measure_name.empty())
       return refuse(Refusal::validation,
                     "A mixed mapping must have a MeasureName when MeasureNameColumn is given.");
     if (mapping.type == "MULTI") {
@@ -116,7 +117,7 @@ Result<Unit> check_target(const QueryTarget& target, const sql::Scope& columns) 
                       "A mixed mapping of type MULTI must have MultiMeasureAttributeMappings.");
       if (first_of({mapping.target, mapping.measure_name}).empty())
         return refuse(Refusal::validation, "A mixed mapping of type MULTI must have a name.");
-      for (const AttributeMapping& attribute : mapping.attributes)
+      for (const ColumnMapping& attribute : mapping.attributes)
         TRY(check_measure(columns, attribute.source, attribute.type));
     } else {
       if (!mapping.attributes.empty())
@@ -128,37 +129,37 @@ Result<Unit> check_target(const QueryTarget& target, const sql::Scope& columns) 
   return Unit{};
 }
 
-Result<std::vector<OwnedRecord>> records_of(const QueryTarget& target, const sql::Scope& columns,
+Result<std::vector<OwnedRecord>> records_of(const DataModel& model, const sql::Scope& columns,
                                             const std::vector<sql::Value>& row) {
   std::vector<OwnedRecord> all;
   OwnedRecord frame;
-  const sql::Value& time = row[TRY(need(columns, target.time_column, "time column"))];
+  const sql::Value& time = row[TRY(need(columns, model.time_column, "time column"))];
   if (time.null())
     return refuse(Refusal::query_execution,
-                  "The time column '" + target.time_column + "' must not be null.");
+                  "The time column '" + model.time_column + "' must not be null.");
   frame.time = std::to_string(time.number());
-  for (const std::string& dimension : target.dimensions) {
+  for (const auto& [dimension, same] : model.dimensions) {
     const std::size_t at = TRY(need(columns, dimension, "dimension column"));
     if (!row[at].null()) frame.dimensions.push_back({dimension, row[at].text(), {}});
   }
   std::string named;
-  if (!target.measure_name_column.empty()) {
-    const std::size_t at = TRY(need(columns, target.measure_name_column, "measure name column"));
+  if (!model.measure_name_column.empty()) {
+    const std::size_t at = TRY(need(columns, model.measure_name_column, "measure name column"));
     if (row[at].null())
       return refuse(
           Refusal::query_execution,
-          "The measure name column '" + target.measure_name_column + "' must not be null.");
+          "The measure name column '" + model.measure_name_column + "' must not be null.");
     named = row[at].text();
   }
-  const auto add_multi = [&](std::string name, const std::vector<AttributeMapping>& mappings) {
+  const auto add_multi = [&](std::string name, const std::vector<ColumnMapping>& mappings) {
     OwnedRecord record = frame;
     record.measure_name = std::move(name);
     record.measure_type = "MULTI";
     record.measures = measures_of(mappings, columns, row);
     if (!record.measures.empty()) all.push_back(std::move(record));
   };
-  if (target.multi) add_multi(first_of({named, target.multi_name}), target.attributes);
-  for (const MixedMapping& mapping : target.mixed) {
+  if (model.multi) add_multi(first_of({named, model.multi->target}), model.multi->attributes);
+  for (const MixedColumnMapping& mapping : model.mixed) {
     if (!named.empty() && mapping.measure_name != named) continue;
     std::string name = first_of({mapping.target, mapping.measure_name, mapping.source});
     if (mapping.type == "MULTI") {

@@ -10,10 +10,10 @@
 namespace levada::timestream {
 
 // Errors: validation, with what of the mapping does not fit the columns.
-Result<Unit> check_target(const QueryTarget& target, const sql::Scope& columns);
+Result<Unit> check_target(const DataModel& model, const sql::Scope& columns);
 
 // The records of one row; none where all its measures are null. Errors: query_execution.
-Result<std::vector<OwnedRecord>> records_of(const QueryTarget& target, const sql::Scope& columns,
+Result<std::vector<OwnedRecord>> records_of(const DataModel& model, const sql::Scope& columns,
                                             const std::vector<sql::Value>& row);
 
 }  // namespace levada::timestream

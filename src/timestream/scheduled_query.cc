@@ -15,57 +15,11 @@ UnixMillis moment(std::uint64_t count) { return UnixMillis(static_cast<std::int6
 std::uint64_t bits(std::int64_t n) { return static_cast<std::uint64_t>(n); }
 std::int64_t whole(std::uint64_t n) { return static_cast<std::int64_t>(n); }
 
-void write(FieldWriter& to, const AttributeMapping& a) {
-  to.text(1, a.source);
-  to.text(2, a.type);
-  to.text(3, a.target);
-}
-
-AttributeMapping read_attribute(ByteView bytes) {
-  AttributeMapping a;
-  FieldReader from(bytes);
-  while (const auto f = from.next()) {
-    if (f->id == 1) a.source = f->text();
-    if (f->id == 2) a.type = f->text();
-    if (f->id == 3) a.target = f->text();
-  }
-  return a;
-}
-
-void write(FieldWriter& to, const MixedMapping& m) {
-  to.text(1, m.measure_name);
-  to.text(2, m.source);
-  to.text(3, m.target);
-  to.text(4, m.type);
-  for (const AttributeMapping& a : m.attributes)
-    to.nested(5, [&](FieldWriter& in) { write(in, a); });
-}
-
-MixedMapping read_mixed(ByteView bytes) {
-  MixedMapping m;
-  FieldReader from(bytes);
-  while (const auto f = from.next()) {
-    if (f->id == 1) m.measure_name = f->text();
-    if (f->id == 2) m.source = f->text();
-    if (f->id == 3) m.target = f->text();
-    if (f->id == 4) m.type = f->text();
-    if (f->id == 5) m.attributes.push_back(read_attribute(f->bytes));
-  }
-  return m;
-}
-
+// Fields 3 to 9 were a mapping of its own kind, before the first release.
 void write(FieldWriter& to, const QueryTarget& t) {
   to.text(1, t.database);
   to.text(2, t.table);
-  to.text(3, t.time_column);
-  to.text(4, t.measure_name_column);
-  for (const std::string& dimension : t.dimensions)
-    to.nested(5, [&](FieldWriter& in) { in.text(1, dimension); });
-  to.number(6, t.multi ? 1 : 0);
-  to.text(7, t.multi_name);
-  for (const AttributeMapping& a : t.attributes)
-    to.nested(8, [&](FieldWriter& in) { write(in, a); });
-  for (const MixedMapping& m : t.mixed) to.nested(9, [&](FieldWriter& in) { write(in, m); });
+  to.nested(10, [&](FieldWriter& in) { write(in, t.model); });
 }
 
 std::string read_text(ByteView bytes) {
@@ -82,13 +36,7 @@ QueryTarget read_target(ByteView bytes) {
   while (const auto f = from.next()) {
     if (f->id == 1) t.database = f->text();
     if (f->id == 2) t.table = f->text();
-    if (f->id == 3) t.time_column = f->text();
-    if (f->id == 4) t.measure_name_column = f->text();
-    if (f->id == 5) t.dimensions.push_back(read_text(f->bytes));
-    if (f->id == 6) t.multi = f->number != 0;
-    if (f->id == 7) t.multi_name = f->text();
-    if (f->id == 8) t.attributes.push_back(read_attribute(f->bytes));
-    if (f->id == 9) t.mixed.push_back(read_mixed(f->bytes));
+    if (f->id == 10) t.model = read_model(f->bytes);
   }
   return t;
 }

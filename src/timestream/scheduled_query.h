@@ -7,25 +7,14 @@
 #include <vector>
 
 #include "state/fields.h"
+#include "timestream/data_model.h"
 #include "timestream/definition.h"
 
 namespace levada::timestream {
 
-// Members that were not given are empty.
-struct AttributeMapping {
-  std::string source, type, target;
-};
-struct MixedMapping {
-  std::string measure_name, source, target, type;
-  std::vector<AttributeMapping> attributes;
-};
 struct QueryTarget {
-  std::string database, table, time_column, measure_name_column;
-  std::vector<std::string> dimensions;
-  bool multi = false;  // one MULTI record a row; otherwise `mixed`
-  std::string multi_name;
-  std::vector<AttributeMapping> attributes;
-  std::vector<MixedMapping> mixed;
+  std::string database, table;
+  DataModel model;  // of the result's columns; dimensions keep their names
 };
 
 enum class RunStatus : std::uint8_t {

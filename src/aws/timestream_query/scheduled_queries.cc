@@ -1,5 +1,6 @@
 #include "aws/timestream_query/scheduled_queries.h"
 
+#include "aws/measure_mappings.h"
 #include "aws/timestream_query/rows.h"
 #include "timestream/refusal.h"
 #include "wire/base64.h"
@@ -7,7 +8,6 @@
 namespace levada::aws::timestream_query_api {
 namespace {
 
-using timestream::AttributeMapping;
 using timestream::ScheduledQuery;
 
 constexpr std::int64_t page_default = 1000;  // ListScheduledQueries: at most that many
@@ -20,31 +20,14 @@ std::string text_of(const Input& input, std::string_view name) {
 
 // ---- what comes in
 
-std::vector<AttributeMapping> attributes_of(const Input& input) {
-  std::vector<AttributeMapping> all;
-  for (const Input& each : input.structures("MultiMeasureAttributeMappings"))
-    all.push_back({text_of(each, "SourceColumn"), text_of(each, "MeasureValueType"),
-                   text_of(each, "TargetMultiMeasureAttributeName")});
-  return all;
-}
-
 timestream::QueryTarget target_of(const Input& input) {
   timestream::QueryTarget target;
   target.database = text_of(input, "DatabaseName");
   target.table = text_of(input, "TableName");
-  target.time_column = text_of(input, "TimeColumn");
-  target.measure_name_column = text_of(input, "MeasureNameColumn");
+  target.model.time_column = text_of(input, "TimeColumn");
   for (const Input& dimension : input.structures("DimensionMappings"))
-    target.dimensions.push_back(text_of(dimension, "Name"));
-  if (const auto multi = input.structure("MultiMeasureMappings")) {
-    target.multi = true;
-    target.multi_name = text_of(*multi, "TargetMultiMeasureName");
-    target.attributes = attributes_of(*multi);
-  }
-  for (const Input& mixed : input.structures("MixedMeasureMappings"))
-    target.mixed.push_back({text_of(mixed, "MeasureName"), text_of(mixed, "SourceColumn"),
-                            text_of(mixed, "TargetMeasureName"), text_of(mixed, "MeasureValueType"),
-                            attributes_of(mixed)});
+    target.model.dimensions.push_back({text_of(dimension, "Name"), {}});
+  read_measure_mappings(input, target.model);
   return target;
 }
 
@@ -92,51 +75,21 @@ void write_topic(OutputWriter& out, const std::string& topic) {
   out.end_structure();
 }
 
-void write_attributes(OutputWriter& out, const std::vector<AttributeMapping>& attributes) {
-  out.begin_list("MultiMeasureAttributeMappings", attributes.size());
-  for (const AttributeMapping& each : attributes) {
-    out.begin_structure();
-    out.string("SourceColumn", each.source);
-    given(out, "TargetMultiMeasureAttributeName", each.target);
-    out.string("MeasureValueType", each.type);
-    out.end_structure();
-  }
-  out.end_list();
-}
-
 void write_target(OutputWriter& out, const timestream::QueryTarget& target) {
   out.begin_structure("TargetConfiguration");
   out.begin_structure("TimestreamConfiguration");
   out.string("DatabaseName", target.database);
   out.string("TableName", target.table);
-  out.string("TimeColumn", target.time_column);
-  out.begin_list("DimensionMappings", target.dimensions.size());
-  for (const std::string& dimension : target.dimensions) {
+  out.string("TimeColumn", target.model.time_column);
+  out.begin_list("DimensionMappings", target.model.dimensions.size());
+  for (const timestream::DimensionMapping& dimension : target.model.dimensions) {
     out.begin_structure();
-    out.string("Name", dimension);
+    out.string("Name", dimension.source);
     out.string("DimensionValueType", "VARCHAR");
     out.end_structure();
   }
   out.end_list();
-  if (target.multi) {
-    out.begin_structure("MultiMeasureMappings");
-    given(out, "TargetMultiMeasureName", target.multi_name);
-    write_attributes(out, target.attributes);
-    out.end_structure();
-  } else {
-    out.begin_list("MixedMeasureMappings", target.mixed.size());
-    for (const timestream::MixedMapping& each : target.mixed) {
-      out.begin_structure();
-      given(out, "MeasureName", each.measure_name);
-      given(out, "SourceColumn", each.source);
-      given(out, "TargetMeasureName", each.target);
-      out.string("MeasureValueType", each.type);
-      if (!each.attributes.empty()) write_attributes(out, each.attributes);
-      out.end_structure();
-    }
-    out.end_list();
-  }
-  given(out, "MeasureNameColumn", target.measure_name_column);
+  write_measure_mappings(out, target.model);
   out.end_structure();
   out.end_structure();
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "aws/decode.h"
+#include "aws/measure_mappings.h"
 #include "aws/timestream_write/handlers.h"
 #include "aws/timestream_write/operations.h"
 #include "aws/timestream_write/requests.h"
@@ -16,36 +17,19 @@ namespace levada::aws::timestream_write_api {
 namespace {
 
 using timestream::BatchLoad;
-using timestream::ColumnMapping;
 using timestream::DataModel;
 using timestream::Refusal;
 
 constexpr Bytes model_size_max = 1_MiB;
 
-std::vector<ColumnMapping> attributes_of(const Input& input) {
-  std::vector<ColumnMapping> all;
-  for (const Input& each : input.structures("MultiMeasureAttributeMappings"))
-    all.push_back({text_or_empty(each, "SourceColumn"),
-                   text_or_empty(each, "TargetMultiMeasureAttributeName"),
-                   text_or_empty(each, "MeasureValueType")});
-  return all;
-}
-
 DataModel model_of(const Input& input) {
   DataModel model;
   model.time_column = text_or_empty(input, "TimeColumn");
   model.time_unit = text_or_empty(input, "TimeUnit");
-  model.measure_name_column = text_or_empty(input, "MeasureNameColumn");
   for (const Input& each : input.structures("DimensionMappings"))
     model.dimensions.push_back(
         {text_or_empty(each, "SourceColumn"), text_or_empty(each, "DestinationColumn")});
-  if (const auto multi = input.structure("MultiMeasureMappings"))
-    model.multi.emplace(timestream::MultiColumnMapping{
-        text_or_empty(*multi, "TargetMultiMeasureName"), attributes_of(*multi)});
-  for (const Input& each : input.structures("MixedMeasureMappings"))
-    model.mixed.push_back({text_or_empty(each, "MeasureName"), text_or_empty(each, "SourceColumn"),
-                           text_or_empty(each, "TargetMeasureName"),
-                           text_or_empty(each, "MeasureValueType"), attributes_of(each)});
+  read_measure_mappings(input, model);
   return model;
 }
 
@@ -155,18 +139,6 @@ void write_report(OutputWriter& out, const std::optional<timestream::ReportLocat
   out.end_structure();
 }
 
-void write_attributes(OutputWriter& out, const std::vector<ColumnMapping>& all) {
-  out.begin_list("MultiMeasureAttributeMappings", all.size());
-  for (const ColumnMapping& each : all) {
-    out.begin_structure();
-    out.string("SourceColumn", each.source);
-    given(out, "TargetMultiMeasureAttributeName", each.target);
-    given(out, "MeasureValueType", each.type);
-    out.end_structure();
-  }
-  out.end_list();
-}
-
 void write_model(OutputWriter& out, const DataModel& model) {
   out.begin_structure("DataModel");
   given(out, "TimeColumn", model.time_column);
@@ -179,26 +151,7 @@ void write_model(OutputWriter& out, const DataModel& model) {
     out.end_structure();
   }
   out.end_list();
-  if (model.multi) {
-    out.begin_structure("MultiMeasureMappings");
-    given(out, "TargetMultiMeasureName", model.multi->target);
-    write_attributes(out, model.multi->attributes);
-    out.end_structure();
-  }
-  if (!model.mixed.empty()) {
-    out.begin_list("MixedMeasureMappings", model.mixed.size());
-    for (const timestream::MixedColumnMapping& each : model.mixed) {
-      out.begin_structure();
-      given(out, "MeasureName", each.measure_name);
-      given(out, "SourceColumn", each.source);
-      given(out, "TargetMeasureName", each.target);
-      given(out, "MeasureValueType", each.type);
-      if (!each.attributes.empty()) write_attributes(out, each.attributes);
-      out.end_structure();
-    }
-    out.end_list();
-  }
-  given(out, "MeasureNameColumn", model.measure_name_column);
+  write_measure_mappings(out, model);
   out.end_structure();
 }
 

@@ -225,9 +225,15 @@ bool KinesisSink::has_more_of_round() const {
   return !taken_.empty() && taken_.front()->epoch <= round_end_;
 }
 
+// Of an epoch that goes on in pieces still to come, those that are here are sent: streaming/ hands
+// over more only when less waits.
+bool KinesisSink::round_is_over() const {
+  return lanes_.pending() == 0 && !has_more_of_round() && last_taken_ >= round_end_;
+}
+
 // exactly_once: when all of a round has arrived, the next one begins with all that was taken since.
 void KinesisSink::turn_round() {
-  if (lanes_.pending() > 0 || has_more_of_round()) return;
+  if (!round_is_over()) return;
   if (acknowledged_ < round_end_) {
     for (auto& [shard, number] : settled_.highest) cuts_[shard] = std::move(number);
     settled_ = {};
@@ -235,7 +241,7 @@ void KinesisSink::turn_round() {
     while (!times_.empty() && times_.front().first <= acknowledged_) times_.pop_front();
     progressed_();
   }
-  round_end_ = last_taken_;
+  round_end_ = taken_.empty() ? last_taken_ : taken_.back()->epoch;
 }
 
 bool KinesisSink::wants_records() const {
@@ -375,9 +381,7 @@ MonotonicNanos KinesisSink::pump() {
   if (paused_ || !port_) return look_again;
   if (refill()) look_again = now();
   // A round that has no record is over.
-  if (options_.exactly_once && lanes_.pending() == 0 && acknowledged_ < round_end_ &&
-      !has_more_of_round())
-    look_again = now();
+  if (options_.exactly_once && acknowledged_ < round_end_ && round_is_over()) look_again = now();
   for (std::size_t lane = 0; lane < lanes_.lanes(); ++lane) {
     if (lanes_.busy(lane) || !lanes_.waiting(lane)) continue;
     if (paces_[lane].next > now()) {

@@ -63,6 +63,7 @@ class KinesisSink final : public streaming::Sink {
   Task<FoundRecords> read_behind_cuts(const std::vector<ShardInfo>& shards, Settled& found);
   void turn_round();
   bool has_more_of_round() const;
+  bool round_is_over() const;
   bool wants_records() const;
   bool refill();  // from taken_ into the lanes; whether there is more to do at once
   bool format_front(std::size_t changes_max);

@@ -86,16 +86,17 @@ BagItem* Bag::add(const Row& row, std::int64_t weight, BagItem* gone) {
     recount();
     return nullptr;
   }
-  return append(row, weight);
+  append(row, weight);
+  if (positions_ == nullptr && items_.size() > scan_max) {
+    index();
+    recount();
+  }
+  return &items_.back();
 }
 
 BagItem* Bag::append(const Row& row, std::int64_t weight) {
   items_.push_back({row, weight, 0});
-  if (positions_ != nullptr) {
-    positions_->emplace(hash(row.span()), items_.size() - 1);
-  } else if (items_.size() > scan_max) {
-    index();
-  }
+  if (positions_ != nullptr) positions_->emplace(hash(row.span()), items_.size() - 1);
   recount();
   return &items_.back();
 }

@@ -361,6 +361,19 @@ SqlResult<ExpressionRef> QueryBinder::compare(std::string_view sign, ExpressionR
     return query::expression(sign == "=" ? ExpressionKind::all : ExpressionKind::any,
                              TypeKind::boolean, std::move(parts));
   }
+  if (rows && !left->arguments.empty()) {
+    // The first fields that differ decide; NULL among them leaves it open.
+    const std::string_view strict = sign.substr(0, 1);
+    std::size_t n = left->arguments.size() - 1;
+    ExpressionRef result = ATTEMPT(compare(sign, left->arguments[n], right->arguments[n]));
+    while (n-- > 0) {
+      const ExpressionRef &a = left->arguments[n], &b = right->arguments[n];
+      result = query::expression(
+          ExpressionKind::choose, TypeKind::boolean,
+          {ATTEMPT(compare("=", a, b)), std::move(result), ATTEMPT(compare(strict, a, b))});
+    }
+    return result;
+  }
   return coercion_.call(sign, {std::move(left), std::move(right)}, true);
 }
 
@@ -518,7 +531,17 @@ SqlResult<ExpressionRef> QueryBinder::cast(const Term& one, Place& place) {
   if (inside.kind == TermKind::array && inside.arguments.empty() && type.is(TypeKind::list))
     return query::expression(ExpressionKind::make_list, type, {});
   ExpressionRef value = ATTEMPT(term(inside, place));
-  return coercion_.to(std::move(value), type, CastContext::is_explicit);
+  value = ATTEMPT(coercion_.to(std::move(value), type, CastContext::is_explicit));
+  // What a cast to numeric(10, 2), varchar(5) or char(5) says of the size.
+  const std::vector<int>& sizes = one.type.modifiers;
+  const auto size = [&](std::size_t n) {
+    return query::constant(TypeKind::int4, query::Datum::of(n < sizes.size() ? sizes[n] : 0));
+  };
+  if (sizes.empty() || sizes.front() < 1) return value;
+  if (type.is(TypeKind::numeric))
+    return coercion_.call("numeric", {std::move(value), size(0), size(1)});
+  if (type.is(TypeKind::varchar)) return coercion_.call("left", {std::move(value), size(0)});
+  return value;
 }
 
 }  // namespace levada::sql

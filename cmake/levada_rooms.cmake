@@ -1,4 +1,4 @@
-# levada_room(NAME [LINKS rooms and libraries…]): one folder below src/ = one library. Of its files,
+# levada_room(NAME [UNITS n [ALONE regex]] [LINKS rooms and libraries…]): one folder below src/ = one library. Of its files,
 # x_test.cc go into the room's test program, each x_sim.cc, x_fuzz.cc and x_bench.cc into a program of
 # its own, the rest into the library. A simulation is called with FIRST_SEED COUNT and ends with the
 # line 'N passed, N failed'. A room links exactly what its floor allows (docs: ARCHITECTURE.md).
@@ -20,8 +20,23 @@ target_compile_options(levada_standard_test PRIVATE -O0)  # as tests are: what t
 target_precompile_headers(levada_standard_test PRIVATE ${standard_headers} <gtest/gtest.h>
                                                        <gmock/gmock.h>)
 
+# Files of a room are compiled in units of several: the headers that they share, and the templates
+# made of them, cost more than the files themselves (21 processor minutes for all, 9 so). A file's unit
+# follows from its name alone, so a new file moves no other. Files with names of their own that others
+# of their room use too (tables of functions) stand alone. For quick work on few files: OFF.
+option(LEVADA_UNITS "compile the files of a room in units of several" ON)
+
+# unit_of(FILE COUNT RESULT): one of COUNT units.
+function(unit_of file count result)
+  get_filename_component(file_name ${file} NAME)
+  string(MD5 digest ${file_name})
+  string(SUBSTRING ${digest} 0 6 digits)
+  math(EXPR unit "0x${digits} % ${count}")
+  set(${result} unit_${unit} PARENT_SCOPE)
+endfunction()
+
 function(levada_room name)
-  cmake_parse_arguments(ROOM "" "" "LINKS" ${ARGN})
+  cmake_parse_arguments(ROOM "" "UNITS;ALONE" "LINKS" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cc)
   set(tests ${sources})
   set(fuzzers ${sources})
@@ -37,6 +52,25 @@ function(levada_room name)
     add_library(levada_${name} STATIC ${sources})
     target_precompile_headers(levada_${name} REUSE_FROM levada_standard)
     set(visibility PUBLIC)
+    if(LEVADA_UNITS AND ROOM_UNITS)
+      set_target_properties(levada_${name} PROPERTIES UNITY_BUILD ON UNITY_BUILD_MODE GROUP)
+      if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)  # takes a file of a unit for a header, and warns
+        target_compile_options(levada_${name} PRIVATE -Wno-subobject-linkage)
+      endif()
+      set(together ${sources})
+      if(ROOM_ALONE)
+        list(FILTER together EXCLUDE REGEX "${ROOM_ALONE}")
+        foreach(file ${sources})
+          if(NOT file IN_LIST together)
+            set_source_files_properties(${file} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
+          endif()
+        endforeach()
+      endif()
+      foreach(file ${together})
+        unit_of(${file} ${ROOM_UNITS} unit)
+        set_source_files_properties(${file} PROPERTIES UNITY_GROUP ${unit})
+      endforeach()
+    endif()
   else()  # headers only
     add_library(levada_${name} INTERFACE)
     set(visibility INTERFACE)

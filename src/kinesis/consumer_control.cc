@@ -13,18 +13,18 @@ namespace {
 constexpr std::uint32_t consumers_page = 100;
 
 // What a reference to a consumer means: its stream, its name, and the moment if the ARN says it.
-struct Named {
+struct NamedConsumer {
   std::string stream_arn;
   std::string name;
   std::string epoch;  // empty: any
 };
 
-Result<Named> named(const ConsumerRef& ref) {
+Result<NamedConsumer> named(const ConsumerRef& ref) {
   const auto argument = [](const char* text) { return refuse(Refusal::invalid_argument, text); };
   if (ref.consumer_arn.empty()) {
     if (ref.stream_arn.empty() || ref.name.empty())
       return argument("Either ConsumerARN or both StreamARN and ConsumerName must be provided.");
-    return Named{std::string(ref.stream_arn), std::string(ref.name), {}};
+    return NamedConsumer{std::string(ref.stream_arn), std::string(ref.name), {}};
   }
   const auto arn = parse_arn(ref.consumer_arn);
   if (!arn || arn->consumer.empty())
@@ -33,10 +33,10 @@ Result<Named> named(const ConsumerRef& ref) {
   if ((!ref.name.empty() && ref.name != arn->consumer) ||
       (!ref.stream_arn.empty() && ref.stream_arn != stream))
     return argument("ConsumerARN, StreamARN and ConsumerName do not name the same consumer.");
-  return Named{std::string(stream), std::string(arn->consumer), std::string(arn->consumer_epoch)};
+  return NamedConsumer{std::string(stream), std::string(arn->consumer), std::string(arn->consumer_epoch)};
 }
 
-Result<const catalog::Consumer*> consumer_in(const catalog::Stream& stream, const Named& which) {
+Result<const catalog::Consumer*> consumer_in(const catalog::Stream& stream, const NamedConsumer& which) {
   const auto at = stream.consumers.find(which.name);
   if (at != stream.consumers.end() &&
       (which.epoch.empty() || which.epoch == std::to_string(at->second.created.count() / 1000)))
@@ -84,7 +84,7 @@ Task<ConsumerAnswer> LocalControlPlane::register_consumer(Caller caller, Registe
 }
 
 Task<Unit> LocalControlPlane::deregister_consumer(Caller caller, ConsumerRef command) {
-  const Named which = co_await named(command);
+  const NamedConsumer which = co_await named(command);
   const Alter change = [&](Alteration it) -> Result<Unit> {
     TRY(consumer_in(it.before, which));
     const auto at = it.after.consumers.find(which.name);
@@ -101,7 +101,7 @@ Task<Unit> LocalControlPlane::deregister_consumer(Caller caller, ConsumerRef com
 }
 
 Result<ConsumerAnswer> LocalControlPlane::describe_consumer(Caller caller, ConsumerRef command) {
-  const Named which = TRY(named(command));
+  const NamedConsumer which = TRY(named(command));
   ConsumerAnswer answer;
   answer.stream = TRY(find_stream(table_, caller, {.name = {}, .arn = which.stream_arn}));
   answer.consumer = *TRY(consumer_in(*answer.stream, which));

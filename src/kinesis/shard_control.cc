@@ -13,23 +13,23 @@ namespace {
 
 constexpr std::uint32_t target_shards_max = 10'000;  // API_UpdateShardCount
 
-struct Named {
+struct NamedStream {
   std::string_view stream, account;
 };
 
-Result<catalog::ShardIndex> parse(std::string_view id, const Named& in) {
+Result<catalog::ShardIndex> parse(std::string_view id, const NamedStream& in) {
   if (const auto index = parse_shard_id(id)) return *index;
   return refuse(Refusal::resource_not_found, text::shard_not_found(id, in.stream, in.account));
 }
 
 Result<const catalog::Shard*> existing(const catalog::Stream& stream, catalog::ShardIndex index,
-                                       const Named& in) {
+                                       const NamedStream& in) {
   if (const catalog::Shard* shard = stream.find(index)) return shard;
   return refuse(Refusal::resource_not_found,
                 text::shard_not_found(shard_id(index), in.stream, in.account));
 }
 
-Result<Unit> check_open(const catalog::Shard& shard, const Named& in) {
+Result<Unit> check_open(const catalog::Shard& shard, const NamedStream& in) {
   if (shard.open()) return Unit{};
   return refuse(Refusal::invalid_argument, text::shard_closed(shard.index, in.stream, in.account));
 }
@@ -46,7 +46,7 @@ Result<Unit> check_limit(const catalog::CatalogState& state, Caller caller, std:
 }  // namespace
 
 Task<Unit> LocalControlPlane::split_shard(Caller caller, SplitShard command) {
-  const Named in{shown(command.stream), caller.account};
+  const NamedStream in{shown(command.stream), caller.account};
   const catalog::ShardIndex index = co_await parse(command.shard_id, in);
   const Alter change = [&](Alteration it) -> Result<Unit> {
     const catalog::Shard* shard = TRY(existing(it.before, index, in));
@@ -67,7 +67,7 @@ Task<Unit> LocalControlPlane::split_shard(Caller caller, SplitShard command) {
 }
 
 Task<Unit> LocalControlPlane::merge_shards(Caller caller, MergeShards command) {
-  const Named in{shown(command.stream), caller.account};
+  const NamedStream in{shown(command.stream), caller.account};
   const catalog::ShardIndex first = co_await parse(command.shard_id, in);
   const catalog::ShardIndex second = co_await parse(command.adjacent_shard_id, in);
   const Alter change = [&](Alteration it) -> Result<Unit> {

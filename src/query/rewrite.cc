@@ -6,10 +6,10 @@ namespace levada::query {
 
 namespace {
 
-using Change = std::function<ExpressionRef(const ExpressionRef&)>;
+using Rewriting = std::function<ExpressionRef(const ExpressionRef&)>;
 
 struct Expressions {  // one visitor for every node's expressions
-  const Change& change;
+  const Rewriting& change;
 
   void one(ExpressionRef& expression) const {
     if (expression != nullptr) expression = change(expression);
@@ -81,7 +81,7 @@ void replace_inputs(PlanNode& node, std::vector<Plan> inputs) {
       node.node);
 }
 
-Plan rewritten(const Plan& plan, const Change& change, std::map<const PlanNode*, Plan>& done) {
+Plan rewritten(const Plan& plan, const Rewriting& change, std::map<const PlanNode*, Plan>& done) {
   if (const auto found = done.find(plan.get()); found != done.end()) return found->second;
   std::vector<Plan> from;
   for (const Plan& input : inputs(*plan)) from.push_back(rewritten(input, change, done));
@@ -94,7 +94,7 @@ Plan rewritten(const Plan& plan, const Change& change, std::map<const PlanNode*,
 
 }  // namespace
 
-Plan rewrite(const Plan& plan, const Change& change) {
+Plan rewrite(const Plan& plan, const Rewriting& change) {
   std::map<const PlanNode*, Plan> done;
   return rewritten(plan, change, done);
 }

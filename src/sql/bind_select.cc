@@ -16,7 +16,6 @@ using query::ExpressionKind;
 namespace sqlstate = query::sqlstate;
 
 constexpr std::size_t windows_base = placeholder_base + placeholder_base / 4;
-constexpr std::size_t pending_base = placeholder_base + placeholder_base / 2;
 constexpr std::size_t sets_base = placeholder_base + 3 * (placeholder_base / 4);
 constexpr std::size_t grouping_base = sets_base + placeholder_base / 8;
 

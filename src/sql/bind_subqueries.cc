@@ -12,8 +12,6 @@ namespace {
 using query::CastContext;
 using query::ExpressionKind;
 
-constexpr std::size_t pending_base = placeholder_base + placeholder_base / 2;
-
 ExpressionRef truth() { return query::constant(TypeKind::boolean, query::Datum::of(true)); }
 
 bool is_one_row(const Plan& plan) {

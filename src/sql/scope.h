@@ -17,6 +17,7 @@ namespace levada::sql {
 inline constexpr std::size_t level_step = std::size_t{1} << 40;
 // Marks of what is computed later: aggregates, windows, subqueries, set-returning functions.
 inline constexpr std::size_t placeholder_base = std::size_t{1} << 32;
+inline constexpr std::size_t pending_base = placeholder_base + placeholder_base / 2;  // subqueries
 
 inline std::size_t level_of(std::size_t index) { return index / level_step; }
 inline std::size_t index_of(std::size_t index) { return index % level_step; }

@@ -15,7 +15,7 @@ namespace {
 // Spec timestream 6.1.
 constexpr std::size_t page_bytes_max = 1'000'000;
 constexpr Millis token_life = std::chrono::hours(1);
-constexpr Millis client_token_life = std::chrono::minutes(5);
+constexpr Millis query_token_life = std::chrono::minutes(5);
 constexpr Nanos run_time_max = std::chrono::hours(1);
 constexpr std::int64_t metered_min = 10'000'000;
 constexpr Nanos insights_interval = std::chrono::seconds(1);
@@ -328,7 +328,7 @@ Task<QueryAnswer> QueryDesk::query(Caller caller, QueryCommand command) {
     const std::deque<RunPointer> runs = runs_;
     for (const RunPointer& run : runs) {
       if (run->client_token != command.client_token || run->account != caller.account ||
-          run->began + client_token_life < now)
+          run->began + query_token_life < now)
         continue;
       if (run->text != command.text || run->max_rows != command.max_rows)
         co_return refuse(Refusal::validation,

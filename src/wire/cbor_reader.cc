@@ -39,9 +39,9 @@ struct Head {
   bool is_indefinite() const { return info == indefinite; }
 };
 
-class Parser {
+class CborParser {
  public:
-  Parser(ByteView bytes, ValueTree& tree) : bytes_(bytes), tree_(tree) {}
+  CborParser(ByteView bytes, ValueTree& tree) : bytes_(bytes), tree_(tree) {}
 
   Result<Value> parse() {
     Value root;
@@ -259,7 +259,7 @@ class Parser {
 
 Result<Value> read_cbor(ByteView bytes, ValueTree& tree) {
   tree.clear();
-  return Parser(bytes, tree).parse();
+  return CborParser(bytes, tree).parse();
 }
 
 std::optional<std::int64_t> cbor_epoch_millis(const Value& value) {

@@ -13,9 +13,9 @@ namespace {
 
 constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-class Parser {
+class JsonParser {
  public:
-  Parser(std::string_view text, ValueTree& tree)
+  JsonParser(std::string_view text, ValueTree& tree)
       : begin_(text.data()), at_(begin_), end_(begin_ + text.size()), tree_(tree) {}
 
   Result<Value> parse() {
@@ -197,7 +197,7 @@ class Parser {
 Result<Value> read_json(std::string_view text, ValueTree& tree) {
   tree.clear();
   if (!is_valid_utf8(text)) return fail(ErrorKind::invalid, "JSON: not valid UTF-8");
-  return Parser(text, tree).parse();
+  return JsonParser(text, tree).parse();
 }
 
 }  // namespace levada::wire

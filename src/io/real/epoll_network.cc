@@ -11,11 +11,6 @@
 namespace levada::io {
 namespace {
 
-// After "too many open files" and the like: as long until the next try to accept.
-constexpr Millis accept_pause{50};
-
-Error closed_here() { return {ErrorKind::closed, "the connection was shut down"}; }
-
 // One direction of a socket: whether it may be ready, and the one coroutine that waits until it is.
 class Readiness : Timer {
  public:

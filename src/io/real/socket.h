@@ -11,6 +11,12 @@
 
 namespace levada::io {
 
+// After "too many open files" and the like: as long until the next try to accept.
+inline constexpr Millis accept_pause{50};
+
+// What reads and writes end with behind our own shutdown.
+inline Error closed_here() { return {ErrorKind::closed, "the connection was shut down"}; }
+
 class Socket {
  public:
   Socket() = default;

@@ -10,13 +10,8 @@
 namespace levada::io {
 namespace {
 
-// After "too many open files" and the like: as long until the next try to accept.
-constexpr Millis accept_pause{50};
-
 // The length of one operation is kept in 32 bits.
 constexpr std::size_t receive_max = 1 << 30;
-
-Error closed_here() { return {ErrorKind::closed, "the connection was shut down"}; }
 
 class UringConnection final : public Connection {
  public:

@@ -10,7 +10,7 @@ namespace levada::log::local {
 namespace {
 
 // Journal files are read in pieces of this size; a larger block is read whole.
-constexpr std::size_t piece_size = 1 << 20;
+constexpr std::size_t read_piece_size = 1 << 20;
 
 unexpected<Error> corrupt(const std::string& path, std::uint64_t offset, const std::string& what) {
   return fail(ErrorKind::corrupt, path + " at offset " + std::to_string(offset) + ": " + what);
@@ -31,7 +31,7 @@ Task<std::size_t> read_up_to(io::File& file, std::uint64_t offset, MutableByteVi
 class FileReader {
  public:
   explicit FileReader(std::shared_ptr<JournalFile> file)
-      : file_(std::move(file)), piece_(Bytes{piece_size}) {}
+      : file_(std::move(file)), piece_(Bytes{read_piece_size}) {}
 
   const std::shared_ptr<JournalFile>& file() const { return file_; }
 

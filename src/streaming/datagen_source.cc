@@ -137,12 +137,12 @@ SqlResult<Field> field_of(const std::string& path, const Type& type, Given& give
   return refuse("datagen does not make values of type " + type.name());
 }
 
-struct Settings {
+struct DatagenSettings {
   std::vector<Field> fields;
   double rows_per_second = standard_rows_per_second;
 };
 
-SqlResult<Settings> read_settings(const SourceDefinition& definition) {
+SqlResult<DatagenSettings> read_settings(const SourceDefinition& definition) {
   if (!definition.format.empty() && definition.format != "PLAIN" && definition.format != "NATIVE") {
     std::string shown = definition.format;
     for (std::size_t i = 1; i < shown.size(); ++i)
@@ -150,7 +150,7 @@ SqlResult<Settings> read_settings(const SourceDefinition& definition) {
     return refuse("connector datagen does not support format " + shown);
   }
   Given given(definition.options);
-  Settings settings;
+  DatagenSettings settings;
   (void)given.find("connector");
   (void)ATTEMPT(given.number<std::uint64_t>("datagen.split.num", 1));
   settings.rows_per_second =

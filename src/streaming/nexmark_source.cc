@@ -96,17 +96,17 @@ std::span<const Named> fields_of(NexmarkKind kind) {
   return {};
 }
 
-struct Settings {
+struct NexmarkSettings {
   std::optional<NexmarkKind> only;
   std::uint64_t gap_nanos = standard_gap_nanos;
   std::uint64_t events = ~std::uint64_t{0};
 };
 
-SqlResult<Settings> read_settings(const SourceDefinition& definition) {
+SqlResult<NexmarkSettings> read_settings(const SourceDefinition& definition) {
   const auto refuse = [](std::string why) {
     return query::refuse(query::sqlstate::invalid_parameter_value, std::move(why));
   };
-  Settings settings;
+  NexmarkSettings settings;
   for (const auto& [name, value] : definition.options) {
     const auto number = [&]() -> SqlResult<std::uint64_t> {
       std::uint64_t read = 0;
@@ -144,7 +144,7 @@ SqlResult<Settings> read_settings(const SourceDefinition& definition) {
 
 class NexmarkGenerator final : public RowGenerator {
  public:
-  NexmarkGenerator(const SourceDefinition& definition, Settings settings)
+  NexmarkGenerator(const SourceDefinition& definition, NexmarkSettings settings)
       : settings_(settings),
         // As fast as they are taken, their own time goes on all the same.
         events_(settings.gap_nanos == 0 ? standard_gap_nanos : settings.gap_nanos) {
@@ -236,7 +236,7 @@ class NexmarkGenerator final : public RowGenerator {
     }
   }
 
-  Settings settings_;
+  NexmarkSettings settings_;
   NexmarkEvents events_;
   std::vector<Column> columns_;
   std::vector<Datum> data_;

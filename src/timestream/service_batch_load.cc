@@ -14,7 +14,7 @@ namespace levada::timestream {
 namespace {
 
 constexpr std::size_t loads_kept_max = 1000;
-constexpr Nanos slice = std::chrono::milliseconds(50);
+constexpr Nanos idle_pause = std::chrono::milliseconds(50);  // until the next look for a load
 
 // Like AWS's, 32 upper-case digits that differ from load to load.
 std::string load_id(UnixMillis now, const LoadCommand& command, std::size_t number) {
@@ -124,7 +124,7 @@ Task<Unit> Service::keep_load(BatchLoad load) {
 
 Task<Unit> Service::run_batch_loads() {
   while (!gate_.stopping()) {
-    co_await io::sleep_for(journal_.reactor, slice);
+    co_await io::sleep_for(journal_.reactor, idle_pause);
     const auto& loads = definitions_.batch_loads();
     const auto next = std::ranges::find_if(loads, [](const auto& at) {
       return !at.second.ended() && at.second.status != LoadStatus::progress_stopped;

@@ -11,7 +11,6 @@ namespace levada::timestream {
 namespace {
 
 // Limits of a table (spec timestream 4.1).
-constexpr std::size_t dimensions_max = 128;
 constexpr std::size_t attributes_max = 1024;
 constexpr std::size_t measure_names_max = 8192;
 

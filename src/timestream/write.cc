@@ -10,7 +10,6 @@ namespace levada::timestream {
 namespace {
 
 // Limits of a record (spec timestream 4.1, "Quotas" of the developer guide).
-constexpr std::size_t dimensions_max = 128;
 constexpr std::size_t measures_max = 256;
 constexpr std::size_t dimension_name_max = 60;
 constexpr std::size_t measure_name_max = 256;

@@ -15,6 +15,9 @@
 
 namespace levada::timestream {
 
+// Of a record, and of a table (spec timestream 4.1).
+inline constexpr std::size_t dimensions_max = 128;
+
 struct DimensionInput {
   std::string_view name, value;
 };

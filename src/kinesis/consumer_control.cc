@@ -33,10 +33,12 @@ Result<NamedConsumer> named(const ConsumerRef& ref) {
   if ((!ref.name.empty() && ref.name != arn->consumer) ||
       (!ref.stream_arn.empty() && ref.stream_arn != stream))
     return argument("ConsumerARN, StreamARN and ConsumerName do not name the same consumer.");
-  return NamedConsumer{std::string(stream), std::string(arn->consumer), std::string(arn->consumer_epoch)};
+  return NamedConsumer{std::string(stream), std::string(arn->consumer),
+                       std::string(arn->consumer_epoch)};
 }
 
-Result<const catalog::Consumer*> consumer_in(const catalog::Stream& stream, const NamedConsumer& which) {
+Result<const catalog::Consumer*> consumer_in(const catalog::Stream& stream,
+                                             const NamedConsumer& which) {
   const auto at = stream.consumers.find(which.name);
   if (at != stream.consumers.end() &&
       (which.epoch.empty() || which.epoch == std::to_string(at->second.created.count() / 1000)))

@@ -44,6 +44,13 @@ TEST(Credentials, are_read_with_everything_they_may_hold) {
   EXPECT_TRUE(all[0].actions.empty());
 }
 
+TEST(Credentials, what_the_parser_asserts_is_refused) {
+  const auto refused = credentials(std::string_view("[[\0principal]]\n", 15));
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error().message, HasSubstr("is no TOML"));
+  EXPECT_FALSE(credentials("schl\u00fcssel = 1\n"));
+}
+
 TEST(Credentials, refusals_name_the_line_and_never_the_secret) {
   const auto refusal = [](std::string_view text) {
     const auto result = credentials(text);

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstdio>
 #include <cstring>
+#include <limits>
 
 namespace levada::timestream::sql {
 namespace {
@@ -92,12 +93,21 @@ std::int64_t days_from_civil(std::int64_t year, int month, int day_of_month) {
 
 std::int64_t floor_to(std::int64_t value, std::int64_t step) {
   const std::int64_t rest = value % step;
-  return value - (rest < 0 ? rest + step : rest);
+  std::int64_t floor = 0;
+  if (__builtin_sub_overflow(value, rest < 0 ? rest + step : rest, &floor))
+    return std::numeric_limits<std::int64_t>::min();  // nothing is earlier
+  return floor;
 }
 
 Moment moment_of(std::int64_t nanos) {
-  const std::int64_t midnight = floor_to(nanos, day);
-  const std::int64_t z = midnight / day + 719468;
+  // Not from midnight: that of the earliest moment is no moment.
+  std::int64_t days = nanos / day;
+  std::int64_t clock = nanos % day;
+  if (clock < 0) {
+    clock += day;
+    --days;
+  }
+  const std::int64_t z = days + 719468;
   const std::int64_t era = (z >= 0 ? z : z - 146096) / 146097;
   const std::int64_t doe = z - era * 146097;
   const std::int64_t yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
@@ -107,7 +117,6 @@ Moment moment_of(std::int64_t nanos) {
   m.day = static_cast<int>(doy - (153 * mp + 2) / 5 + 1);
   m.month = static_cast<int>(mp < 10 ? mp + 3 : mp - 9);
   m.year = yoe + era * 400 + (m.month <= 2);
-  const std::int64_t clock = nanos - midnight;
   m.hour = static_cast<int>(clock / hour);
   m.minute = static_cast<int>(clock / minute % 60);
   m.second = static_cast<int>(clock / second % 60);

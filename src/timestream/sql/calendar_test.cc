@@ -86,6 +86,19 @@ TEST(Calendar, bins_of_times_before_1970_lie_in_the_past) {
   EXPECT_EQ(floor_to(-1, minute), -minute);
 }
 
+TEST(Calendar, the_earliest_moment_has_a_date) {
+  const std::int64_t earliest = std::numeric_limits<std::int64_t>::min();
+  const Moment m = moment_of(earliest);
+  EXPECT_EQ(m.year, 1677);
+  EXPECT_EQ(m.month, 9);
+  EXPECT_EQ(m.day, 21);
+  EXPECT_EQ(m.hour, 0);
+  EXPECT_EQ(m.minute, 12);
+  EXPECT_EQ(m.second, 43);
+  EXPECT_EQ(m.nanos, 145'224'192);
+  EXPECT_EQ(floor_to(earliest, day), earliest);
+}
+
 TEST(Calendar, a_number_reads_back_from_its_text) {
   std::mt19937_64 dice(1);
   for (int i = 0; i < 20'000; ++i) {

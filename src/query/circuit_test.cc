@@ -9,6 +9,7 @@
 #include <random>
 
 #include "query/state_codec.h"
+#include "query/test_expressions.h"
 #include "query/text.h"
 
 namespace levada::query {
@@ -21,13 +22,6 @@ ExpressionRef number(std::int64_t value, Type type = int4) {
   return constant(std::move(type), Datum::of(value));
 }
 ExpressionRef real(double value) { return constant(float8, Datum::of(value)); }
-ExpressionRef apply(std::string_view name, std::vector<ExpressionRef> arguments) {
-  std::vector<Type> types;
-  for (const auto& argument : arguments) types.push_back(argument->type);
-  const Function* function = exact_function(name, types);
-  CHECK(function != nullptr);
-  return call(*function, *result_type(*function, types), std::move(arguments));
-}
 AggregateCall aggregate_of(std::string_view name, std::vector<ExpressionRef> arguments) {
   std::vector<Type> types;
   for (const auto& argument : arguments) types.push_back(argument->type);

@@ -17,8 +17,12 @@ class Builder final : public nlohmann::json_sax<nlohmann::json> {
  public:
   bool null() override { return add({}); }
   bool boolean(bool value) override { return add(Json::of_boolean(value)); }
-  bool number_integer(std::int64_t value) override { return add(whole(std::to_string(value))); }
-  bool number_unsigned(std::uint64_t value) override { return add(whole(std::to_string(value))); }
+  bool number_integer(std::int64_t value) override {
+    return add(Json::of_number(std::to_string(value)));
+  }
+  bool number_unsigned(std::uint64_t value) override {
+    return add(Json::of_number(std::to_string(value)));
+  }
   bool number_float(double value, const std::string&) override {
     return add(Json::of_real(value));  // the reader has refused what is beyond a double
   }
@@ -49,12 +53,6 @@ class Builder final : public nlohmann::json_sax<nlohmann::json> {
     std::string key = {};  // of the member that comes next
   };
 
-  static Json whole(std::string digits) {
-    Json json;
-    json.kind = Json::Kind::number;
-    json.text = std::move(digits);
-    return json;
-  }
   bool open(Json::Kind kind) {
     if (open_.size() == json_depth_max) return false;
     open_.emplace_back();

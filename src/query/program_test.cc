@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "query/evaluation.h"
+#include "query/test_expressions.h"
 
 namespace levada::query {
 namespace {
@@ -12,13 +13,6 @@ using enum TypeKind;
 ExpressionRef text_column(std::size_t index) { return column(index, varchar); }
 ExpressionRef text(std::string_view value) { return constant(varchar, Datum::of(value)); }
 ExpressionRef number(std::int64_t value) { return constant(int4, Datum::of(value)); }
-ExpressionRef apply(std::string_view name, std::vector<ExpressionRef> arguments) {
-  std::vector<Type> types;
-  for (const auto& argument : arguments) types.push_back(argument->type);
-  const Function* function = exact_function(name, types);
-  CHECK(function != nullptr);
-  return call(*function, *result_type(*function, types), std::move(arguments));
-}
 
 class Programs : public ::testing::Test {
  protected:

@@ -34,14 +34,6 @@ struct JsonAsciiStop {
 #endif
 };
 
-// What ends a run of plain ASCII: a byte of a longer character.
-struct LongCharacterStop {
-  static constexpr bool at(unsigned char c) { return c >= 0x80; }
-#if defined(__SSE2__)
-  static __m128i at(__m128i bytes) { return bytes; }  // movemask looks at the top bit
-#endif
-};
-
 // What ends an HTTP field value: any control character but the tab (RFC 9110, 5.5).
 struct FieldValueStop {
   static constexpr bool at(unsigned char c) { return (c < 0x20 && c != '\t') || c == 0x7f; }

@@ -116,18 +116,34 @@ class Work final : public Slices, Timer {
   void await_suspend(std::coroutine_handle<> caller) {
     caller_ = caller;
     fire = [](Timer& timer) { static_cast<Work&>(timer).next_slice(); };
-    wait_for_turn();
+    if (!waits_) wait_for_turn();
   }
   void await_resume() {}
 
   void pause_if_due() override {
-    if (reactor_.clock().monotonic() < slice_ends_) return;
+    if (reactor_.clock().monotonic() >= slice_ends_) leave();
+  }
+
+  Result<Unit> wait(Task<Unit> task) override {
+    std::optional<Result<Unit>> result;
+    levada::start(std::move(task), [&](Result<Unit> ended) {
+      result = std::move(ended);
+      if (std::exchange(waits_, false)) wait_for_turn();
+    });
+    if (!result) {
+      waits_ = true;
+      leave();
+    }
+    return std::move(*result);
+  }
+
+ private:
+  void leave() {
     StackSwitch::begin(&inside_stack_, outside_stack_, outside_size_);
     CHECK(::swapcontext(&inside_, &outside_) == 0);
     StackSwitch::end(inside_stack_, &outside_stack_, &outside_size_);
   }
 
- private:
   static void begin(std::uint32_t high, std::uint32_t low) {
     auto* const self =
         reinterpret_cast<Work*>((static_cast<std::uintptr_t>(high) << 32) | std::uintptr_t{low});
@@ -147,8 +163,8 @@ class Work final : public Slices, Timer {
   }
   void next_slice() {
     run_slice();
-    if (!done_) return wait_for_turn();
-    caller_.resume();
+    if (done_) return caller_.resume();
+    if (!waits_) wait_for_turn();
   }
   void wait_for_turn() {
     at = reactor_.clock().monotonic();
@@ -161,6 +177,7 @@ class Work final : public Slices, Timer {
   ucontext_t inside_{}, outside_{};
   MonotonicNanos slice_ends_{};
   bool done_ = false;
+  bool waits_ = false;  // for a task, not for a turn
   std::coroutine_handle<> caller_;
   void* inside_stack_ = nullptr;
   const void* outside_stack_ = nullptr;

@@ -16,6 +16,8 @@ inline constexpr Nanos slice_max = std::chrono::milliseconds(1);
 class Slices {
  public:
   virtual void pause_if_due() = 0;
+  // Leaves the stack until the task has ended.
+  virtual Result<Unit> wait(Task<Unit> task) = 0;
 
  protected:
   ~Slices() = default;

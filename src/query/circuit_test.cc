@@ -264,6 +264,7 @@ std::unique_ptr<Circuit> carried_over(const Circuit& circuit, const Plan& plan) 
   std::string bytes;
   StateWriter out(bytes);
   circuit.save(out);
+  out.end();
   auto made = Circuit::build(plan, false);
   StateReader in(bytes);
   if (!made || !(*made)->restore(in) || !in.at_end()) return nullptr;
@@ -300,6 +301,7 @@ TEST(Circuit, another_plans_state_is_not_taken_and_skipped) {
   const auto one = *Circuit::build(distinct(project(t(), {c(1)}, {})), false);
   one->save(out);
   out.put(7);
+  out.end();
   auto other = *Circuit::build(distinct(project(t(), {c(2)}, {})), false);
   StateReader in(bytes);
   EXPECT_FALSE(other->restore(in));
@@ -315,6 +317,7 @@ TEST(Circuit, rows_that_two_states_share_are_shared_again) {
   out.begin_circuit();
   out.put(same, Row());
   out.end_circuit();
+  out.end();
   StateReader in(bytes);
   const auto first = in.taken<Row>(), second = in.taken<Row>();
   in.begin_circuit();

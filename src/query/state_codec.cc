@@ -40,19 +40,25 @@ const std::uint64_t* StateWriter::Numbers::find(const void* object) const {
 }
 
 void StateWriter::Numbers::clear() {
-  slots_.clear();
+  count_memory(-static_cast<std::int64_t>(slots_.size() * sizeof(Slot)));
+  slots_ = {};
   count_ = 0;
 }
 
 void StateWriter::Numbers::grow() {
   std::vector<Slot> old(slots_.empty() ? slots_first : slots_.size() * 2);
   old.swap(slots_);
+  count_memory(static_cast<std::int64_t>((slots_.size() - old.size()) * sizeof(Slot)));
   for (const Slot& one : old)
     if (one.object != nullptr) slot(one.object) = one;
 }
 
 void StateWriter::one(const Row& row) {
-  if (breath_ != nullptr && ++rows_ % rows_a_breath == 0) (void)breath_->draw();
+  if (breath_ != nullptr && ++rows_ % rows_a_breath == 0) {
+    const std::size_t before = out_.size();
+    (void)breath_->draw();
+    taken_away_ += before - out_.size();
+  }
   if (!row) return append_varint(no_row, out_);
   if (row.is_shared()) {
     if (const std::uint64_t* known = inside_ ? shared_.find(row.object()) : nullptr)
@@ -66,23 +72,44 @@ void StateWriter::one(const Row& row) {
 }
 
 void StateWriter::begin_circuit() {
-  begun_ = out_.size();
-  out_.append(sizeof(std::uint64_t), '\0');
+  begun_ = taken_away_ + out_.size();
   inside_ = true;
 }
 
 void StateWriter::end_circuit() {
-  const std::uint64_t size = out_.size() - begun_ - sizeof size;
-  std::memcpy(out_.data() + begun_, &size, sizeof size);
+  circuits_.push_back(taken_away_ + out_.size() - begun_);
   own_.clear();
   inside_ = false;
 }
 
+void StateWriter::end() {
+  for (const std::uint64_t size : circuits_) raw(&size, sizeof size);
+  const std::uint64_t count = circuits_.size();
+  raw(&count, sizeof count);
+}
+
+StateReader::StateReader(std::string_view in) : in_(in) {
+  std::uint64_t count = 0;
+  const bool ends = in_.size() >= sizeof count;
+  if (ends) {
+    std::memcpy(&count, in_.data() + in_.size() - sizeof count, sizeof count);
+    in_.remove_suffix(sizeof count);
+  }
+  if (ends && count <= in_.size() / sizeof count) {
+    circuits_ = in_.substr(in_.size() - count * sizeof count);
+    in_.remove_suffix(circuits_.size());
+  } else {
+    fail();
+  }
+}
+
 void StateReader::begin_circuit() {
   std::uint64_t size = 0;
-  raw(&size, sizeof size);
-  if (size > in_.size()) fail();
+  if (circuits_.size() < sizeof size) fail();
   if (!good_) return;
+  std::memcpy(&size, circuits_.data(), sizeof size);
+  circuits_.remove_prefix(sizeof size);
+  if (size > in_.size()) return fail();
   behind_ = in_.substr(size);
   in_ = in_.substr(0, size);
   inside_ = true;

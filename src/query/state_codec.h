@@ -32,19 +32,20 @@ concept HasFields = requires(T& object) {
 class StateWriter {
  public:
   // `breath`: drawn now and then; nullptr: written in one go.
+  // With one, `out` may be taken away at every breath.
   explicit StateWriter(std::string& out, Breath* breath = nullptr) : out_(out), breath_(breath) {}
   StateWriter(const StateWriter&) = delete;
-
-  std::string& bytes() { return out_; }
 
   template <class... Fields>
   void put(const Fields&... fields) {
     (one(fields), ...);
   }
 
-  // What is written between is one part, with its size before it, and a scope of its own.
+  // What is written between is one part with a scope of its own.
   void begin_circuit();
   void end_circuit();
+  // The last to be written: the sizes of these parts.
+  void end();
 
  private:
   // Rows by their address.
@@ -54,6 +55,7 @@ class StateWriter {
     std::uint64_t of(const void* object, bool& fresh);
     const std::uint64_t* find(const void* object) const;
     void clear();
+    ~Numbers() { clear(); }
 
    private:
     struct Slot {
@@ -62,7 +64,7 @@ class StateWriter {
     };
     Slot& slot(const void* object);
     void grow();
-    std::vector<Slot> slots_;
+    std::vector<Slot> slots_;  // counted as the engine's memory
     std::uint64_t count_ = 0;
   };
 
@@ -119,14 +121,16 @@ class StateWriter {
   std::string& out_;
   Breath* breath_;
   Numbers shared_, own_;
-  std::size_t begun_ = 0;  // where the circuit's size stands
+  std::uint64_t taken_away_ = 0;         // bytes
+  std::uint64_t begun_ = 0;              // where the circuit begins
+  std::vector<std::uint64_t> circuits_;  // their sizes
   bool inside_ = false;
   std::uint32_t rows_ = 0;
 };
 
 class StateReader {
  public:
-  explicit StateReader(std::string_view in) : in_(in) {}
+  explicit StateReader(std::string_view in);
   StateReader(const StateReader&) = delete;
 
   // Whatever fails makes everything after it fail, with empty values.
@@ -209,6 +213,7 @@ class StateReader {
   void raw(void* to, std::size_t size);
 
   std::string_view in_, behind_;
+  std::string_view circuits_;  // the sizes of those to come
   std::vector<Row> shared_, own_;
   bool good_ = true, inside_ = false;
 };

@@ -12,43 +12,7 @@ namespace {
 constexpr std::uint32_t record_version = 1;
 constexpr std::size_t record_header = 8;
 
-// A checkpoint: magic, version, position, size, checksum of all of it, content.
-constexpr std::uint64_t checkpoint_magic = 0x74706b6341445645;  // "EVDAckpt"
-constexpr std::uint32_t checkpoint_version = 1;
-constexpr std::size_t checkpoint_header = 32;
-
 constexpr Bytes replay_chunk = 1_MiB;
-
-Buffer checkpoint_file(log::Position next, ByteView content) {
-  Buffer file(checkpoint_header + content.size());
-  store_le<std::uint64_t>(file.data(), checkpoint_magic);
-  store_le<std::uint32_t>(file.data() + 8, checkpoint_version);
-  store_le<std::uint64_t>(file.data() + 12, next.value());
-  store_le<std::uint64_t>(file.data() + 20, content.size());
-  if (!content.empty())
-    std::memcpy(file.data() + checkpoint_header, content.data(), content.size());
-  const std::uint32_t head = crc32c(ByteView(file).first(28));
-  store_le<std::uint32_t>(file.data() + 28, crc32c(content, head));
-  return file;
-}
-
-struct Checkpoint {
-  log::Position next;
-  ByteView content;
-};
-
-Result<Checkpoint> read_checkpoint(ByteView file, const std::string& path) {
-  if (file.size() < checkpoint_header || load_le<std::uint64_t>(file.data()) != checkpoint_magic)
-    return fail(ErrorKind::corrupt, path + " is not a checkpoint");
-  if (load_le<std::uint32_t>(file.data() + 8) > checkpoint_version)
-    return fail(ErrorKind::unsupported, path + " was written by a newer Levada");
-  const ByteView content = file.subspan(checkpoint_header);
-  const std::uint32_t head = crc32c(file.first(28));
-  if (load_le<std::uint64_t>(file.data() + 20) != content.size() ||
-      load_le<std::uint32_t>(file.data() + 28) != crc32c(content, head))
-    return fail(ErrorKind::corrupt, path + " fails its checksum");
-  return Checkpoint{log::Position(load_le<std::uint64_t>(file.data() + 12)), content};
-}
 
 }  // namespace
 
@@ -73,7 +37,7 @@ Task<Unit> Fold::load_checkpoint() {
   if (!file) co_return tl::unexpected<Error>(std::move(file).error());
   Checkpoint checkpoint = co_await read_checkpoint(*file, options_.checkpoint_path);
   co_await state_.restore(checkpoint.content);
-  next_ = checkpoint.next;
+  next_ = checkpoint.covers;
   checkpoint_bytes_ = file->size();
   co_return Unit{};
 }
@@ -125,8 +89,19 @@ Task<Unit> Fold::commit(Buffer decision) {
 
 Task<Unit> Fold::checkpoint() {
   const log::Position covers = next_;
-  const Buffer file = checkpoint_file(covers, state_.checkpoint());
-  co_await io::replace_file(disk_, options_.checkpoint_path, file);
+  CheckpointFile file(disk_, options_.checkpoint_path);
+  co_await file.begin();
+  const Buffer content = state_.checkpoint();
+  const Result<Unit> appended = co_await outcome(file.append(content));
+  if (!appended) {
+    (void)co_await outcome(file.abandon());
+    co_return appended;
+  }
+  co_return co_await outcome(adopt(file, covers));
+}
+
+Task<Unit> Fold::adopt(CheckpointFile& file, log::Position covers) {
+  co_await file.finish(covers);
   checkpoint_bytes_ = file.size();
   bytes_since_checkpoint_ = 0;
   co_await journal_.log.trim(partition_, covers);

@@ -10,6 +10,7 @@
 #include "base/task.h"
 #include "io/disk.h"
 #include "log/journals.h"
+#include "state/checkpoint_file.h"
 
 namespace levada::state {
 
@@ -44,6 +45,10 @@ class Fold {
 
   // Also on request, for instance before a stop. The log is trimmed after it.
   Task<Unit> checkpoint();
+  // The same for a state that writes its own file, of all before `covers`, which was applied()
+  // then; decisions may be committed meanwhile.
+  log::Position applied() const { return next_; }
+  Task<Unit> adopt(CheckpointFile& file, log::Position covers);
 
  private:
   Task<Unit> load_checkpoint();

@@ -48,6 +48,7 @@ struct Engine::Join {
 
 Engine::Engine(const log::Journal& journal, io::Disk& disk, EngineOptions options)
     : journal_(journal),
+      disk_(disk),
       options_(std::move(options)),
       outboxes_(disk, options_.checkpoint_path + ".outbox.", options_.outboxes),
       catalog_(options_.database),
@@ -255,8 +256,9 @@ Task<Unit> Engine::commit_all() {
       who->result = result;
       journal_.reactor.post(*who);
     }
-    if (bytes_since_checkpoint_ >
-        std::max(count(options_.checkpoint_interval), checkpoint_bytes_ / 2))
+    if (!writing_checkpoint_ &&
+        bytes_since_checkpoint_ >
+            std::max(count(options_.checkpoint_interval), checkpoint_bytes_ / 2))
       co_await outcome(write_checkpoint());  // what is decided stands; the next one tries again
   }
   committing_ = false;

@@ -129,7 +129,8 @@ class Engine final : public state::Folded {
                        io::Slices& slices);
   Task<Unit> append(Decision decision);
   Task<Unit> write_checkpoint();
-  std::string state_bytes(query::Breath* breath) const;
+  Task<Unit> place_checkpoint(std::unique_ptr<state::CheckpointFile> file, log::Position covers);
+  void save(query::StateWriter& out) const;
   void save(const Object& object, query::StateWriter& out) const;
   bool restore(Object& object, query::StateReader& in);
   bool computed_again(Object& object);
@@ -162,6 +163,7 @@ class Engine final : public state::Folded {
   void stop_feeds(Object& object);
 
   log::Journal journal_;
+  io::Disk& disk_;
   EngineOptions options_;
   Outboxes outboxes_;
   Catalog catalog_;
@@ -179,7 +181,7 @@ class Engine final : public state::Folded {
   std::vector<Decision> parts_;      // of an epoch that has several decisions
   std::vector<Definition> history_;  // every definition ever, for checkpoints
   std::uint64_t bytes_since_checkpoint_ = 0, checkpoint_bytes_ = 0;
-  mutable std::string encoded_;  // a checkpoint, between its making and its writing
+  bool writing_checkpoint_ = false;  // it is encoded, but not durable yet
   std::vector<std::unique_ptr<Sink>> stopping_, dropped_;
   std::map<std::uint32_t, std::shared_ptr<SourceReader>> readers_;  // by their relation
 

@@ -9,19 +9,34 @@ namespace levada::streaming {
 
 namespace {
 
-constexpr std::uint64_t checkpoint_version = 6;
+constexpr std::uint64_t checkpoint_version = 7;
 
-// Others of the reactor go on while a checkpoint is made; writers wait for its end.
+constexpr std::size_t piece_size = 1u << 20;  // of a checkpoint, about: what waits in memory
+
+// What is encoded goes to the file whenever there is a piece of it. Others of the reactor go on
+// meanwhile; writers wait for the end.
 class CheckpointBreath final : public query::Breath {
  public:
-  explicit CheckpointBreath(io::Slices& slices) : slices_(slices) {}
+  CheckpointBreath(io::Slices& slices, state::CheckpointFile& file, std::string& encoded)
+      : slices_(slices), file_(file), encoded_(encoded) {}
+
   std::optional<SqlError> draw() override {
+    if (encoded_.size() >= piece_size) write();
     slices_.pause_if_due();
     return std::nullopt;
   }
+  // Behind an error nothing more is written; the encoding ends by itself.
+  void write() {
+    if (written_) written_ = slices_.wait(file_.append(as_bytes(encoded_)));
+    encoded_.clear();
+  }
+  const Result<Unit>& written() const { return written_; }
 
  private:
   io::Slices& slices_;
+  state::CheckpointFile& file_;
+  std::string& encoded_;
+  Result<Unit> written_ = Unit{};
 };
 
 }  // namespace
@@ -37,27 +52,48 @@ Result<Unit> Engine::unseal(Definition& definition) const {
   return Unit{};
 }
 
+// Until all is encoded nothing is decided. It is made durable beside the decisions that follow.
 Task<Unit> Engine::write_checkpoint() {
   bytes_since_checkpoint_ = 0;
-  const auto encode = [this](io::Slices& slices) {
-    CheckpointBreath breath(slices);
-    encoded_ = state_bytes(&breath);
+  const log::Position covers = fold_.applied();
+  auto file = std::make_unique<state::CheckpointFile>(disk_, options_.checkpoint_path);
+  Result<Unit> written = co_await outcome(file->begin());
+  if (!written) co_return written;
+  const auto encode = [&](io::Slices& slices) {
+    std::string piece;
+    CheckpointBreath breath(slices, *file, piece);
+    query::StateWriter out(piece, &breath);
+    save(out);
+    breath.write();
+    written = breath.written();
   };
   co_await io::in_slices(journal_.reactor, encode);
-  checkpoint_bytes_ = encoded_.size();
-  co_await fold_.checkpoint();
+  if (!written) {
+    co_await outcome(file->abandon());
+    co_return written;
+  }
+  checkpoint_bytes_ = file->size();
+  writing_checkpoint_ = true;
+  gate_.spawn(place_checkpoint(std::move(file), covers));
   co_return Unit{};
 }
 
+Task<Unit> Engine::place_checkpoint(std::unique_ptr<state::CheckpointFile> file,
+                                    log::Position covers) {
+  const Result<Unit> placed = co_await outcome(fold_.adopt(*file, covers));
+  writing_checkpoint_ = false;
+  co_return placed;
+}
+
 Buffer Engine::checkpoint() const {
-  const std::string made = encoded_.empty() ? state_bytes(nullptr) : std::exchange(encoded_, {});
+  std::string made;
+  query::StateWriter out(made);
+  save(out);
   const ByteView bytes = as_bytes(made);
   return {bytes.begin(), bytes.end()};
 }
 
-std::string Engine::state_bytes(query::Breath* breath) const {
-  std::string bytes;
-  query::StateWriter out(bytes, breath);
+void Engine::save(query::StateWriter& out) const {
   out.put(checkpoint_version, epoch_, time_, next_row_id_, next_sunk_row_id_, history_.size());
   for (const Definition& one : history_)
     out.put(one.id, !one.sealed.empty(), one.sealed.empty() ? one.text : one.sealed, one.schema,
@@ -66,7 +102,7 @@ std::string Engine::state_bytes(query::Breath* breath) const {
     out.put(id);
     save(*object, out);
   }
-  return bytes;
+  out.end();
 }
 
 Result<Unit> Engine::restore(ByteView checkpoint) {

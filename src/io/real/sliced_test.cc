@@ -91,6 +91,40 @@ TEST_P(SlicedTest, several_at_once_keep_to_their_own_stacks) {
   EXPECT_GT(*most, 1);
 }
 
+Task<Unit> slept(Reactor& reactor, Nanos length) {
+  co_await sleep_for(reactor, length);
+  co_return fail(ErrorKind::disk_full, "as the test says");
+}
+
+Task<Unit> at_once() { co_return Unit{}; }
+
+// How many turns others had while sliced work waited for two tasks.
+Task<int> turns_while_waiting(Reactor& reactor) {
+  int turns = 0;
+  bool end = false;
+  Gate gate;
+  gate.spawn(count_turns(reactor, turns, end));
+  std::vector<ErrorKind> errors;
+  std::function<void(Slices&)> work = [&](Slices& slices) {
+    for (int i = 0; i < 2; ++i)
+      errors.push_back(slices.wait(slept(reactor, std::chrono::milliseconds(5))).error().kind);
+    CHECK(slices.wait(at_once()).has_value());
+    end = true;
+  };
+  co_await in_slices(reactor, std::move(work));
+  co_await gate.close();
+  const std::vector<ErrorKind> expected(2, ErrorKind::disk_full);
+  EXPECT_EQ(errors, expected);
+  co_return turns;
+}
+
+TEST_P(SlicedTest, others_go_on_while_it_waits_for_a_task) {
+  const Result<int> turns =
+      reactors_->run(ReactorIndex(0), [&] { return turns_while_waiting(reactor_); });
+  ASSERT_TRUE(turns);
+  EXPECT_GT(*turns, 5);
+}
+
 INSTANTIATE_TEST_SUITE_P(Doors, SlicedTest, testing::ValuesIn(backends), backend_name);
 
 }  // namespace

@@ -9,9 +9,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <new>
 #include <utility>
 
 #include "base/check.h"
+#include "query/row_memory.h"
 #include "query/value.h"
 
 namespace levada::query {
@@ -66,7 +68,7 @@ class GrowingMap {
   Entry& insert(std::uint64_t hash) {
     move_some();
     if (size_ >= new_.count) grow();
-    auto* node = new Node();
+    auto* node = new (take_row_memory(sizeof(Node))) Node();
     count_memory(sizeof(Node));
     node->entry.hash = hash;
     Node*& head = bucket(hash);
@@ -82,8 +84,7 @@ class GrowingMap {
     while (&(*at)->entry != entry) at = &(*at)->next;
     Node* gone = *at;
     *at = gone->next;
-    delete gone;
-    count_memory(-static_cast<std::int64_t>(sizeof(Node)));
+    drop(gone);
     --size_;
   }
 
@@ -105,6 +106,12 @@ class GrowingMap {
   };
   static constexpr std::size_t first_count = 16;
   static constexpr std::size_t moves_per_insert = 4;  // more than 1: done before the next growth
+
+  static void drop(Node* node) {
+    node->~Node();
+    give_row_memory(node, sizeof(Node));
+    count_memory(-static_cast<std::int64_t>(sizeof(Node)));
+  }
 
   Node*& bucket(std::uint64_t hash) const {
     if (old_.count != 0) {
@@ -148,8 +155,7 @@ class GrowingMap {
     for (std::size_t i = 0; i < buckets.count; ++i) {
       for (Node* node = buckets.heads[i]; node != nullptr;) {
         Node* next = node->next;
-        delete node;
-        count_memory(-static_cast<std::int64_t>(sizeof(Node)));
+        drop(node);
         node = next;
       }
     }

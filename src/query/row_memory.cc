@@ -1,5 +1,6 @@
 #include "query/row_memory.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 #include <new>
@@ -15,6 +16,12 @@ constexpr std::size_t granule = 16;
 constexpr std::size_t cache_line = 64;
 constexpr std::size_t block_max = 1024;      // larger ones go to malloc at once
 constexpr std::size_t list_max = 2u << 20u;  // bytes that wait in one list
+
+// The C library's arenas grow by as many pages as one block wants, each time by a call of the
+// kernel. Asking for more than the next rows need, and giving it back, leaves it at the arena's
+// end. (Measured: 6,377 such calls while 100,000 rows with views were replayed, a twelfth of the
+// time.)
+constexpr std::size_t room_step = 512u << 10u;  // below what gets pages of its own
 
 #if defined(__SANITIZE_ADDRESS__)
 constexpr bool lists_blocks = false;  // a row that is used after its end must be seen
@@ -36,6 +43,16 @@ struct List {
   std::size_t bytes;
 };
 thread_local std::array<List, block_max / granule + 1> lists = {};
+thread_local std::size_t room = 0;  // what may be left of the last step
+
+void make_room(std::size_t size) {
+  if (room < size) {
+    void* volatile end = std::malloc(room_step);  // volatile: a compiler may leave the pair out
+    std::free(end);
+    room = room_step;
+  }
+  room -= std::min(size, room);
+}
 
 }  // namespace
 
@@ -52,6 +69,7 @@ void* take_row_memory(std::size_t bytes) {
       return block;
     }
   }
+  make_room(size * granule);
   void* block = std::malloc(size * granule);
   CHECK(block != nullptr, "memory");
   return block;

@@ -1,7 +1,7 @@
 #pragma once
-// Memory of rows. Rows in flight are made and freed by the thousand, all of a few sizes: a freed
-// block waits in a list of its size for the next row. The lists are short, so what a dropped view
-// gives back goes to malloc.
+// Memory of rows and of what maps keep about them. Rows in flight are made and freed by the
+// thousand, all of a few sizes: a freed block waits in a list of its size for the next row. The
+// lists are short, so what a dropped view gives back goes to malloc.
 
 #include <cstddef>
 

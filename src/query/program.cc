@@ -41,6 +41,54 @@ bool splits(const Expression& call) {
          call.arguments[2]->value.datum().integer > 0;
 }
 
+// What is cheap and can never fail.
+bool is_harmless(const Expression& expression) {
+  constexpr std::string_view harmless_calls[] = {"=", "<>", "<", "<=", ">", ">=", "lower", "upper"};
+  switch (expression.kind) {
+    case ExpressionKind::column:
+    case ExpressionKind::constant:
+    case ExpressionKind::all:
+    case ExpressionKind::any:
+    case ExpressionKind::is_in:
+    case ExpressionKind::is_null:
+    case ExpressionKind::is_not_null:
+      break;
+    case ExpressionKind::call:
+      if (std::find(std::begin(harmless_calls), std::end(harmless_calls),
+                    expression.function->name) == std::end(harmless_calls))
+        return false;
+      break;
+    default:
+      return false;
+  }
+  return std::all_of(expression.arguments.begin(), expression.arguments.end(),
+                     [](const ExpressionRef& argument) { return is_harmless(*argument); });
+}
+
+bool searches(const Expression& expression) {
+  const bool here = expression.kind == ExpressionKind::call &&
+                    (expression.function->name.starts_with("regexp_") ||
+                     expression.function->name.starts_with("~"));
+  return here || std::any_of(expression.arguments.begin(), expression.arguments.end(),
+                             [](const ExpressionRef& argument) { return searches(*argument); });
+}
+
+// AND and OR may stop before a regular expression when what is harmless is asked first. Where
+// something else may fail, the order stays: one condition may guard the next.
+std::vector<ExpressionRef> harmless_first(const std::vector<ExpressionRef>& conditions) {
+  std::vector<ExpressionRef> harmless, searching;
+  for (const ExpressionRef& condition : conditions) {
+    if (is_harmless(*condition))
+      harmless.push_back(condition);
+    else if (searches(*condition))
+      searching.push_back(condition);
+    else
+      return conditions;
+  }
+  harmless.insert(harmless.end(), searching.begin(), searching.end());
+  return harmless;
+}
+
 }  // namespace
 
 class Compiler {
@@ -91,8 +139,10 @@ class Compiler {
       SplitTerm* term = split_term(from);
       if (term != nullptr && term->uses > 1) return part_of_text(*term, from);
     }
+    const bool connects = from.kind == ExpressionKind::all || from.kind == ExpressionKind::any;
     Programs arguments;
-    for (const ExpressionRef& argument : from.arguments) arguments.push_back(compiled(*argument));
+    for (const ExpressionRef& argument : connects ? harmless_first(from.arguments) : from.arguments)
+      arguments.push_back(compiled(*argument));
     switch (from.kind) {
       case ExpressionKind::column:
       case ExpressionKind::parameter:

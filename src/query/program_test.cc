@@ -84,5 +84,27 @@ TEST_F(Programs, what_fails_fails_in_each_that_computes_it) {
                Evaluation::Mode::lenient);
 }
 
+TEST_F(Programs, what_cannot_fail_is_asked_before_a_regular_expression) {
+  const ExpressionRef broken = apply("regexp_like", {text_column(0), text("(")});
+  const ExpressionRef equal = apply("=", {apply("lower", {text_column(1)}), text("x")});
+  const ExpressionRef guarded = apply("=", {cast(text_column(0), int4, true), number(1)});
+  const auto answer = [&](ExpressionKind kind, std::vector<ExpressionRef> parts, Datum left,
+                          Datum right) {
+    const Datum row[] = {left, right};
+    Evaluation evaluation(facts_);
+    const Datum result =
+        Program(expression(kind, boolean, std::move(parts))).evaluate(evaluation, row);
+    return evaluation.failed() ? "fails" : result.is_null() ? "null" : result.boolean() ? "t" : "f";
+  };
+  using enum ExpressionKind;
+  EXPECT_STREQ(answer(any, {broken, equal}, Datum::of("a"), Datum::of("X")), "t");
+  EXPECT_STREQ(answer(any, {broken, equal}, Datum::of("a"), Datum::of("y")), "fails");
+  EXPECT_STREQ(answer(all, {broken, equal}, Datum::of("a"), Datum::of("y")), "f");
+  // One condition may guard the next: the order stays.
+  const ExpressionRef digits = apply("regexp_like", {text_column(0), text("^[0-9]+$")});
+  EXPECT_STREQ(answer(all, {digits, guarded}, Datum::of("a"), Datum::of("y")), "f");
+  EXPECT_STREQ(answer(all, {guarded, digits}, Datum::of("a"), Datum::of("y")), "fails");
+}
+
 }  // namespace
 }  // namespace levada::query

@@ -95,6 +95,7 @@ SqlResult<Unit> Engine::fill(Object& object, std::uint64_t epoch, std::int64_t t
 // Restored: its rows were put out before the checkpoint, only what it remembers is made again.
 void Engine::backfill(Object& object, Restored restored) {
   if (object.circuit == nullptr && object.index == nullptr) return;
+  fill_postponed();  // it may read them
   if (!object.filled) {
     const auto filled = fill(object, epoch_, time_, nullptr);
     CHECK(filled.has_value(), "a view's errors are lenient");

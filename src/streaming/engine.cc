@@ -73,6 +73,7 @@ Task<Unit> Engine::open() {
   parts_.clear();
   running_ = true;
   for (const auto& [id, object] : catalog_.objects()) start_feeds(*object, Begun::again);
+  gate_.spawn(fill_behind_start());
   gate_.spawn(run_ticks());
   co_return Unit{};
 }
@@ -236,6 +237,7 @@ std::vector<Engine::Waiting*> Engine::next_decision(Decision& decision, bool& ti
 }
 
 Task<Unit> Engine::commit_all() {
+  co_await all_filled();
   while (!pending_.empty()) {
     Decision decision;
     bool tick = false;
@@ -375,6 +377,7 @@ Result<Unit> Engine::apply_decision(const Decision& decision) {
 void Engine::take_input(const Input& input, std::int64_t time, Arrival& arrival) {
   Object* object = catalog_.find(input.relation);
   if (object == nullptr) return;  // dropped since
+  fill_before_change_of(input.relation);
   if (input.made_from && object->source != nullptr) {
     Input made = input;
     make_rows(*object, made, time);
@@ -483,17 +486,8 @@ void Engine::run_circuits(Arrival arrival, std::int64_t time) {
   for (auto& [id, delta] : sunk) feed_sink(*catalog_.find(RelationId(id)), std::move(delta), time);
 }
 
-void Engine::feed_table(const Object& object, const Delta& delta, const SessionFacts& facts,
-                        Arrival& arrival) {
-  const Object* target = catalog_.find(object.into->target);
-  CHECK(target != nullptr, "a table takes the sinks into it along when it goes");
-  Delta changes = delta;
-  query::consolidate(changes);
-  take_input(sunk_rows(*this, target->relation, changes, object.into->append_only, facts),
-             facts.now, arrival);
-}
-
 void Engine::perform(Change change, bool with_rows) {
+  if (!change.removed.empty() || change.altered != nullptr) fill_postponed();
   std::unique_ptr<Object> replaced;
   for (const RelationId id : change.removed) {
     if (Object* object = catalog_.find(id)) stop_feeds(*object);
@@ -523,7 +517,7 @@ void Engine::perform(Change change, bool with_rows) {
       added.sink->position = replaced->sink->position;
     }
     catalog_.add(std::move(object));
-    if (with_rows) backfill(added, Restored::no);
+    if (with_rows && !postpone(added)) backfill(added, Restored::no);
     if (running_) start_feeds(added, replaced == nullptr ? Begun::anew : Begun::again);
   }
   if (Object* object = catalog_.find(change.sink); object != nullptr && object->sink != nullptr) {

@@ -17,6 +17,7 @@
 #include "io/disk.h"
 #include "io/gate.h"
 #include "io/reactor.h"
+#include "io/signal.h"
 #include "io/sliced.h"
 #include "log/journals.h"
 #include "query/sql_error.h"
@@ -72,6 +73,11 @@ class Engine final : public state::Folded {
   std::uint64_t epoch() const { return epoch_; }
   std::int64_t started() const { return started_; }  // microseconds since 1970-01-01
 
+  // A start leaves views unfilled (postponed.cc). Whoever reads one waits until all are filled.
+  bool is_postponed(RelationId id) const;
+  Task<Unit> filled(query::Plan plan);
+  Task<Unit> all_filled();
+
   // Rows of a readable relation, as of the last epoch.
   query::Delta rows_of(const Relation& relation, std::string_view database = {});
   // Those that may have these values; a table is looked up when they cover its key.
@@ -120,6 +126,11 @@ class Engine final : public state::Folded {
     bool tick = false;
     Waiting* waiting = nullptr;
   };
+  struct Postponed {
+    RelationId view;
+    std::uint64_t epoch;  // that it belongs to, with its time
+    std::int64_t time;
+  };
   struct Join;                                         // awaits a Pending
   using Arrival = std::map<RelationId, query::Delta>;  // what changed in an epoch so far
 
@@ -158,6 +169,11 @@ class Engine final : public state::Folded {
   SqlResult<Unit> fill(Object& object, std::uint64_t epoch, std::int64_t time,
                        query::Breath* breath);
   void backfill(Object& object, Restored restored);
+  bool postpone(const Object& object);
+  void fill(const Postponed& one, query::Breath* breath);
+  void fill_postponed();
+  void fill_before_change_of(RelationId id);
+  Task<Unit> fill_behind_start();
   enum class Begun : std::uint8_t { anew, again };
   void start_feeds(Object& object, Begun begun);
   void stop_feeds(Object& object);
@@ -179,6 +195,8 @@ class Engine final : public state::Folded {
   const Decision* in_flight_ = nullptr;
   std::unique_ptr<Change> built_;    // of the definition in flight
   std::vector<Decision> parts_;      // of an epoch that has several decisions
+  std::deque<Postponed> postponed_;  // in the order in which they were made
+  io::Signal filled_{journal_.reactor};
   std::vector<Definition> history_;  // every definition ever, for checkpoints
   std::uint64_t bytes_since_checkpoint_ = 0, checkpoint_bytes_ = 0;
   bool writing_checkpoint_ = false;  // it is encoded, but not durable yet

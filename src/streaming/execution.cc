@@ -97,6 +97,7 @@ Task<SqlResult<Unit>> CursorRun::run() {
       plans.push_back(one.next);
     }
     for (const query::Plan& plan : plans) {
+      co_await state_.engine.filled(plan);
       const SqlResult<Unit> read = co_await streams.read(plan, stopped);
       if (!read) co_return read;
     }
@@ -212,6 +213,7 @@ Task<SqlResult<Unit>> CursorRun::change(const sql::BoundChange& bound) {
   counts_ = true;
   SqlResult<Unit> written = co_await sleep(bound.plan);
   if (!written) co_return written;
+  co_await state_.engine.all_filled();
   const Engine::Decide decide = [&](io::Slices& slices) {
     StatementBreath breath(state_, slices);
     return work.inputs(breath);

@@ -5,6 +5,8 @@
 #include "sql/definition_text.h"
 #include "sql/parser.h"
 #include "streaming/downstream.h"
+#include "streaming/engine.h"
+#include "streaming/stored_rows.h"
 
 namespace levada::streaming {
 
@@ -67,6 +69,16 @@ SqlResult<PlannedFeed> table_feed(const sql::CreateSink& create, const Catalog& 
                         "\" follows \"" + target.name + "\"");
   planned.plan = std::move(bound.plan);
   return planned;
+}
+
+void Engine::feed_table(const Object& object, const query::Delta& delta,
+                        const query::SessionFacts& facts, Arrival& arrival) {
+  const Object* target = catalog_.find(object.into->target);
+  CHECK(target != nullptr, "a table takes the sinks into it along when it goes");
+  query::Delta changes = delta;
+  query::consolidate(changes);
+  take_input(sunk_rows(*this, target->relation, changes, object.into->append_only, facts),
+             facts.now, arrival);
 }
 
 }  // namespace levada::streaming

@@ -3,6 +3,7 @@
 #include <array>
 #include <vector>
 
+#include "wire/cbor_reader.h"
 #include "wire/http1_writer.h"
 #include "wire/json_reader.h"
 
@@ -67,11 +68,17 @@ std::string_view xml_element(std::string_view xml, std::string_view name) {
   return xml.substr(0, xml.find("</"));
 }
 
+bool is_cbor(std::string_view body) {
+  constexpr unsigned char beyond_ascii = 0x80;
+  return !body.empty() && static_cast<unsigned char>(body.front()) >= beyond_ascii;
+}
+
 Error aws_error(const HttpAnswer& answer) {
   std::string code;
   std::string message;
   wire::ValueTree tree;
-  if (const auto body = wire::read_json(answer.body, tree);
+  if (const auto body = is_cbor(answer.body) ? wire::read_cbor(as_bytes(answer.body), tree)
+                                             : wire::read_json(answer.body, tree);
       body && body->is(wire::ValueKind::object)) {
     code = bare(text_of(*body, "__type"));
     message = text_of(*body, "message");

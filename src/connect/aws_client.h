@@ -49,6 +49,9 @@ class AwsClient {
 // The text of the first element of that name; empty: there is none.
 std::string_view xml_element(std::string_view xml, std::string_view name);
 
+// Whether a body is CBOR: its maps begin with bytes that no JSON has there.
+bool is_cbor(std::string_view body);
+
 // What an answer that is no success says, as an Error of the kinds above.
 Error aws_error(const HttpAnswer& answer);
 

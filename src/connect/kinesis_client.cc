@@ -4,6 +4,8 @@
 #include <array>
 
 #include "wire/base64.h"
+#include "wire/cbor_reader.h"
+#include "wire/cbor_writer.h"
 #include "wire/json_reader.h"
 #include "wire/json_writer.h"
 
@@ -13,7 +15,8 @@ namespace {
 using wire::Value;
 using wire::ValueKind;
 
-constexpr std::string_view content_type = "application/x-amz-json-1.1";
+constexpr std::string_view json_type = "application/x-amz-json-1.1";
+constexpr std::string_view cbor_type = "application/x-amz-cbor-1.1";
 constexpr std::string_view target_prefix = "Kinesis_20131202.";
 // Memory of bodies that is kept: that of a few lanes' full calls of records around 1 KiB.
 constexpr std::size_t bodies_kept_max = 16;
@@ -38,6 +41,10 @@ double number(const Value& object, std::string_view name) {
 
 unexpected<Error> strange(ErrorKind kind, std::string_view operation) {
   return fail(kind, "the answer to " + std::string(operation) + " cannot be understood");
+}
+
+Result<Value> read_body(std::string_view body, wire::ValueTree& tree) {
+  return is_cbor(body) ? wire::read_cbor(as_bytes(body), tree) : wire::read_json(body, tree);
 }
 
 template <class Fill>
@@ -105,13 +112,36 @@ void append_put_records(std::string_view stream, std::span<const PutEntry> entri
   });
 }
 
+void append_put_records_cbor(std::string_view stream, std::span<const PutEntry> entries,
+                             Buffer& out) {
+  wire::CborWriter cbor(out);
+  cbor.begin_object();
+  cbor.key("Records");
+  cbor.begin_array(entries.size());
+  Buffer data;
+  for (const PutEntry& entry : entries) {
+    data.assign(entry.data.begin(), entry.data.end());
+    data.insert(data.end(), entry.data_end.begin(), entry.data_end.end());
+    cbor.begin_object();
+    cbor.key("Data");
+    cbor.bytes(data);
+    cbor.key("PartitionKey");
+    cbor.string(entry.partition_key);
+    cbor.end_object();
+  }
+  cbor.end_array();
+  cbor.key("StreamName");
+  cbor.string(stream);
+  cbor.end_object();
+}
+
 Result<PutOutcomes> read_put_outcomes(std::string body, std::size_t entries) {
   struct Texts {
     std::string body;
     wire::ValueTree tree;
   };
   const auto texts = std::make_shared<Texts>(Texts{std::move(body), wire::ValueTree()});
-  const Result<Value> root = wire::read_json(texts->body, texts->tree);
+  const Result<Value> root = read_body(texts->body, texts->tree);
   if (!root || !root->is(ValueKind::object)) return strange(ErrorKind::unknown, "PutRecords");
   const std::span<const Value> records = list(*root, "Records");
   if (records.size() != entries)
@@ -135,7 +165,7 @@ Result<PutOutcomes> read_put_outcomes(std::string body, std::size_t entries) {
 
 Result<std::vector<ShardInfo>> read_shards(std::string_view body, std::string& next) {
   wire::ValueTree tree;
-  const Result<Value> root = wire::read_json(body, tree);
+  const Result<Value> root = read_body(body, tree);
   if (!root || !root->is(ValueKind::object)) return strange(ErrorKind::invalid, "ListShards");
   std::vector<ShardInfo> shards;
   for (const Value& item : list(*root, "Shards")) {
@@ -182,9 +212,10 @@ Result<ReadPage> read_page(std::string_view body) {
   return page;
 }
 
-Task<std::string> KinesisClient::call(std::string_view operation, Buffer body) {
+Task<std::string> KinesisClient::call(std::string_view operation, Buffer body, Coding coding) {
   const std::string target = std::string(target_prefix) + std::string(operation);
-  const AwsClient::Call call{.target = target, .content_type = content_type, .body = body};
+  const std::string_view type = coding == Coding::cbor ? cbor_type : json_type;
+  const AwsClient::Call call{.target = target, .content_type = type, .body = body};
   Result<std::string> answer = co_await outcome(aws_->call(call));
   keep_body(std::move(body));
   co_return answer;
@@ -205,21 +236,52 @@ void KinesisClient::keep_body(Buffer body) {
 
 Task<PutOutcomes> KinesisClient::put_records(std::span<const PutEntry> entries) {
   Buffer body = take_body();
-  append_put_records(stream_, entries, body);
-  std::string answer = co_await call("PutRecords", std::move(body));
+  const Coding coding = coding_.value_or(Coding::json);
+  if (coding == Coding::cbor)
+    append_put_records_cbor(stream_, entries, body);
+  else
+    append_put_records(stream_, entries, body);
+  std::string answer = co_await call("PutRecords", std::move(body), coding);
   co_return read_put_outcomes(std::move(answer), entries.size());
+}
+
+// Until the endpoint has answered in CBOR or understood JSON, both are tried.
+Task<std::string> KinesisClient::ask_for_shards(std::string token) {
+  const std::string_view name = token.empty() ? "StreamName" : "NextToken";
+  const std::string_view value = token.empty() ? stream_ : token;  // it stands for the stream
+  if (coding_ != Coding::json) {
+    Buffer body;
+    wire::CborWriter cbor(body);
+    cbor.begin_object();
+    cbor.key(name);
+    cbor.string(value);
+    cbor.end_object();
+    Result<std::string> answer =
+        co_await outcome(call("ListShards", std::move(body), Coding::cbor));
+    if (answer) {
+      coding_ = is_cbor(*answer) ? Coding::cbor : Coding::json;
+      co_return std::move(*answer);
+    }
+    const ErrorKind kind = answer.error().kind;
+    const bool understood =
+        coding_.has_value() || (kind != ErrorKind::invalid && kind != ErrorKind::unavailable &&
+                                kind != ErrorKind::unknown);
+    if (understood) co_return unexpected<Error>(answer.error());
+  }
+  Buffer body = object([&](wire::JsonWriter& json) {
+    json.key(name);
+    json.string(value);
+  });
+  std::string answer = co_await call("ListShards", std::move(body));
+  coding_ = Coding::json;
+  co_return answer;
 }
 
 Task<std::vector<ShardInfo>> KinesisClient::list_shards() {
   std::vector<ShardInfo> all;
   std::string token;
   do {
-    // A token stands for the stream; both together are refused.
-    Buffer body = object([&](wire::JsonWriter& json) {
-      json.key(token.empty() ? "StreamName" : "NextToken");
-      json.string(token.empty() ? stream_ : token);
-    });
-    const std::string answer = co_await call("ListShards", std::move(body));
+    const std::string answer = co_await ask_for_shards(token);
     std::vector<ShardInfo> page = co_await read_shards(answer, token);
     std::move(page.begin(), page.end(), std::back_inserter(all));
   } while (!token.empty());

@@ -8,6 +8,8 @@
 #include "connect/assumed_role.h"
 #include "http/acceptor.h"
 #include "io/sim/sim_world.h"
+#include "wire/cbor_writer.h"
+#include "wire/put_records_cbor_scan.h"
 #include "wire/sigv4.h"
 
 namespace levada::connect {
@@ -26,7 +28,7 @@ class Script final : public http::Handler {
     bool hang_up = false;
   };
   struct Asked {
-    std::string target, body, token;
+    std::string target, type, body, token;
     bool signed_well = false;
   };
 
@@ -37,6 +39,7 @@ class Script final : public http::Handler {
   Task<Unit> handle(const http::Request& request, http::Response& response) override {
     Asked& asked = asked_.emplace_back();
     asked.target = request.head.header("x-amz-target").value_or("");
+    asked.type = request.head.header("content-type").value_or("");
     asked.token = request.head.header("x-amz-security-token").value_or("");
     asked.body = as_text(request.body);
     asked.signed_well = signed_well(request, asked.token);
@@ -184,6 +187,52 @@ TEST_F(KinesisClientTest, ListsShardsOverSeveralPages) {
   EXPECT_TRUE((*shards)[1].open);
   EXPECT_EQ((*shards)[1].parent, "shardId-0");
   EXPECT_EQ(script_.asked()[1].body, R"({"NextToken":"more"})");
+}
+
+TEST_F(KinesisClientTest, PutsInCborOnceTheEndpointHasAnsweredInIt) {
+  Buffer shards;
+  wire::CborWriter cbor(shards);
+  cbor.begin_object();
+  cbor.key("Shards");
+  cbor.begin_array(0);
+  cbor.end_object();
+  Buffer taken;
+  wire::CborWriter answer(taken);
+  answer.begin_object();
+  answer.key("Records");
+  answer.begin_array(1);
+  answer.begin_object();
+  answer.key("ShardId");
+  answer.string("shardId-0");
+  answer.key("SequenceNumber");
+  answer.string("49");
+  answer.end_object();
+  answer.end_object();
+  script_.say({200, std::string(as_text(shards))});
+  script_.say({200, std::string(as_text(taken))});
+  ASSERT_TRUE(world_.run(port().list_shards()));
+  const auto outcomes = put({{"a", as_bytes("o"), as_bytes("ne")}});
+  ASSERT_TRUE(outcomes) << outcomes.error().message;
+  EXPECT_EQ(outcomes->each[0].sequence_number, "49");
+  ASSERT_EQ(script_.asked().size(), 2u);
+  EXPECT_TRUE(script_.asked()[1].signed_well);
+  EXPECT_EQ(script_.asked()[1].type, "application/x-amz-cbor-1.1");
+  wire::ScannedPut read;
+  ASSERT_TRUE(wire::scan_put_records_cbor(as_bytes(script_.asked()[1].body), read));
+  ASSERT_EQ(read.records.size(), 1u);
+  EXPECT_THAT(script_.asked()[1].body, HasSubstr("one"));
+}
+
+TEST_F(KinesisClientTest, AnEndpointThatDoesNotReadCborIsAskedInJson) {
+  script_.say({400, R"({"__type":"SerializationException"})"});
+  script_.say({200, R"({"Shards":[]})"});
+  script_.say({200, R"({"Records":[{"ShardId":"s","SequenceNumber":"1"}]})"});
+  ASSERT_TRUE(world_.run(port().list_shards()));
+  ASSERT_TRUE(put({{"a", {}}}));
+  ASSERT_EQ(script_.asked().size(), 3u);
+  EXPECT_EQ(script_.asked()[0].type, "application/x-amz-cbor-1.1");
+  EXPECT_EQ(script_.asked()[1].type, "application/x-amz-json-1.1");
+  EXPECT_EQ(script_.asked()[2].type, "application/x-amz-json-1.1");
 }
 
 TEST_F(KinesisClientTest, ReadsAShardFromATimestamp) {

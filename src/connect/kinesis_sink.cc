@@ -20,8 +20,6 @@ constexpr Nanos failure_pause_first = 1s;
 constexpr Nanos failure_pause_max = 30s;
 constexpr std::uint32_t failures_unmoved = 3;  // before the state says so
 constexpr Nanos shards_stale = 30s;
-constexpr Millis clock_difference = 1s;  // between here and the stream, at most
-constexpr std::uint32_t read_back_page = 10'000;
 // Formatted records wait in the lanes: enough for the next calls of each, or, while a slow shard
 // holds its own, for the others to find something.
 constexpr std::size_t waiting_calls = 3;
@@ -93,6 +91,13 @@ void KinesisSink::take(std::shared_ptr<const streaming::SinkEpoch> piece) {
   if (!piece->more) last_taken_ = piece->epoch;
   if (options_.exactly_once && (times_.empty() || times_.back().first != piece->epoch))
     times_.emplace_back(piece->epoch, piece->time);
+  if (options_.exactly_once) {
+    if (unremembered_.empty() || unremembered_.back().epoch != piece->epoch)
+      unremembered_.push_back({piece->epoch, 0, false});
+    unremembered_.back().changes += piece->changes.size();
+    unremembered_.back().whole = !piece->more;
+    unremembered_changes_ += piece->changes.size();
+  }
   unformatted_ += piece->changes.size();
   taken_.push_back(std::move(piece));
   changed_.notify_all();
@@ -100,7 +105,7 @@ void KinesisSink::take(std::shared_ptr<const streaming::SinkEpoch> piece) {
 
 // To tell what has arrived, all that may have been sent must be there.
 std::uint64_t KinesisSink::backlog() const {
-  return read_back_ && last_taken_ < read_back_from_ ? 0 : lanes_.pending() + unformatted_;
+  return read_back_ && !has_all_that_may_be_sent() ? 0 : lanes_.pending() + unformatted_;
 }
 
 std::string KinesisSink::position() const { return text_of(cuts_); }
@@ -183,7 +188,7 @@ Task<Unit> KinesisSink::run() {
         failures = 0;
       }
     }
-    if (shards_known_ && read_back_ && last_taken_ >= read_back_from_ && !lanes_.any_busy()) {
+    if (shards_known_ && read_back_ && has_all_that_may_be_sent() && !lanes_.any_busy()) {
       const Result<Unit> told = co_await outcome(read_back());
       if (gate_.stopping()) break;
       if (told) continue;
@@ -213,35 +218,6 @@ Task<Unit> KinesisSink::find_shards() {
   shards_found_ = now();
   if (!encode_failed_) status_.state = "running";
   co_return Unit{};
-}
-
-void KinesisSink::Settled::add(std::string shard, std::string_view sequence_number) {
-  std::string& top = highest[shard];
-  if (is_below(top, sequence_number)) top = sequence_number;
-  records.insert((std::move(shard) += ' ') += sequence_number);
-}
-
-bool KinesisSink::has_more_of_round() const {
-  return !taken_.empty() && taken_.front()->epoch <= round_end_;
-}
-
-// Of an epoch that goes on in pieces still to come, those that are here are sent: streaming/ hands
-// over more only when less waits.
-bool KinesisSink::round_is_over() const {
-  return lanes_.pending() == 0 && !has_more_of_round() && last_taken_ >= round_end_;
-}
-
-// exactly_once: when all of a round has arrived, the next one begins with all that was taken since.
-void KinesisSink::turn_round() {
-  if (!round_is_over()) return;
-  if (acknowledged_ < round_end_) {
-    for (auto& [shard, number] : settled_.highest) cuts_[shard] = std::move(number);
-    settled_ = {};
-    acknowledged_ = round_end_;
-    while (!times_.empty() && times_.front().first <= acknowledged_) times_.pop_front();
-    progressed_();
-  }
-  round_end_ = taken_.empty() ? last_taken_ : taken_.back()->epoch;
 }
 
 bool KinesisSink::wants_records() const {
@@ -290,90 +266,6 @@ Task<Unit> KinesisSink::rest() {
   while (!gate_.stopping() && now() < pause_until_)
     (void)co_await outcome(changed_.wait(pause_until_));
   co_return Unit{};
-}
-
-// What of the round has arrived, told by the stream itself (spec 2.4).
-Task<Unit> KinesisSink::read_back() {
-  if (read_back_after_ > now()) {
-    // A call that is still on its way must have ended before it is looked for.
-    if (port_) port_->shutdown();
-    port_.reset();
-    pause_until_ = read_back_after_;
-    co_await rest();
-    if (gate_.stopping()) co_return fail(ErrorKind::closed, "the sink was stopped");
-    auto port = ports_.open(options_.kinesis);
-    if (!port) co_return unexpected<Error>(port.error());
-    port_ = std::move(*port);
-  }
-  const std::shared_ptr<KinesisPort> port = port_;
-  std::vector<ShardInfo> listed = co_await port->list_shards();
-  const std::vector<ShardInfo> shards = parents_first(std::move(listed));
-  Settled read;
-  const FoundRecords found = co_await read_behind_cuts(shards, read);
-  std::vector<EpochRecord> records = lanes_.take_all();
-  const bool restarted = records.empty() && round_end_ == acknowledged_;
-  if (restarted) {
-    round_end_ = last_taken_;
-    while (has_more_of_round()) {
-      const std::shared_ptr<const streaming::SinkEpoch> piece = taken_.front();
-      formatted_records_.cut(0);
-      if (!format_front(piece->changes.size()))
-        co_return fail(ErrorKind::conflict, status_.last_error);
-      for (SinkRecord& record : formatted_records_.all())
-        records.emplace_back(piece->epoch, std::move(record));
-      taken_.pop_front();
-      formatted_ = 0;
-    }
-  }
-  const Result<std::vector<bool>> has =
-      arrived(records, found, definition_.format == SinkFormat::upsert);
-  co_await lanes_.set_shards(shards);
-  paces_.assign(lanes_.lanes(), {});
-  for (std::size_t n = 0; n < records.size(); ++n) {
-    if (has && (*has)[n])
-      ++status_.duplicates_avoided;
-    else
-      lanes_.add(records[n].first, std::span(&records[n].second, 1));
-  }
-  if (!has) co_return unexpected<Error>(has.error());
-  settled_.records.merge(read.records);
-  for (const auto& [shard, number] : read.highest)
-    if (std::string& top = settled_.highest[shard]; is_below(top, number)) top = number;
-  read_back_ = false;
-  if (!encode_failed_) status_.state = "running";
-  co_return Unit{};
-}
-
-Task<FoundRecords> KinesisSink::read_behind_cuts(const std::vector<ShardInfo>& shards,
-                                                 Settled& read) {
-  const std::shared_ptr<KinesisPort> port = port_;
-  FoundRecords found;
-  for (const ShardInfo& shard : shards) {
-    IteratorStart start;
-    if (const auto cut = cuts_.find(shard.id); cut != cuts_.end()) {
-      start.kind = IteratorStart::Kind::after_sequence_number;
-      start.sequence_number = cut->second;
-    } else {
-      // Nothing that is acknowledged went there.
-      if (times_.empty()) continue;
-      start.kind = IteratorStart::Kind::at_timestamp;
-      start.timestamp = times_.front().second - clock_difference;
-    }
-    Result<std::string> iterator = co_await outcome(port->shard_iterator(shard.id, start));
-    if (!iterator && iterator.error().kind == ErrorKind::not_found) continue;  // it is gone
-    if (!iterator) co_return unexpected<Error>(iterator.error());
-    while (!iterator->empty()) {
-      const ReadPage page = co_await port->get_records(*iterator, read_back_page);
-      for (const ReadRecord& record : page.records) {
-        if (settled_.records.contains(shard.id + ' ' + record.sequence_number)) continue;
-        read.add(shard.id, record.sequence_number);
-        found[record.partition_key].emplace_back(as_text(record.data));
-      }
-      if (page.records.empty() && page.behind == Millis(0)) break;
-      *iterator = page.next_iterator;
-    }
-  }
-  co_return found;
 }
 
 MonotonicNanos KinesisSink::pump() {
@@ -493,12 +385,6 @@ void KinesisSink::fail_call(std::size_t lane, std::size_t entries, const Error& 
   const bool hopeless = error.kind == ErrorKind::invalid || error.kind == ErrorKind::denied ||
                         error.kind == ErrorKind::not_found;
   if (hopeless || pace.failures >= failures_unmoved) status_.state = "failing";
-}
-
-// Nobody knows what became of a call: nothing more is sent before the stream has told.
-void KinesisSink::ask_the_stream() {
-  read_back_ = true;
-  read_back_after_ = now() + options_.kinesis.operation_timeout;
 }
 
 Nanos KinesisSink::throttle_pause(std::uint32_t times) {

@@ -35,6 +35,7 @@ class KinesisSink final : public streaming::Sink {
   std::uint64_t backlog() const override;
   std::uint64_t acknowledged() const override;
   std::string position() const override;
+  void remembered(std::uint64_t epoch) override;
   streaming::SinkStatus status() const override;
   query::SqlResult<Unit> alter(
       const std::vector<std::pair<std::string, std::string>>& options) override;
@@ -64,6 +65,8 @@ class KinesisSink final : public streaming::Sink {
   void turn_round();
   bool has_more_of_round() const;
   bool round_is_over() const;
+  std::uint64_t horizon() const;
+  bool has_all_that_may_be_sent() const;
   bool wants_records() const;
   bool refill();  // from taken_ into the lanes; whether there is more to do at once
   bool format_front(std::size_t changes_max);
@@ -100,8 +103,17 @@ class KinesisSink final : public streaming::Sink {
   SequenceNumbers cuts_;                                    // where that one ended
   Settled settled_;                                         // by the round under way
   std::deque<std::pair<std::uint64_t, UnixMillis>> times_;  // of epochs taken and not acknowledged
-  bool read_back_ = false;                                  // before anything more is sent
-  std::uint64_t read_back_from_;                            // when this epoch has been taken
+  // Behind what a restart would know of, no more is sent than it could hold in memory: it must
+  // look for all of that in the stream.
+  struct Unremembered {
+    std::uint64_t epoch;
+    std::uint64_t changes;
+    bool whole;
+  };
+  std::deque<Unremembered> unremembered_;
+  std::uint64_t unremembered_changes_ = 0;
+  bool read_back_ = false;        // before anything more is sent
+  std::uint64_t read_back_from_;  // when this epoch has been taken
   MonotonicNanos read_back_after_{}, pause_until_{};
   bool shards_known_ = false;
   bool refresh_shards_ = false;

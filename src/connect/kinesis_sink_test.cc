@@ -331,6 +331,43 @@ TEST_F(KinesisSinkTest, ExactlyOnceIsOnceThroughLostAnswersAndRestarts) {
   }
 }
 
+// What a restart would have to look for is bounded, however much waits.
+TEST_F(KinesisSinkTest, ExactlyOnceSendsNoMoreThanItCouldLookFor) {
+  constexpr std::int64_t epochs = 4, rows = 100'000;  // two and a half are the bound
+  SinkDefinition made = definition(SinkFormat::plain);
+  made.options.emplace_back("exactly_once", "true");
+  begin(11, made);
+  std::vector<std::shared_ptr<SinkEpoch>> all;
+  for (std::int64_t n = 0; n < epochs; ++n) {
+    auto epoch = std::make_shared<SinkEpoch>();
+    epoch->epoch = static_cast<std::uint64_t>(n) + 1;
+    for (std::int64_t id = 0; id < rows; ++id)
+      epoch->changes.push_back({{}, row(n * rows + id, n)});
+    all.push_back(std::move(epoch));
+  }
+  for (const auto& epoch : all) sink_->take(epoch);
+  ASSERT_TRUE(world_->run_until([&] { return sink_->acknowledged() == 2; }));
+  world_->run_for(5s);
+  EXPECT_EQ(sink_->acknowledged(), 2u);
+  end();
+  const streaming::SinkStart nothing_known{.again = true, .until = epochs};
+  sink_ = connector_->start(made, nothing_known, [] {});
+  sink_->take(all[0]);
+  sink_->take(all[1]);
+  EXPECT_EQ(sink_->backlog(), 0u) << "the third may belong to it";
+  sink_->take(all[2]);
+  EXPECT_GT(sink_->backlog(), 0u);
+  ASSERT_TRUE(world_->run_until([&] { return sink_->acknowledged() == 2; }));
+  EXPECT_EQ(sink_->status().duplicates_avoided, 2u * rows);
+  sink_->remembered(2);
+  sink_->take(all[3]);
+  ASSERT_TRUE(world_->run_until([&] { return sink_->acknowledged() == epochs; }));
+  std::size_t records = 0;
+  for (const auto& shard : stream_.shards) records += shard.records.size();
+  EXPECT_EQ(records, static_cast<std::size_t>(epochs * rows));
+  end();
+}
+
 TEST_F(KinesisSinkTest, ExactlyOnceStopsAtAnotherWritersRecord) {
   SinkDefinition made = definition(SinkFormat::upsert);
   made.options.emplace_back("exactly_once", "true");

@@ -369,6 +369,7 @@ Result<Unit> Engine::apply_decision(const Decision& decision) {
     if (one.epoch >= feed.acknowledged) feed.position = one.position;
     feed.acknowledged = std::max(feed.acknowledged, one.epoch);
     feed.outbox.acknowledge(feed.acknowledged);
+    if (feed.sink != nullptr) feed.sink->remembered(feed.acknowledged);
   }
   run_circuits(std::move(arrival), decision.time);
   return Unit{};

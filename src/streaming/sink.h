@@ -75,6 +75,8 @@ class Sink {
   virtual std::uint64_t backlog() const = 0;  // changes taken and not acknowledged
   // Everything up to this epoch has arrived. May lag; never runs ahead.
   virtual std::uint64_t acknowledged() const = 0;
+  // A restart would know that everything up to this epoch has arrived.
+  virtual void remembered(std::uint64_t epoch) { (void)epoch; }
   // Whether what was taken is done with at once, so that nobody needs it again.
   virtual bool is_done_at_once() const { return false; }
   // Where at its destination that epoch ends, for whoever starts it again: opaque text.

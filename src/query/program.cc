@@ -47,6 +47,7 @@ bool is_harmless(const Expression& expression) {
   switch (expression.kind) {
     case ExpressionKind::column:
     case ExpressionKind::constant:
+    case ExpressionKind::field:
     case ExpressionKind::all:
     case ExpressionKind::any:
     case ExpressionKind::is_in:

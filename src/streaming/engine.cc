@@ -129,6 +129,11 @@ std::int64_t Engine::now_micros() { return journal_.reactor.clock().now().count(
 // ---- writing ----
 
 Task<SqlResult<Unit>> Engine::write(std::vector<Input> inputs) {
+  session_wrote_ = journal_.reactor.clock().monotonic();
+  return commit(std::move(inputs));
+}
+
+Task<SqlResult<Unit>> Engine::commit(std::vector<Input> inputs) {
   if (auto room = check_room(); !room) co_return room;
   Join join{*this, {}, {}};
   join.pending.inputs = std::move(inputs);
@@ -136,6 +141,7 @@ Task<SqlResult<Unit>> Engine::write(std::vector<Input> inputs) {
 }
 
 Task<SqlResult<Unit>> Engine::write(Decide decide) {
+  session_wrote_ = journal_.reactor.clock().monotonic();
   if (auto room = check_room(); !room) co_return room;
   Join join{*this, {}, {}};
   join.pending.decide = std::move(decide);

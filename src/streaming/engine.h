@@ -134,6 +134,7 @@ class Engine final : public state::Folded {
   struct Join;                                         // awaits a Pending
   using Arrival = std::map<RelationId, query::Delta>;  // what changed in an epoch so far
 
+  Task<SqlResult<Unit>> commit(std::vector<Input> inputs);
   Task<Unit> commit_all();
   std::vector<Waiting*> next_decision(Decision& decision, bool& tick, io::Slices& slices);
   SqlResult<Unit> fill(Change& change, const Decision& decision, const Stopped& stopped,
@@ -192,6 +193,7 @@ class Engine final : public state::Folded {
   std::deque<Pending> pending_;
   bool committing_ = false;
   bool running_ = false;  // feeds may start
+  MonotonicNanos session_wrote_{};
   const Decision* in_flight_ = nullptr;
   std::unique_ptr<Change> built_;    // of the definition in flight
   std::vector<Decision> parts_;      // of an epoch that has several decisions

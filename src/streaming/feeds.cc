@@ -14,8 +14,11 @@ using query::Delta;
 using query::refuse;
 using query::Row;
 
-constexpr std::size_t source_rows_max = 4'096;            // of one batch: it fits a cache
-constexpr std::size_t made_rows_max = 8'192;              // of one whose rows are not made yet
+constexpr std::size_t source_rows_max = 4'096;  // of one batch: it fits a cache
+constexpr std::size_t made_rows_max = 8'192;    // of one whose rows are not made yet
+// Of either while sessions write: each of them waits for the batch that is being applied.
+constexpr std::size_t shared_rows_max = 2'048;
+constexpr Nanos shared_for = Millis(100);
 constexpr std::uint64_t sink_backlog_max = 100'000;       // changes that a sink may hold
 constexpr std::uint64_t acknowledged_together = 2;        // epochs
 constexpr Nanos memory_wait = Millis(100);                // before a source looks for room again
@@ -236,8 +239,9 @@ Task<Unit> Engine::run_source(RelationId id) {
   while (running_ && !gate_.stopping()) {
     while (running_ && (!check_memory() || outboxes_.nearly_full()))
       co_await io::sleep_for(journal_.reactor, memory_wait);
-    Result<SourceBatch> batch =
-        co_await outcome(reader->next(made ? made_rows_max : source_rows_max));
+    const bool shared = journal_.reactor.clock().monotonic() - session_wrote_ < shared_for;
+    const std::size_t rows_max = shared ? shared_rows_max : made ? made_rows_max : source_rows_max;
+    Result<SourceBatch> batch = co_await outcome(reader->next(rows_max));
     if (!batch) break;
     object = catalog_.find(id);
     if (object == nullptr) break;
@@ -252,7 +256,7 @@ Task<Unit> Engine::run_source(RelationId id) {
     inputs[0].positions = std::move(batch->positions);
     inputs[0].skipped_rows += batch->skipped_rows;
     for (std::string& error : batch->errors) inputs[0].errors.push_back(std::move(error));
-    const SqlResult<Unit> written = co_await write(std::move(inputs));
+    const SqlResult<Unit> written = co_await commit(std::move(inputs));
     if (!written) break;  // the journal takes nothing any more; a restart reads on from here
   }
   readers_.erase(id.value());

@@ -176,6 +176,33 @@ TEST(JsonWriter, writes_what_aws_writes) {
             R"("Empty":{},"Rest":[true,null,{"x":1},"YQ=="]})");
 }
 
+TEST(JsonWriter, takes_over_a_buffer_that_has_room_for_what_is_before_it) {
+  for (const bool first : {true, false}) {
+    Buffer out;
+    JsonWriter json(out);
+    json.begin_object();
+    json.key("rows");
+    json.begin_array();
+    if (!first) json.integer(1);
+    Buffer rows(json.room());
+    {
+      JsonWriter inner(rows);
+      for (int i = 0; i < 40'000; ++i) inner.integer(i % 7);
+    }
+    const std::byte* const place = rows.data();
+    json.raw_in_place(std::move(rows));
+    EXPECT_EQ(out.data(), place);  // nothing large was copied
+    json.integer(5);
+    json.end_array();
+    json.end_object();
+    json.finish();
+    const std::string text(as_text(out));
+    EXPECT_TRUE(text.starts_with(first ? R"({"rows":[0,1,2,)" : R"({"rows":[1,0,1,2,)"));
+    EXPECT_TRUE(text.ends_with(",1,5]}"));
+    EXPECT_TRUE(accepts(text));
+  }
+}
+
 TEST(JsonWriter, appends_behind_what_is_there_and_is_read_back) {
   Buffer out;
   const ByteView head = as_bytes("head");

@@ -4,6 +4,8 @@
 #include <charconv>
 #include <cmath>
 #include <cstring>
+#include <span>
+#include <utility>
 
 #include "wire/character_scan.h"
 
@@ -68,6 +70,15 @@ void JsonWriter::grow(std::size_t size) {
   out_.resize(wanted);
   at_ = reinterpret_cast<char*>(out_.data()) + used;
   end_ = at_ + (wanted - used);
+}
+
+Buffer JsonWriter::raw_in_place(Buffer json) {
+  comma();
+  std::ranges::copy(std::span(out_).first(written()), json.begin());
+  std::swap(out_, json);
+  at_ = end_ = reinterpret_cast<char*>(out_.data() + out_.size());
+  needs_comma_ = true;
+  return json;
 }
 
 void JsonWriter::expect(std::size_t size) {

@@ -64,6 +64,13 @@ class JsonWriter {
     needs_comma_ = true;
   }
 
+  // What there will be before the next value, with its comma if it needs one.
+  std::size_t room() const { return written() + (needs_comma_ ? 1 : 0); }
+  // Values with commas between them, in a buffer that begins with room() for what is before them.
+  // That is copied there and the buffer becomes the output's: a large text is not copied. The
+  // output's old one comes back.
+  Buffer raw_in_place(Buffer json);
+
   // Makes room for so many characters at once, so that a large text is not moved as it grows.
   void expect(std::size_t size);
 

@@ -68,6 +68,8 @@ TEST(Presence, a_column_with_a_value_everywhere_keeps_no_flags) {
   EXPECT_FALSE(presence.everywhere());
   EXPECT_FALSE(presence[5]);
   EXPECT_TRUE(presence[6]);
+  presence.set(5, true);
+  EXPECT_TRUE(presence.everywhere());
   EXPECT_TRUE(Presence(3, true).everywhere());
   EXPECT_FALSE(Presence(3, false)[2]);
 }

@@ -25,6 +25,8 @@ constexpr Nanos patience = std::chrono::seconds(5);    // of one call; then an e
 constexpr Millis abandoned = std::chrono::minutes(2);  // nobody asked for the run any more
 // Values in memory, about 40 bytes each: of all queries that run, and of all results that wait.
 constexpr std::size_t cells_running_max = 40'000'000, cells_kept_max = 20'000'000;
+// Of a result that is kept after it was read: runs_max of them are about 10 MB.
+constexpr std::size_t cells_repeated_max = 4'000;
 
 constexpr std::string_view bad_token = "Invalid pagination token";
 
@@ -60,38 +62,45 @@ class RowSizes {
  public:
   explicit RowSizes(const sql::Relation& result) : result_(result) {
     if (!result.table) return;
-    std::size_t numbers = 0;
-    for (const sql::ColumnTable::Column& column : result.table->columns)
+    for (std::size_t i = 0; i < result.columns.size(); ++i) {
+      const sql::ColumnTable::Column& column = result.table->columns[i];
       if (column.texts)
-        texts_.push_back({&column});
+        (column.of_series ? texts_of_series_ : texts_).push_back(&column);
+      else if (result.columns[i].type.is(sql::Kind::bigint))
+        fixed_ += column.number_size_max + cell_frame;
       else
-        ++numbers;
-    fixed_ = 12 + numbers * size_of(sql::Value());
+        fixed_ += timestream::size_of(sql::Value());
+    }
   }
   std::size_t at(std::size_t row) {
-    if (!result_.table) return size_of(result_.rows[row]);
-    std::size_t size = fixed_;
-    for (Text& text : texts_) {
-      const std::int64_t place = text.column->present[row] ? text.column->bits[row] : -1;
-      if (place != text.place) {
-        text.place = place;
-        text.size =
-            place < 0 ? size_of(sql::Value()) : text.column->texts->at(place).size() + cell_frame;
-      }
-      size += text.size;
-    }
+    if (!result_.table) return timestream::size_of(result_.rows[row]);
+    std::size_t size = fixed_ + size_of_series(row);
+    for (const sql::ColumnTable::Column* column : texts_) size += size_of(*column, row);
     return size;
   }
 
  private:
-  struct Text {  // the same in most neighbours
-    const sql::ColumnTable::Column* column;
-    std::int64_t place = -1;
-    std::size_t size = size_of(sql::Value());
-  };
+  static std::size_t size_of(const sql::ColumnTable::Column& column, std::size_t place) {
+    if (!column.present[place]) return timestream::size_of(sql::Value());
+    return column.texts->at(column.bits[place]).size() + cell_frame;
+  }
+  std::size_t size_of_series(std::size_t row) {
+    if (texts_of_series_.empty()) return 0;
+    const std::uint32_t series = result_.table->series[row];
+    if (series != series_) {  // mostly it is that of the row before
+      series_ = series;
+      series_size_ = 0;
+      for (const sql::ColumnTable::Column* column : texts_of_series_)
+        series_size_ += size_of(*column, series);
+    }
+    return series_size_;
+  }
+
   const sql::Relation& result_;
-  std::vector<Text> texts_;
-  std::size_t fixed_ = 0;
+  std::vector<const sql::ColumnTable::Column*> texts_, texts_of_series_;
+  std::size_t fixed_ = 12;
+  std::optional<std::uint32_t> series_;
+  std::size_t series_size_ = 0;
 };
 
 // Where the page that begins at `from` ends; `from` itself: its row is larger than a page.
@@ -209,7 +218,8 @@ Task<Unit> QueryDesk::work(Caller caller, RunPointer run, sql::Statement stateme
     run->error = std::move(answered).error();
   } else if (!run->cancelled) {
     run->answered = std::move(*answered);
-    run->cells = run->answered.result.size() * (run->answered.result.columns.size() + 1);
+    run->result = std::make_shared<const sql::Relation>(std::move(run->answered.result));
+    run->cells = run->size() * (run->result->columns.size() + 1);
     cells_kept_ += run->cells;
   }
   run->ended.notify_all();
@@ -244,9 +254,11 @@ Task<QueryAnswer> QueryDesk::serve(Caller caller, RunPointer run, std::size_t fr
                                    std::size_t max_rows) {
   const Deadline deadline = service_.home().clock().monotonic() + patience;
   run->asked = service_.home().clock().now();
+  ++run->waiting;
   while (!run->done) {
     if (!co_await outcome(run->ended.wait(deadline))) break;
   }
+  --run->waiting;
   run->asked = service_.home().clock().now();
   if (run->cancelled) co_return refuse(Refusal::conflict, "The query was cancelled.");
   if (run->error) {
@@ -255,22 +267,30 @@ Task<QueryAnswer> QueryDesk::serve(Caller caller, RunPointer run, std::size_t fr
   }
   if (!run->done) {
     const Prepared prepared = co_await prepare(caller, run->text);
+    auto nothing = std::make_shared<sql::Relation>();
+    for (const Prepared::Column& column : prepared.columns)
+      nothing->columns.push_back(column.column);
     QueryAnswer empty;
     empty.id = run->id;
-    for (const Prepared::Column& column : prepared.columns) empty.columns.push_back(column.column);
+    empty.result = std::move(nothing);
     empty.next_token = run->id + "." + std::to_string(from);
     empty.progress = 0;
     empty.bytes_metered = metered_min;
     co_return empty;
   }
+  if (!run->result)  // it was read to its end
+    co_return refuse(Refusal::validation, std::string(bad_token));
   Result<QueryAnswer> answer = page(*run, from, max_rows);
-  // Whoever has read all needs the result no more; the same question again runs again.
+  // Whoever has read all needs the result no more; the same question again runs again. A small one
+  // stays for a client that asks again with its token, because the answer got lost.
   if (!answer) {
     forget(run);
-  } else if (answer->next_token.empty() && from == 0) {
+  } else if (answer->next_token.empty() && from == 0 && run->waiting == 0) {
     run->read = true;
-    cells_kept_ -= std::exchange(run->cells, 0);
-    run->answered.result = {};
+    if (run->client_token.empty() || run->cells > cells_repeated_max) {
+      cells_kept_ -= std::exchange(run->cells, 0);
+      run->result.reset();
+    }
   }
   co_return answer;
 }
@@ -278,28 +298,21 @@ Task<QueryAnswer> QueryDesk::serve(Caller caller, RunPointer run, std::size_t fr
 Result<QueryAnswer> QueryDesk::page(Run& run, std::size_t from, std::size_t max_rows) const {
   QueryAnswer answer;
   answer.id = run.id;
-  answer.columns = run.answered.result.columns;
+  answer.result = run.result;
   answer.bytes_scanned = run.answered.bytes_scanned;
   answer.bytes_metered = run.answered.bytes_metered;
-  const sql::Relation& result = run.answered.result;
+  const sql::Relation& result = *run.result;
   RowSizes sizes(result);
-  const std::size_t to = page_end(result, sizes, from, max_rows);
+  const bool known = run.next && run.next->from == from && run.next->max_rows == max_rows;
+  const std::size_t to = known ? run.next->to : page_end(result, sizes, from, max_rows);
   if (to == from && from < result.size())
     return refuse(Refusal::validation,
                   "Query aborted as max page response size has been exceeded by the output "
                   "result row");
-  if (result.table) {
-    answer.table = result.table;
-    answer.table_begin = from;
-    answer.table_end = to;
-    answer.next_end = page_end(result, sizes, to, max_rows);
-  } else {
-    const auto rows = std::span(run.answered.result.rows).subspan(from, to - from);
-    if (from == 0 && to == result.size())  // nobody reads them again
-      answer.rows.assign(std::move_iterator(rows.begin()), std::move_iterator(rows.end()));
-    else
-      answer.rows.assign(rows.begin(), rows.end());
-  }
+  answer.begin = from;
+  answer.end = to;
+  answer.next_end = page_end(result, sizes, to, max_rows);
+  run.next = {to, answer.next_end, max_rows};
   if (to < result.size()) {
     answer.next_token = run.id + "." + std::to_string(to);
     answer.progress = 100.0 * static_cast<double>(to) / static_cast<double>(result.size());
@@ -319,7 +332,7 @@ Task<QueryAnswer> QueryDesk::query(Caller caller, QueryCommand command) {
         dot != std::string::npos &&
         std::from_chars(command.next_token.data() + dot + 1, end, from).ptr == end;
     const bool there = run != nullptr && numbered && run->text == command.text &&
-                       (!run->done || from <= run->answered.result.size() || run->cancelled);
+                       (!run->done || from <= run->size() || run->cancelled);
     if (!there) co_return refuse(Refusal::validation, std::string(bad_token));
     co_return co_await outcome(serve(caller, run, from, command.max_rows));
   }
@@ -333,7 +346,7 @@ Task<QueryAnswer> QueryDesk::query(Caller caller, QueryCommand command) {
       if (run->text != command.text || run->max_rows != command.max_rows)
         co_return refuse(Refusal::validation,
                          "The client token was used with other parameters before.");
-      if (!run->read && !run->cancelled)
+      if (!run->cancelled && (!run->done || run->result || run->error))
         co_return co_await outcome(serve(caller, run, 0, command.max_rows));
     }
   }
@@ -347,7 +360,7 @@ Task<std::string> QueryDesk::cancel(Caller caller, std::string id) {
     co_return refuse(Refusal::validation, "The query " + id + " does not exist or has ended.");
   run->cancelled = true;
   cells_kept_ -= std::exchange(run->cells, 0);
-  run->answered.result = {};
+  run->result.reset();
   run->ended.notify_all();
   co_return "Cancellation requested for query " + id + ".";
 }

@@ -28,13 +28,10 @@ struct QueryCommand {
 
 struct QueryAnswer {
   std::string id;
-  sql::Scope columns;
-  std::vector<std::vector<sql::Value>> rows;
-  // Instead of rows: [table_begin, table_end) of these.
-  std::shared_ptr<const sql::ColumnTable> table;
-  std::size_t table_begin = 0, table_end = 0;
-  std::size_t next_end = 0;  // where the page behind this one would end
-  std::string next_token;    // empty: this was the last page
+  std::shared_ptr<const sql::Relation> result;
+  std::size_t begin = 0, end = 0;  // which of its rows are the page
+  std::size_t next_end = 0;        // where the page behind this one would end
+  std::string next_token;          // empty: this was the last page
   double progress = 100;
   std::int64_t bytes_scanned = 0, bytes_metered = 0;
   std::optional<QueryInsights> insights;
@@ -82,9 +79,16 @@ class QueryDesk {
     std::size_t max_rows = 0;
     UnixMillis began, asked;
     bool insights = false;
-    Answered answered;
+    Answered answered;  // its result is moved to
+    std::shared_ptr<const sql::Relation> result;
+    std::size_t size() const { return result ? result->size() : 0; }
+    struct NextPage {
+      std::size_t from, to, max_rows;
+    };
+    std::optional<NextPage> next;  // where the page behind the last one asked for lies
     std::optional<Error> error;
-    std::size_t cells = 0;  // of the result, while it is kept
+    std::size_t cells = 0;    // of the result, while it is kept
+    std::size_t waiting = 0;  // callers, for its end
     bool done = false, read = false, cancelled = false;
     io::Signal ended;
   };

@@ -34,10 +34,12 @@ Series::Column& Series::column(std::uint32_t attribute) {
   return fresh;
 }
 
-// The latest point, whose measures are just the columns, in their order.
+// The latest point, whose measures are just the columns, in their order; or the first one.
 bool Series::append_row(std::int64_t time, std::int64_t version,
                         std::span<const StoredMeasure> measures) {
   if (!times_.empty() && times_.back() >= time) return false;
+  if (times_.empty())
+    for (const StoredMeasure& measure : measures) column(measure.attribute);
   if (!std::ranges::equal(measures, columns_, {}, &StoredMeasure::attribute, &Column::attribute))
     return false;
   times_.push_back(time);

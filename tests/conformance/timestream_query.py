@@ -287,6 +287,16 @@ class Points(QueryCase):
         self.assertEqual(readers, [None] * len(texts))
         self.assertEqual(got, wholes)
 
+    def test_a_client_that_asks_again_with_its_token_gets_the_same_answer(self):
+        text, token = f"SELECT count(*) {self.from_table}", "again" * 8
+        first = self.query.query(QueryString=text, ClientToken=token)
+        self.put({"MeasureName": "cpu", "MeasureValue": "1", "Time": str(self.now), "Dimensions": [{"Name": "host", "Value": "new"}]})
+        again = self.query.query(QueryString=text, ClientToken=token)
+        self.assertEqual((again["QueryId"], again["Rows"]), (first["QueryId"], first["Rows"]))
+        self.assertNotEqual(self.one(text), plain(first["Rows"][0]["Data"][0]))
+        refusal = self.refused(self.query.query, QueryString="SELECT 1", ClientToken=token)
+        self.assertEqual(refusal, ("ValidationException", "The client token was used with other parameters before."))
+
     def test_a_token_of_another_query_is_refused(self):
         token = self.query.query(QueryString=f"SELECT time {self.from_table}", MaxRows=10)["NextToken"]
         refusal = self.refused(self.query.query, QueryString=f"SELECT host {self.from_table}", NextToken=token)

@@ -4,7 +4,7 @@
 // before it is asked for.
 
 #include <memory>
-#include <string>
+#include <optional>
 #include <vector>
 
 #include "aws/output_writer.h"
@@ -15,27 +15,33 @@ namespace levada::aws::timestream_query_api {
 class JsonRows {
  public:
   using Table = timestream::sql::ColumnTable;
-  // Rows [begin, end) of a table whose columns are these.
-  JsonRows(std::shared_ptr<const Table> table, const timestream::sql::Scope& columns,
-           std::size_t begin, std::size_t end);
+  // Rows [begin, end) of a result that has a table.
+  struct Span {
+    std::shared_ptr<const timestream::sql::Relation> result;
+    std::size_t begin, end;
+  };
+  // `room`: how much is written before the rows, which will be put into the same buffer. `memory`:
+  // a buffer that is free.
+  JsonRows(Span span, std::size_t room, Buffer memory);
   ~JsonRows();
 
   // Writes so many more rows, or what is left.
   void write(std::size_t rows);
   bool done() const { return next_ == end_; }
-  // What was written, with commas between the rows.
-  std::string_view text() const { return {text_.get(), size_}; }
+  std::size_t room() const { return room_; }
+  // The room, and what was written, with commas between the rows. Nothing is written after this.
+  Buffer take();
 
  private:
   class Cells;
-  void reserve(std::size_t more);
 
-  std::shared_ptr<const Table> table_;  // until all is written
+  std::shared_ptr<const timestream::sql::Relation> result_;  // until all is written
   std::vector<Cells> cells_;
+  std::size_t numbers_size_max_ = 0;  // of a row, without its texts
   std::size_t next_;
-  const std::size_t end_;
-  std::unique_ptr<char[]> text_;
-  std::size_t size_ = 0, capacity_ = 0;
+  const std::size_t end_, room_;
+  Buffer text_;
+  std::optional<wire::JsonWriter> json_;  // into text_
 };
 
 // The same into a list that was begun, in whatever coding. The answer has a table.

@@ -1,5 +1,7 @@
 #include "aws/timestream_query/face.h"
 
+#include <span>
+
 #include "aws/timestream_faults.h"
 #include "aws/timestream_query/operations.h"
 #include "aws/timestream_query/rows.h"
@@ -8,6 +10,24 @@
 
 namespace levada::aws {
 using namespace timestream_query_api;
+namespace {
+
+void write_rows(OutputWriter& out, const timestream::sql::Relation& result, std::size_t begin,
+                std::size_t end) {
+  for (const auto& row : std::span(result.rows).subspan(begin, end - begin)) {
+    out.begin_structure();
+    out.begin_list("Data", row.size());
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      out.begin_structure();
+      write_datum(out, result.columns[i].type, row[i]);
+      out.end_structure();
+    }
+    out.end_list();
+    out.end_structure();
+  }
+}
+
+}  // namespace
 
 const Service& TimestreamQueryFace::service() const { return timestream_query_api::service; }
 
@@ -37,21 +57,14 @@ Task<Unit> TimestreamQueryFace::query(Call& call) {
   OutputWriter& out = call.output;
   out.begin_structure();
   out.string("QueryId", answer.id);
-  out.begin_list("Rows", answer.table ? answer.table_end - answer.table_begin : answer.rows.size());
-  if (answer.table) pages_ahead_.write(out, answer);
-  for (const auto& row : answer.rows) {
-    out.begin_structure();
-    out.begin_list("Data", row.size());
-    for (std::size_t i = 0; i < row.size(); ++i) {
-      out.begin_structure();
-      write_datum(out, answer.columns[i].type, row[i]);
-      out.end_structure();
-    }
-    out.end_list();
-    out.end_structure();
-  }
+  const timestream::sql::Relation& result = *answer.result;
+  out.begin_list("Rows", answer.end - answer.begin);
+  if (result.table)
+    pages_ahead_.write(out, answer);
+  else
+    write_rows(out, result, answer.begin, answer.end);
   out.end_list();
-  write_columns(out, "ColumnInfo", answer.columns);
+  write_columns(out, "ColumnInfo", result.columns);
   if (!answer.next_token.empty()) out.string("NextToken", answer.next_token);
   out.begin_structure("QueryStatus");
   out.real("ProgressPercentage", answer.progress);

@@ -1,6 +1,7 @@
 #include "aws/timestream_query/pages_ahead.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace levada::aws::timestream_query_api {
 namespace {
@@ -11,22 +12,27 @@ constexpr std::size_t rows_at_once = 1 << 8;  // others wait for that long
 }  // namespace
 
 void PagesAhead::write(OutputWriter& out, const timestream::QueryAnswer& answer) {
-  if (out.coding() != Coding::json || answer.table_begin == answer.table_end)
+  if (out.coding() != Coding::json || answer.begin == answer.end)
     return write_column_rows(out, answer);
-  std::unique_ptr<JsonRows> rows = take(answer);
-  if (rows == nullptr)
-    rows = std::make_unique<JsonRows>(answer.table, answer.columns, answer.table_begin,
-                                      answer.table_end);
-  rows->write(answer.table_end - answer.table_begin);  // what is left of them
-  out.json().raw(rows->text());
-  if (answer.next_end > answer.table_end) begin_next(answer);
+  wire::JsonWriter& json = out.json();
+  const std::size_t room = json.room();
+  std::unique_ptr<JsonRows> rows = take(answer, room);
+  if (rows == nullptr) rows = begin({answer.result, answer.begin, answer.end}, room);
+  rows->write(answer.end - answer.begin);  // what is left of them
+  spare_ = json.raw_in_place(rows->take());
+  if (answer.next_end > answer.end) begin_next(answer, room);
 }
 
-std::unique_ptr<JsonRows> PagesAhead::take(const timestream::QueryAnswer& answer) {
-  std::erase_if(pages_, [](const PagePointer& page) { return page->table.expired(); });
+std::unique_ptr<JsonRows> PagesAhead::begin(JsonRows::Span rows, std::size_t room) {
+  return std::make_unique<JsonRows>(std::move(rows), room, std::exchange(spare_, {}));
+}
+
+std::unique_ptr<JsonRows> PagesAhead::take(const timestream::QueryAnswer& answer,
+                                           std::size_t room) {
+  std::erase_if(pages_, [](const PagePointer& page) { return page->result.expired(); });
   const auto at = std::ranges::find_if(pages_, [&](const PagePointer& page) {
-    return page->begin == answer.table_begin && page->end == answer.table_end &&
-           page->table.lock() == answer.table;
+    return page->begin == answer.begin && page->end == answer.end && page->rows->room() == room &&
+           page->result.lock() == answer.result;
   });
   if (at == pages_.end()) return nullptr;
   const PagePointer page = *at;
@@ -34,17 +40,17 @@ std::unique_ptr<JsonRows> PagesAhead::take(const timestream::QueryAnswer& answer
   return std::move(page->rows);
 }
 
-void PagesAhead::begin_next(const timestream::QueryAnswer& answer) {
+void PagesAhead::begin_next(const timestream::QueryAnswer& answer, std::size_t room) {
   if (gate_.stopping()) return;
   if (pages_.size() == pages_max) {
     pages_.front()->rows.reset();
     pages_.pop_front();
   }
   const auto page = std::make_shared<Page>();
-  page->table = answer.table;
-  page->begin = answer.table_end;
+  page->result = answer.result;
+  page->begin = answer.end;
   page->end = answer.next_end;
-  page->rows = std::make_unique<JsonRows>(answer.table, answer.columns, page->begin, page->end);
+  page->rows = begin({answer.result, page->begin, page->end}, room);
   pages_.push_back(page);
   gate_.spawn(work(page));
 }

@@ -23,18 +23,20 @@ class PagesAhead {
  private:
   struct Page {
     // Looked at only: the result may go away before the page is asked for.
-    std::weak_ptr<const JsonRows::Table> table;
+    std::weak_ptr<const timestream::sql::Relation> result;
     std::size_t begin = 0, end = 0;
     std::unique_ptr<JsonRows> rows;  // null: somebody took them
   };
   using PagePointer = std::shared_ptr<Page>;
 
-  std::unique_ptr<JsonRows> take(const timestream::QueryAnswer& answer);
-  void begin_next(const timestream::QueryAnswer& answer);
+  std::unique_ptr<JsonRows> begin(JsonRows::Span rows, std::size_t room);
+  std::unique_ptr<JsonRows> take(const timestream::QueryAnswer& answer, std::size_t room);
+  void begin_next(const timestream::QueryAnswer& answer, std::size_t room);
   Task<Unit> work(PagePointer page);
 
   io::Reactor& here_;
   std::deque<PagePointer> pages_;  // the oldest first
+  Buffer spare_;                   // of a page that went out, for the next one
   io::Gate gate_;
 };
 

@@ -10,8 +10,8 @@ Result<std::optional<std::size_t>> find_column(const Scope& scope, const Node& n
   std::optional<std::size_t> found;
   bool exact = false;
   for (std::size_t i = 0; i < scope.size(); ++i) {
-    if (!node.qualifier.empty() && lower(scope[i].qualifier) != lower(node.qualifier)) continue;
-    if (lower(scope[i].name) != lower(node.text)) continue;
+    if (!node.qualifier.empty() && !same_name(scope[i].qualifier, node.qualifier)) continue;
+    if (!same_name(scope[i].name, node.text)) continue;
     const bool same_letters = scope[i].name == node.text;
     if (found && same_letters == exact)
       return refuse_at(node.place,
@@ -51,7 +51,7 @@ Result<Compiled> Compiler::column(const Node& node) {
       };
       if (whole) return Compiled{names[i].type, run};
       for (std::size_t m = 0; m < names[i].type.fields.size(); ++m)
-        if (lower(names[i].type.fields[m].name) == lower(node.text))
+        if (same_name(names[i].type.fields[m].name, node.text))
           return Compiled{names[i].type.fields[m].type, [run, m](const Frame& f) {
                             const Value row = run(f);
                             return row.null() ? Value() : row.list()[m];
@@ -62,9 +62,9 @@ Result<Compiled> Compiler::column(const Node& node) {
   const std::optional<std::size_t> found = TRY(find_column(scope_, node));
   if (!found && !node.qualifier.empty()) {  // a member of a row
     for (std::size_t i = 0; i < scope_.size(); ++i) {
-      if (lower(scope_[i].name) != lower(node.qualifier) || !scope_[i].type.is(Kind::row)) continue;
+      if (!same_name(scope_[i].name, node.qualifier) || !scope_[i].type.is(Kind::row)) continue;
       for (std::size_t m = 0; m < scope_[i].type.fields.size(); ++m)
-        if (lower(scope_[i].type.fields[m].name) == lower(node.text))
+        if (same_name(scope_[i].type.fields[m].name, node.text))
           return Compiled{scope_[i].type.fields[m].type, [i, m](const Frame& f) {
                             const Value& row = f.row[i];
                             return row.null() ? Value() : row.list()[m];
@@ -85,7 +85,7 @@ Result<Compiled> Compiler::column(const Node& node) {
 Result<Compiled> Compiler::member(const Node& node) {
   Compiled row = TRY(compile(*node.children[0]));
   for (std::size_t m = 0; m < row.type.fields.size(); ++m)
-    if (row.type.is(Kind::row) && lower(row.type.fields[m].name) == lower(node.text))
+    if (row.type.is(Kind::row) && same_name(row.type.fields[m].name, node.text))
       return Compiled{row.type.fields[m].type,
                       [run = row.run, m](const Frame& f) {
                         const Value value = run(f);

@@ -13,12 +13,17 @@ using Sign = ColumnBound::Sign;
 template <class Read, class Number, class Compare>
 std::size_t keep(const Series::Column& column, Read read, Number bound, Compare compare,
                  std::span<std::uint32_t> rows) {
-  std::size_t kept = 0;
-  for (const std::uint32_t row : rows) {
-    rows[kept] = row;
-    kept += column.present[row] && compare(read(column.bits[row]), bound) ? 1 : 0;
-  }
-  return kept;
+  const std::int64_t* const bits = column.bits.data();
+  const auto keep_where = [&](const auto& present) {
+    std::size_t kept = 0;
+    for (const std::uint32_t row : rows) {
+      rows[kept] = row;
+      kept += present(row) && compare(read(bits[row]), bound) ? 1 : 0;
+    }
+    return kept;
+  };
+  if (column.present.everywhere()) return keep_where([](std::uint32_t) { return true; });
+  return keep_where([&](std::uint32_t row) { return column.present[row]; });
 }
 
 template <class Read, class Number>

@@ -32,16 +32,35 @@ struct State {
 };
 
 // The sum of whole numbers that a double holds exactly, whatever the order.
-template <class Each>
-std::optional<double> exact_sum(const Each& each, std::size_t rows) {
+std::optional<double> exact_sum(std::span<const std::int64_t> values) {
   std::uint64_t sum = 0, magnitudes = 0;
-  each([&](std::int64_t value) {
+  for (const std::int64_t value : values) {
     sum += static_cast<std::uint64_t>(value);
     magnitudes |= static_cast<std::uint64_t>(value ^ (value >> 63));
-  });
+  }
   constexpr int exact_bits = 52;
-  if (std::bit_width(magnitudes) + std::bit_width(rows) > exact_bits) return std::nullopt;
+  if (std::bit_width(magnitudes) + std::bit_width(values.size()) > exact_bits) return std::nullopt;
   return static_cast<double>(static_cast<std::int64_t>(sum));
+}
+
+bool neighbours(std::span<const std::uint32_t> rows) {
+  return rows.back() - rows.front() + 1 == rows.size();
+}
+
+// How many of the rows are before that time. Points mostly have one distance, so that a guess is
+// right.
+std::size_t rows_before(std::int64_t until, std::span<const std::uint32_t> rows,
+                        std::span<const std::int64_t> times) {
+  const auto before = [&](std::uint32_t row) { return times[row] < until; };
+  if (rows.size() > 1) {
+    const std::int64_t first = times[rows[0]], distance = times[rows[1]] - first;
+    const std::uint64_t left =
+        static_cast<std::uint64_t>(until) - static_cast<std::uint64_t>(first);
+    const std::uint64_t guess = (left - 1) / static_cast<std::uint64_t>(distance) + 1;
+    const std::size_t count = std::min<std::uint64_t>(guess, rows.size());
+    if (before(rows[count - 1]) && (count == rows.size() || !before(rows[count]))) return count;
+  }
+  return static_cast<std::size_t>(std::ranges::partition_point(rows, before) - rows.begin());
 }
 
 // The values that `read` gives of rows; `present` null: every row has one.
@@ -51,7 +70,7 @@ void fold_numbers(Fold fold, State& state, Number& kept, std::span<const std::ui
   std::int64_t count = state.count;
   Number held = kept;
   const auto each = [&](const auto& use) {
-    if (present == nullptr && rows.back() - rows.front() + 1 == rows.size()) {
+    if (present == nullptr && neighbours(rows)) {
       for (std::size_t row = rows.front(); row <= rows.back(); ++row) use(read(row));
     } else {
       for (const std::uint32_t row : rows)
@@ -76,18 +95,10 @@ void fold_numbers(Fold fold, State& state, Number& kept, std::span<const std::ui
       break;
     case Fold::mean: {
       double sum = state.real;
-      std::optional<double> exact;
-      if constexpr (std::is_same_v<Number, std::int64_t>)
-        if (present == nullptr && std::abs(sum) < 0x1p52) exact = exact_sum(each, rows.size());
-      if (exact) {
-        sum += *exact;
-        count += static_cast<std::int64_t>(rows.size());
-      } else {
-        each([&](Number value) {
-          ++count;
-          sum += static_cast<double>(value);
-        });
-      }
+      each([&](Number value) {
+        ++count;
+        sum += static_cast<double>(value);
+      });
       state.real = sum;
       state.count = count;
       return;  // `kept` may be that sum
@@ -98,6 +109,17 @@ void fold_numbers(Fold fold, State& state, Number& kept, std::span<const std::ui
   }
   state.count = count;
   kept = held;
+}
+
+// The mean of neighbouring whole numbers. No: they have to be added one by one.
+bool fold_exactly(State& state, const Series::Column& column, std::span<const std::uint32_t> rows) {
+  if (!column.present.everywhere() || !neighbours(rows) || std::abs(state.real) >= 0x1p52)
+    return false;
+  const auto sum = exact_sum(std::span(column.bits).subspan(rows.front(), rows.size()));
+  if (!sum) return false;
+  state.real += *sum;
+  state.count += static_cast<std::int64_t>(rows.size());
+  return true;
 }
 
 void fold_rows(const ColumnFold& fold, State& state, const Series& series,
@@ -126,7 +148,7 @@ void fold_rows(const ColumnFold& fold, State& state, const Series& series,
   else if (fold.type == MeasureType::real)
     fold_numbers(fold.fold, state, state.real, rows, present,
                  [bits](std::size_t row) { return std::bit_cast<double>(bits[row]); });
-  else
+  else if (fold.fold != Fold::mean || !fold_exactly(state, *column, rows))
     fold_numbers(fold.fold, state, state.whole, rows, present,
                  [bits](std::size_t row) { return bits[row]; });
 }
@@ -144,8 +166,8 @@ Value result_of(const ColumnFold& fold, const State& state, Runtime& runtime) {
 std::optional<std::size_t> column_of(const Node& node, const Scope& scope) {
   if (node.kind != NodeKind::column) return std::nullopt;
   for (std::size_t i = 0; i < scope.size(); ++i)
-    if (lower(scope[i].name) == lower(node.text) &&
-        (node.qualifier.empty() || lower(scope[i].qualifier) == lower(node.qualifier)))
+    if (same_name(scope[i].name, node.text) &&
+        (node.qualifier.empty() || same_name(scope[i].qualifier, node.qualifier)))
       return i;
   return std::nullopt;
 }
@@ -273,9 +295,7 @@ Task<bool> Execution::group_by_columns(const Select& select,
         key[k] = Value(bin);
         until = std::min(until, bin > INT64_MAX - keys[k].width ? INT64_MAX : bin + keys[k].width);
       }
-      const auto end = std::ranges::partition_point(
-          rest, [&](std::uint32_t row) { return until == INT64_MAX || times[row] < until; });
-      const auto rows = rest.first(static_cast<std::size_t>(end - rest.begin()));
+      const auto rows = until == INT64_MAX ? rest : rest.first(rows_before(until, rest, times));
       const auto [place, fresh] = places.try_emplace(key, places.size());
       if (fresh) {
         states.resize(places.size() * folds.size());

@@ -43,19 +43,33 @@ void append(Column& to, const Series::Column* from, const Texts& texts,
   }
 }
 
-void append(Column& to, std::string_view text, std::size_t rows) {
-  to.bits.resize(to.bits.size() + rows, to.texts->place_of(text));
-  to.present.append({rows, true}, 0, rows);
+// What a row of the series says in a column of series.
+void append(Column& to, const Value& text) {
+  to.bits.push_back(text.null() ? 0 : to.texts->place_of(text.text()));
+  to.present.push_back(!text.null());
 }
 
-void cut(Column& column, std::size_t rows) {
-  column.bits.resize(rows);
-  column.present.resize(rows);
+void cut(ColumnTable& table, std::size_t rows) {
+  table.rows = rows;
+  if (!table.series.empty()) table.series.resize(rows);
+  for (Column& column : table.columns) {
+    if (column.of_series) continue;
+    column.bits.resize(rows);
+    column.present.resize(rows);
+  }
+}
+
+std::size_t number_size_max(std::span<const std::int64_t> numbers) {
+  if (numbers.empty()) return 0;
+  const auto [least, most] = std::ranges::minmax(numbers);
+  return std::max(std::to_string(least).size(), std::to_string(most).size());
 }
 
 // What compare_for_order says of the values that the rows stand for.
-int compare_cells(const Column& column, const Type& type, const OrderItem& item, std::size_t a,
-                  std::size_t b) {
+int compare_cells(const ColumnTable& table, std::size_t key, const Type& type,
+                  const OrderItem& item, std::size_t row_a, std::size_t row_b) {
+  const Column& column = table.columns[key];
+  const std::size_t a = table.place(column, row_a), b = table.place(column, row_b);
   if (!column.present[a] || !column.present[b]) {
     if (column.present[a] == column.present[b]) return 0;
     return !column.present[a] == item.nulls_first.value_or(false) ? -1 : 1;
@@ -72,16 +86,24 @@ int compare_cells(const Column& column, const Type& type, const OrderItem& item,
   return item.descending ? -order : order;
 }
 
-void reorder(Column& column, std::span<const std::uint32_t> places) {
-  Column sorted;
-  sorted.bits.reserve(places.size());
-  for (const std::uint32_t place : places) sorted.bits.push_back(column.bits[place]);
-  if (column.present.everywhere())
-    sorted.present = std::move(column.present);
-  else
-    for (const std::uint32_t place : places) sorted.present.push_back(column.present[place]);
-  sorted.texts = std::move(column.texts);
-  column = std::move(sorted);
+template <class Item>
+std::vector<Item> reordered(const std::vector<Item>& all, std::span<const std::uint32_t> places) {
+  std::vector<Item> sorted;
+  sorted.reserve(places.size());
+  for (const std::uint32_t place : places) sorted.push_back(all[place]);
+  return sorted;
+}
+
+void reorder(ColumnTable& table, std::span<const std::uint32_t> places) {
+  if (!table.series.empty()) table.series = reordered(table.series, places);
+  for (Column& column : table.columns) {
+    if (column.of_series) continue;
+    column.bits = reordered(column.bits, places);
+    if (column.present.everywhere()) continue;
+    Presence sorted;
+    for (const std::uint32_t place : places) sorted.push_back(column.present[place]);
+    column.present = std::move(sorted);
+  }
 }
 
 }  // namespace
@@ -93,10 +115,15 @@ Task<Relation> Execution::select_columns(Opened& in, const std::vector<const Nod
                                          std::optional<std::uint64_t> limit) {
   const auto table = std::make_shared<ColumnTable>();
   const std::size_t time_place = in.dimensions + 1;
-  for (const ScopeColumn& column : result.columns) {
+  bool of_series = false;
+  for (std::size_t i = 0; i < places.size(); ++i) {
     Column& fresh = table->columns.emplace_back();
-    if (column.type.is(Kind::varchar)) fresh.texts = std::make_unique<Texts>();
+    if (result.columns[i].type.is(Kind::varchar)) fresh.texts = std::make_unique<Texts>();
+    fresh.of_series = places[i] < time_place;
+    of_series = of_series || fresh.of_series;
   }
+  const SeriesIdentity* series = nullptr;
+  std::uint32_t series_begun = 0;
   // What is not sorted need not be read to its end.
   const std::uint64_t enough = keys.empty() ? limit.value_or(UINT64_MAX) : UINT64_MAX;
   std::optional<Error> full;
@@ -104,19 +131,23 @@ Task<Relation> Execution::select_columns(Opened& in, const std::vector<const Nod
     const std::size_t rows = selected.rows.size();
     const auto times = selected.chunk.series->times();
     const auto& columns = selected.chunk.series->columns();
+    const bool fresh = series != &selected.series;
+    series = &selected.series;
+    if (fresh) ++series_begun;
+    if (of_series) table->series.resize(table->rows + rows, series_begun - 1);
     for (std::size_t i = 0; i < places.size(); ++i) {
       Column& to = table->columns[i];
-      if (places[i] > time_place) {
+      if (to.of_series) {
+        if (fresh) append(to, selected.base[places[i]]);
+      } else if (places[i] > time_place) {
         const auto from =
             std::ranges::find(columns, places[i] - time_place - 1, &Series::Column::attribute);
         append(to, from == columns.end() ? nullptr : &*from, *selected.chunk.texts, selected.rows);
-      } else if (places[i] == time_place) {
-        for (const std::uint32_t row : selected.rows) to.bits.push_back(times[row]);
-        to.present.append({rows, true}, 0, rows);
-      } else if (const Value& text = selected.base[places[i]]; text.null()) {
-        append(to, nullptr, *selected.chunk.texts, selected.rows);
       } else {
-        append(to, text.text(), rows);
+        to.bits.resize(table->rows + rows);
+        std::int64_t* into = to.bits.data() + table->rows;
+        for (const std::uint32_t row : selected.rows) *into++ = times[row];
+        to.present.append({rows, true}, 0, rows);
       }
     }
     table->rows += rows;
@@ -132,18 +163,18 @@ Task<Relation> Execution::select_columns(Opened& in, const std::vector<const Nod
     const auto less = [&](std::uint32_t a, std::uint32_t b) {
       for (std::size_t i = 0; i < keys.size(); ++i) {
         const std::size_t key = keys[i];
-        const int c = compare_cells(table->columns[key], result.columns[key].type, order[i], a, b);
+        const int c = compare_cells(*table, key, result.columns[key].type, order[i], a, b);
         if (c != 0) return c < 0;
       }
       return a < b;
     };
     co_await sort_pausing(sorted, less, pauses());
-    for (Column& column : table->columns) reorder(column, sorted);
+    reorder(*table, sorted);
   }
-  if (limit && table->rows > *limit) {
-    table->rows = static_cast<std::size_t>(*limit);
-    for (Column& column : table->columns) cut(column, table->rows);
-  }
+  if (limit && table->rows > *limit) cut(*table, static_cast<std::size_t>(*limit));
+  for (std::size_t i = 0; i < places.size(); ++i)
+    if (result.columns[i].type.is(Kind::bigint))
+      table->columns[i].number_size_max = number_size_max(table->columns[i].bits);
   result.table = table;
   co_return result;
 }

@@ -15,9 +15,18 @@ struct ColumnTable {
     std::vector<std::int64_t> bits;
     Presence present;
     std::unique_ptr<Texts> texts = {};  // of a column of texts, whose bits are places in it
+    bool of_series = false;             // one value for each series instead of each row
+    // Of whole numbers: how many characters none of them exceeds.
+    std::size_t number_size_max = 20;
   };
+  // Where in the column the row's value is.
+  std::size_t place(const Column& column, std::size_t row) const {
+    return column.of_series ? series[row] : row;
+  }
+
   std::size_t rows = 0;
   std::vector<Column> columns;
+  std::vector<std::uint32_t> series;  // of each row, where a column is of series
 };
 
 }  // namespace levada::timestream::sql

@@ -7,6 +7,8 @@
 namespace levada::timestream::sql {
 namespace {
 
+char lower_letter(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
 bool letter(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
          static_cast<unsigned char>(c) >= 0x80;
@@ -137,14 +139,18 @@ class Lexer {
 
 std::string lower(std::string_view text) {
   std::string all(text);
-  for (char& c : all)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  for (char& c : all) c = lower_letter(c);
   return all;
+}
+
+bool same_name(std::string_view a, std::string_view b) {
+  return std::ranges::equal(a, b,
+                            [](char x, char y) { return lower_letter(x) == lower_letter(y); });
 }
 
 bool Token::is(std::string_view word) const {
   if (kind == TokenKind::sign) return text == word;
-  return kind == TokenKind::name && lower(text) == lower(word);
+  return kind == TokenKind::name && same_name(text, word);
 }
 
 tl::unexpected<Error> refuse_at(Place place, std::string_view text) {

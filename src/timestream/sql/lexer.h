@@ -26,6 +26,7 @@ struct Token {
 
 tl::unexpected<Error> refuse_at(Place place, std::string_view text);  // "line 1:7: …"
 std::string lower(std::string_view text);
+bool same_name(std::string_view a, std::string_view b);  // in any letter case
 
 Result<std::vector<Token>> tokens_of(std::string_view query);
 

@@ -92,7 +92,7 @@ Result<std::vector<Execution::Output>> Execution::outputs_of(const Select& selec
     const Scope& columns = in.relation.columns;
     for (std::size_t i = 0; i < columns.size(); ++i)
       if (!in.hidden.contains(i) &&
-          (item.qualifier.empty() || lower(columns[i].qualifier) == lower(item.qualifier)))
+          (item.qualifier.empty() || same_name(columns[i].qualifier, item.qualifier)))
         outputs.push_back({columns[i].name, nullptr, i});
     if (outputs.size() == before && !item.qualifier.empty())
       return refuse_at(item.place, "Table '" + item.qualifier + "' not found");
@@ -281,7 +281,7 @@ Task<Relation> Execution::select(const Select& select, const std::vector<OrderIt
       const std::string signature = signature_in(scope, *item.node);
       for (std::size_t i = outputs.size(); i-- > 0;)
         if ((item.node->kind == NodeKind::column && item.node->qualifier.empty() &&
-             lower(outputs[i].name) == lower(item.node->text)) ||
+             same_name(outputs[i].name, item.node->text)) ||
             (outputs[i].node != nullptr && signature == signature_in(scope, *outputs[i].node)))
           at = i;
     }

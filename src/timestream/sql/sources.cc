@@ -295,13 +295,13 @@ Task<Execution::Opened> Execution::open_join(const Source& source,
   if (source.natural)
     for (const ScopeColumn& column : left.relation.columns)
       if (std::ranges::any_of(right.relation.columns, [&](const ScopeColumn& other) {
-            return lower(other.name) == lower(column.name);
+            return same_name(other.name, column.name);
           }))
         shared.push_back(column.name);
   for (const std::string& name : shared) {
     const auto at = [&](const Scope& scope) {
       const auto found = std::ranges::find_if(
-          scope, [&](const ScopeColumn& c) { return lower(c.name) == lower(name); });
+          scope, [&](const ScopeColumn& c) { return same_name(c.name, name); });
       return static_cast<std::size_t>(found - scope.begin());
     };
     const std::size_t a = at(left.relation.columns), b = at(right.relation.columns);

@@ -11,8 +11,8 @@ namespace levada::timestream::sql {
 std::optional<Compiled> Execution::outer_column(const Node& node) {
   for (auto around = outers_.rbegin(); around != outers_.rend(); ++around) {
     for (std::size_t i = 0; i < around->captures.size(); ++i)
-      if (lower(around->captures[i].name) == lower(node.text) &&
-          lower(around->captures[i].qualifier) == lower(node.qualifier))
+      if (same_name(around->captures[i].name, node.text) &&
+          same_name(around->captures[i].qualifier, node.qualifier))
         return constant_of(around->types[i],
                            around->values == nullptr ? Value() : (*around->values)[i]);
     if (around->scope == nullptr) continue;

@@ -295,7 +295,7 @@ class Reader {
     for (const bool whole : {true, false})
       for (std::size_t i = 0; i < names.size(); ++i) {
         const std::string_view name = whole ? names[i] : names[i].substr(0, 3);
-        if (lower(left_.substr(0, name.size())) != lower(name)) continue;
+        if (!same_name(left_.substr(0, name.size()), name)) continue;
         left_.remove_prefix(name.size());
         return static_cast<int>(i) + 1;
       }

@@ -123,6 +123,10 @@ class Mistakes(QueryCase):
             "SELECT x FROM (VALUES 1) AS t(x) ORDER BY 2": "line 1:43: ORDER BY position 2 is not in select list",
             "SELECT x AS z FROM (VALUES 1) AS t(x) GROUP BY z": "line 1:48: Column 'z' does not exist",
             "SELECT * FROM UNNEST(ARRAY[1, 2]) AS t(a, b)": "line 1:15: Column alias list has 2 entries but 't' has 1 columns available",
+            "SELECT timestamp 'soon'": "line 1:8: 'soon' is not a valid timestamp literal",
+            "SELECT timestamp '2300-01-01'": "line 1:8: '2300-01-01' is not a valid timestamp literal",
+            "SELECT 1,\n date '2020-02-30'": "line 2:2: '2020-02-30' is not a valid date literal",
+            "SELECT time '25:00'": "line 1:8: '25:00' is not a valid time literal",
             "SELECT @wanted": "line 1:8: Parameter '@wanted' has no value",
             "SELECT (SELECT 1, 2)":
                 "line 1:8: Multiple columns returned by subquery are not yet supported. Found 2",
@@ -137,6 +141,11 @@ class Mistakes(QueryCase):
             "SELECT CAST(x AS BIGINT) FROM (VALUES 'a') AS t(x)": "Cannot cast 'a' to bigint",
             "SELECT nth_value(x, 0) OVER () FROM (VALUES 1) AS t(x)": "Offset must be at least 1",
             "SELECT ARRAY[1, 2][x] FROM (VALUES 3) AS t(x)": "Array subscript out of bounds",
+            "SELECT 'a' LIKE 'a%' ESCAPE '%'": "Escape character must be followed by '%', '_' or the escape character itself",
+            "SELECT 'a' LIKE 'a' ESCAPE 'xy'": "Escape string must be a single character",
+            "SELECT rand(0)": "bound must be positive",
+            "SELECT bit_count(7, 1)": "Bits specified in bit_count must be between 2 and 64, got 1",
+            "SELECT bit_count(7, 2)": "Number must be representable with the bits specified. 7 cannot be represented with 2 bits",
         }.items():
             with self.subTest(text):
                 self.assertEqual(self.refusal(text), ("QueryExecutionException", message))

@@ -246,6 +246,9 @@ Result<Compiled> Compiler::call(const Node& node) {
   if (overloads == nullptr)
     return refuse_at(node.place, "Function " + node.text + " not registered");
   std::vector<Compiled> arguments = TRY(children(node));
+  if (node.text == "array_join" && !arguments.empty() && arguments[0].type.is(Kind::array) &&
+      arguments[0].type.element().fields.empty())  // of whatever is in it the text
+    arguments[0] = convert(std::move(arguments[0]), array_of({Kind::varchar}));
   std::vector<Type> types;
   std::string shown;
   for (const Compiled& argument : arguments) {

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "timestream/sql/calendar.h"
 #include "timestream/sql/expression.h"
@@ -80,6 +81,18 @@ Run strict(Run a, Run b, Pair pair) {
 }
 
 }  // namespace
+
+// What is wrong with LIKE … ESCAPE.
+static std::optional<std::string> wrong_escape(std::string_view pattern, std::string_view escape) {
+  if (escape.size() != 1) return "Escape string must be a single character";
+  for (std::size_t at = pattern.find(escape); at < pattern.size(); at = pattern.find(escape, at)) {
+    const std::string_view next = pattern.substr(at + 1, 1);
+    if (next != "%" && next != "_" && next != escape)
+      return "Escape character must be followed by '%', '_' or the escape character itself";
+    at += 2;
+  }
+  return std::nullopt;
+}
 
 bool like(std::string_view text, std::string_view pattern, char escape) {
   std::size_t t = 0, p = 0, star = std::string_view::npos, mark = 0;
@@ -223,7 +236,10 @@ Result<Compiled> Compiler::compile(const Node& node) {
           [a = parts[0].run, b = parts[1].run, escape, negated = node.negated](const Frame& f) {
             const Value x = a(f), y = b(f), e = escape ? escape(f) : Value();
             if (x.null() || y.null()) return Value();
-            const char sign = e.null() || e.text().empty() ? '\0' : e.text()[0];
+            if (!e.null())
+              if (const auto wrong = wrong_escape(y.text(), e.text()))
+                return f.runtime.fail(*wrong);
+            const char sign = e.null() ? '\0' : e.text()[0];
             return Value(like(x.text(), y.text(), sign) != negated);
           },
           parts[0].constant && parts[1].constant};
@@ -231,6 +247,13 @@ Result<Compiled> Compiler::compile(const Node& node) {
     case NodeKind::cast: {
       Compiled value = TRY(compile(*node.children[0]));
       const Type to = node.type, from = value.type;
+      if (node.text == "literal") {  // timestamp '2020-08-08'
+        const Value text = value.run(Frame{{}, runtime_});
+        Value read = sql::cast(runtime_, text, from, to);
+        if (!std::exchange(runtime_.error, std::nullopt)) return constant_of(to, std::move(read));
+        return refuse_at(node.place,
+                         "'" + text.text() + "' is not a valid " + name_of(to) + " literal");
+      }
       const bool attempt = node.text == "try_cast";
       return Compiled{to,
                       [run = value.run, to, from, attempt](const Frame& f) {

@@ -286,7 +286,7 @@ Result<NodePointer> Parser::named() {
   if (word == "interval" && here(1).kind == TokenKind::string) return interval();
   if (here(1).kind == TokenKind::string &&
       (word == "timestamp" || word == "date" || word == "time" || word == "double")) {
-    NodePointer node = node_of(NodeKind::cast, place, "cast");
+    NodePointer node = node_of(NodeKind::cast, place, "literal");
     node->type = {word == "timestamp" ? Kind::timestamp
                   : word == "date"    ? Kind::date
                   : word == "time"    ? Kind::time

@@ -40,6 +40,26 @@ double random_real(Runtime& runtime) {  // SplitMix64
   return static_cast<double>((z ^ (z >> 31)) >> 11) * 0x1p-53;
 }
 
+Value random_below(Runtime& runtime, Arguments a) {
+  const std::int64_t bound = a[0].number();
+  if (bound <= 0) return runtime.fail("bound must be positive");
+  return Value(static_cast<std::int64_t>(random_real(runtime) * static_cast<double>(bound)));
+}
+
+Value bit_count(Runtime& runtime, Arguments a) {
+  constexpr int all = 64;
+  const std::int64_t number = a[0].number(), bits = a[1].number();
+  if (bits < 2 || bits > all)
+    return runtime.fail("Bits specified in bit_count must be between 2 and 64, got " +
+                        std::to_string(bits));
+  if (const std::int64_t rest = number >> (bits - 1); rest != 0 && rest != -1)
+    return runtime.fail("Number must be representable with the bits specified. " +
+                        std::to_string(number) + " cannot be represented with " +
+                        std::to_string(bits) + " bits");
+  const std::uint64_t mask = ~std::uint64_t{0} >> (all - bits);
+  return Value(std::int64_t{std::popcount(static_cast<std::uint64_t>(number) & mask)});
+}
+
 Value from_base(Runtime& runtime, Arguments a) {
   const std::string& text = a[0].text();
   try {
@@ -122,14 +142,8 @@ constexpr Function functions[] = {
      [](Runtime&, Arguments a) { return Value(rounded(a[0].real(), a[1].number())); }},
     {"rand() double", [](Runtime& r, Arguments) { return Value(random_real(r)); }},
     {"random() double", [](Runtime& r, Arguments) { return Value(random_real(r)); }},
-    {"rand(bigint) bigint",
-     [](Runtime& r, Arguments a) {
-       return Value(static_cast<std::int64_t>(random_real(r) * static_cast<double>(a[0].number())));
-     }},
-    {"random(bigint) bigint",
-     [](Runtime& r, Arguments a) {
-       return Value(static_cast<std::int64_t>(random_real(r) * static_cast<double>(a[0].number())));
-     }},
+    {"rand(bigint) bigint", random_below},
+    {"random(bigint) bigint", random_below},
     {"is_finite(double) boolean",
      [](Runtime&, Arguments a) { return Value(std::isfinite(a[0].real())); }},
     {"is_infinite(double) boolean",
@@ -138,12 +152,7 @@ constexpr Function functions[] = {
      [](Runtime&, Arguments a) { return Value(std::isnan(a[0].real())); }},
     {"from_base(varchar, bigint) bigint", from_base},
     {"to_base(bigint, bigint) varchar", to_base},
-    {"bit_count(bigint, bigint) bigint",
-     [](Runtime&, Arguments a) {
-       const std::int64_t bits = a[1].number();
-       const auto mask = bits >= 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << bits) - 1;
-       return Value(std::int64_t{std::popcount(static_cast<std::uint64_t>(a[0].number()) & mask)});
-     }},
+    {"bit_count(bigint, bigint) bigint", bit_count},
     {"bitwise_and(bigint, bigint) bigint",
      [](Runtime&, Arguments a) { return Value(a[0].number() & a[1].number()); }},
     {"bitwise_or(bigint, bigint) bigint",

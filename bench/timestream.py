@@ -6,7 +6,7 @@ server verifies signatures and acknowledges what is durable. The generator's own
 answers at once. Bytes are those of the segments after everything was flushed. A query's time is from its request to the last byte
 of its last page. InfluxDB and VictoriaMetrics get the same data as line protocol from the same generator, when they are given.
 
-    bench/timestream.py [--hours 24] [--levada build/release/levada] [--influxd PATH] [--victoria-metrics PATH]
+    bench/timestream.py [--hours 24] [--queries-only] [--levada build/release/levada] [--influxd PATH] [--victoria-metrics PATH]
 """
 import argparse, http.client, json, os, re, signal, statistics, subprocess, sys, tempfile, time
 
@@ -158,6 +158,7 @@ def main():
     parser.add_argument("--hours", type=float, default=24.0)
     parser.add_argument("--connections", default="16")
     parser.add_argument("--levada", default="build/release/levada")
+    parser.add_argument("--queries-only", action="store_true", help="nothing but MULTI records and the questions, for growth: --hours 240")
     parser.add_argument("--influxd")
     parser.add_argument("--victoria-metrics")
     given = parser.parse_args()
@@ -184,6 +185,8 @@ def main():
     null.process.wait()
 
     measure(levada, "MULTI records of integers", ["--hours", hours, *wide], queries)
+    if given.queries_only:
+        return
     measure(levada, "MULTI records of doubles with two decimals", ["--hours", str(given.hours / 4), "--reals", *wide])
     measure(levada, "MULTI, every tenth moment written twice", ["--hours", str(given.hours / 4), "--versions", "10", *wide])
     measure(levada, "single-measure records of integers, 100 a request", ["--hours", str(given.hours / 2), "--single", "--moments", "10", "--connections", "32"])

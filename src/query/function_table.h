@@ -27,6 +27,7 @@ std::span<const Function> system_functions();
 std::span<const Function> identifier_functions();
 std::span<const AggregateFunction> aggregate_functions();
 std::span<const AggregateFunction> collecting_aggregates();
+std::span<const AggregateFunction> sketch_aggregates();
 std::span<const TableFunction> table_functions();
 std::span<const TableFunction> json_edit_table_functions();
 std::span<const TableFunction> json_path_table_functions();

@@ -106,6 +106,7 @@ std::span<const AggregateFunction* const> aggregates_named(std::string_view name
     Index<AggregateFunction> made;
     add(made, aggregate_functions());
     add(made, collecting_aggregates());
+    add(made, sketch_aggregates());
     add(made, int256_aggregates());
     return made;
   }();

@@ -241,6 +241,8 @@ constinit const Function rows[] = {
     {"sqrt", {float8}, float8, sqrt_float},
     {"sqrt", {numeric}, numeric, sqrt_numeric},
     {"cbrt", {float8}, float8, real<std::cbrt>},
+    {"|/", {float8}, float8, sqrt_float},
+    {"||/", {float8}, float8, real<std::cbrt>},
     {"exp", {float8}, float8, exp_float},
     {"ln", {float8}, float8, logarithm<std::log>},
     {"log10", {float8}, float8, logarithm<std::log10>},

@@ -162,14 +162,18 @@ void json_keys(Evaluation& evaluation, const CallSite&, Arguments a, Out& out) {
 
 void list_of_call(Evaluation& evaluation, const CallSite& site, Arguments a, Out& out,
                   std::string_view function) {
-  if (any_null(a)) return;
-  const Type types[] = {varchar, varchar};
-  const Datum list = exact_function(function, types)->run(evaluation, site, a);
+  const std::vector<Type> types(a.size(), varchar);
+  const Function& wanted = *exact_function(function, types);
+  if (wanted.strict && any_null(a)) return;
+  const Datum list = wanted.run(evaluation, site, a);
   if (list.is_null()) return;
   for (const Datum& element : list.list()) out.push_back(element);
 }
 void split_rows(Evaluation& evaluation, const CallSite& site, Arguments a, Out& out) {
   list_of_call(evaluation, site, a, out, "regexp_split_to_array");
+}
+void string_rows(Evaluation& evaluation, const CallSite& site, Arguments a, Out& out) {
+  list_of_call(evaluation, site, a, out, "string_to_array");
 }
 // Of dimension n of a list: as many as its first list there has.
 void subscripts(Evaluation&, const CallSite& site, Arguments a, Out& out) {
@@ -216,6 +220,8 @@ constinit const TableFunction rows[] = {
     {"regexp_matches", {varchar, varchar}, result_list, varchar, false, regexp_matches},
     {"regexp_matches", {varchar, varchar, varchar}, result_list, varchar, false, regexp_matches},
     {"regexp_split_to_table", {varchar, varchar}, 0, varchar, false, split_rows},
+    {"string_to_table", {varchar, varchar}, 0, varchar, false, string_rows},
+    {"string_to_table", {varchar, varchar, varchar}, 0, varchar, false, string_rows},
 };
 
 }  // namespace

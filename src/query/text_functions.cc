@@ -501,6 +501,7 @@ constinit const Function rows[] = {
     {"overlay", {varchar, varchar, int4}, varchar, overlay},
     {"overlay", {varchar, varchar, int4, int4}, varchar, overlay},
     {"starts_with", {varchar, varchar}, boolean, starts_with},
+    {"^@", {varchar, varchar}, boolean, starts_with},
     {"ascii", {varchar}, int4, ascii},
     {"chr", {int4}, varchar, chr},
     {"to_hex", {int4}, varchar, to_hex},

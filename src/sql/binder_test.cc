@@ -229,6 +229,9 @@ TEST(Binder, knows_tables_that_functions_make) {
   EXPECT_EQ(answer("select * from generate_series(1, 3)"), "1 2 3");
   EXPECT_EQ(answer("select (array[4, 5])[2]"), "5");
   EXPECT_EQ(answer("select * from unnest(array['a', 'b']) with ordinality as x(v, n)"), "a|1 b|2");
+  EXPECT_EQ(answer("select * from unnest(array[1, 2, 3], array['a', 'b']) with ordinality as x"),
+            "1|a|1 2|b|2 3|NULL|3");
+  EXPECT_EQ(answer("select * from string_to_table('a,,b', ',', '')"), "a NULL b");
   EXPECT_EQ(answer("select n, window_start from tumble(e, at, interval '10 minutes') order by n"),
             "1|2024-01-01 00:00:00 2|2024-01-01 00:00:00 3|2024-01-01 00:10:00");
 }

@@ -185,6 +185,7 @@ class Grammar {
   SqlResult<Comment> comment();
   SqlResult<Command> command();
   bool take_emit_on_window_close();
+  bool at_emit() const { return is("emit") && (is("on", 1) || is("immediately", 1)); }
 
   std::string_view text_;
   std::vector<Token> tokens_;

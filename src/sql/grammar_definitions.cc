@@ -227,7 +227,10 @@ SqlResult<FormatClause> Grammar::format_clause() {
   return clause;
 }
 
-bool Grammar::take_emit_on_window_close() { return take({"emit", "on", "window", "close"}); }
+bool Grammar::take_emit_on_window_close() {
+  if (take({"emit", "immediately"})) return false;  // as views do that say nothing
+  return take({"emit", "on", "window", "close"});
+}
 
 SqlResult<CreateView> Grammar::create_view(bool materialized, bool or_replace) {
   CreateView view;

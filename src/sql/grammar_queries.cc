@@ -192,8 +192,7 @@ SqlResult<std::vector<SelectItem>> Grammar::select_items() {
       }
     } else if (take("as")) {
       item.alias = ATTEMPT(label());
-    } else if (at_name() && !(is("emit") && is("on", 1)) &&
-               !(is("format") && peek(1).kind == TokenKind::word)) {
+    } else if (at_name() && !at_emit() && !(is("format") && peek(1).kind == TokenKind::word)) {
       item.alias = ATTEMPT(name());
     }
     items.push_back(std::move(item));
@@ -376,7 +375,7 @@ SqlResult<TableRefPtr> Grammar::table_ref() {
 SqlResult<Unit> Grammar::table_alias(TableRef& table) {
   if (take("as"))
     table.alias = ATTEMPT(label());
-  else if (at_name() && !(is("emit") && is("on", 1)) && !(is("asof")) &&
+  else if (at_name() && !at_emit() && !(is("asof")) &&
            !(is("format") && peek(1).kind == TokenKind::word) && !is("set"))
     table.alias = ATTEMPT(name());
   else
@@ -452,7 +451,18 @@ SqlResult<TableRefPtr> Grammar::table_primary() {
       names = ATTEMPT(qualified_name());
     if (is_sign("(")) {
       table->kind = TableRef::Kind::function;
-      table->functions.push_back(ATTEMPT(call(std::move(names), position, false)));
+      TermRef function = ATTEMPT(call(std::move(names), position, false));
+      // unnest(a, b) is ROWS FROM (unnest(a), unnest(b)).
+      const bool several = function->names.back() == "unnest" && function->arguments.size() > 1;
+      while (several && function->arguments.size() > 1) {
+        TermRef first = make(TermKind::call, position);
+        first->names = function->names;
+        first->call = std::make_unique<CallParts>();
+        first->arguments.push_back(std::move(function->arguments.front()));
+        function->arguments.erase(function->arguments.begin());
+        table->functions.push_back(closed(std::move(first)));
+      }
+      table->functions.push_back(std::move(function));
     } else {
       take_sign("*");
       table->names = std::move(names);

@@ -21,6 +21,7 @@
 #include "streaming/subscription.h"
 #include "streaming/table_feed.h"
 #include "streaming/table_rules.h"
+#include "streaming/view_definition.h"
 
 namespace levada::streaming {
 
@@ -190,8 +191,11 @@ class Definer : DefinitionScope {
 
   SqlResult<Change> define(const sql::CreateView& create) {
     const QualifiedName name = ATTEMPT(resolve(create.name));
-    if (auto there = ATTEMPT(taken(name, create.if_not_exists))) return std::move(*there);
-    auto bound = ATTEMPT(sql::bind_query(*create.query, names_, {}, bind_options()));
+    const Object* old = create.or_replace ? find(name.schema, name.name) : nullptr;
+    if (old == nullptr || create.materialized)
+      if (auto there = ATTEMPT(taken(name, create.if_not_exists))) return std::move(*there);
+    std::vector<sql::Mention> mentions;
+    auto bound = ATTEMPT(sql::bind_query(*create.query, names_, {}, bind_options(&mentions)));
     if (create.emit_on_window_close && !create.materialized)
       return refuse(sqlstate::feature_not_supported,
                     "EMIT ON WINDOW CLOSE is for materialized views and sinks");
@@ -201,20 +205,8 @@ class Definer : DefinitionScope {
     auto made =
         object(name, create.materialized ? RelationKind::materialized_view : RelationKind::view);
     Relation& relation = relation_of(*made);
-    if (!create.columns.empty() && create.columns.size() != bound.plan->columns.size())
-      return refuse(sqlstate::syntax_error,
-                    "CREATE VIEW specifies " + std::to_string(create.columns.size()) +
-                        " column names for " + std::to_string(bound.plan->columns.size()) +
-                        " columns");
-    for (std::size_t i = 0; i < bound.plan->columns.size(); ++i) {
-      const query::OutputColumn& column = bound.plan->columns[i];
-      const std::string& output = i < create.columns.size() ? create.columns[i] : column.name;
-      for (const RelationColumn& other : relation.columns)
-        if (other.name == output && create.materialized)
-          return refuse(sqlstate::duplicate_column,
-                        "column " + quoted(output) + " specified more than once");
-      relation.columns.push_back({output, column.type, column.hidden});
-    }
+    ATTEMPT(add_view_columns(create, bound.plan, relation));
+    set_views(*made, mentions);
     ATTEMPT(set_reads(*made, bound.plan));
     for (const query::Recursion& one : bound.recursions) {
       ATTEMPT(set_reads(*made, one.first));
@@ -230,6 +222,7 @@ class Definer : DefinitionScope {
       ATTEMPT(engine_.check_memory());
       return running(std::move(made), bound.plan);
     }
+    if (old != nullptr) return in_place_of(catalog_, *old, std::move(made));
     Change change;
     change.added.push_back(std::move(made));
     return change;
@@ -276,17 +269,20 @@ class Definer : DefinitionScope {
     if (!create.into.empty()) return define_into(create, name);
     if (create.is_subscription) return define_subscription(create, name);
     Plan plan;
+    std::vector<sql::Mention> mentions;
     std::string relation_name = name.name;
     if (create.query != nullptr) {
-      plan = ATTEMPT(sql::bind_query(*create.query, names_, {}, bind_options())).plan;
+      plan = ATTEMPT(sql::bind_query(*create.query, names_, {}, bind_options(&mentions))).plan;
       if (create.emit_on_window_close) plan = ATTEMPT(query::emitting_on_close(plan));
     } else {
       const Object* from = ATTEMPT(existing(create.from));
       relation_name = from->relation->name;
       plan = ATTEMPT(plan_of(*from));
+      mentions.push_back({0, from->relation->id});
     }
     auto made = object(name, RelationKind::sink);
     ATTEMPT(set_reads(*made, plan));
+    set_views(*made, mentions);
     made->sink = std::make_unique<SinkFeed>(engine_.outboxes());
     made->sink->definition = ATTEMPT(sink_definition(create, plan, definition_.id, name.name,
                                                      relation_name, definition_.database));

@@ -1,5 +1,7 @@
 #include "streaming/definition_scope.h"
 
+#include <algorithm>
+
 #include "sql/parser.h"
 #include "streaming/stored_rows.h"
 
@@ -9,9 +11,10 @@ using query::refuse;
 using query::SqlResult;
 namespace sqlstate = query::sqlstate;
 
-sql::BindOptions DefinitionScope::bind_options() const {
+sql::BindOptions DefinitionScope::bind_options(std::vector<sql::Mention>* mentions) const {
   sql::BindOptions options;
   options.text = definition_.text;
+  options.mentions = mentions;
   return options;
 }
 
@@ -82,6 +85,15 @@ SqlResult<Unit> DefinitionScope::set_reads(Object& object, const query::Plan& pl
     object.reads.push_back(relation->id);
   }
   return Unit{};
+}
+
+void DefinitionScope::set_views(Object& object, const std::vector<sql::Mention>& mentions) const {
+  for (const sql::Mention& mention : mentions) {
+    const Object* named = catalog_.find(mention.relation);
+    if (named == nullptr || named->relation->kind != RelationKind::view) continue;
+    if (std::find(object.views.begin(), object.views.end(), mention.relation) == object.views.end())
+      object.views.push_back(mention.relation);
+  }
 }
 
 SqlResult<query::Plan> DefinitionScope::plan_of(const Object& from) const {

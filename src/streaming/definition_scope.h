@@ -29,7 +29,7 @@ class DefinitionScope {
  protected:
   using Schemas = std::map<std::string, std::string, std::less<>>;
 
-  sql::BindOptions bind_options() const;
+  sql::BindOptions bind_options(std::vector<sql::Mention>* mentions = nullptr) const;
   query::SqlResult<QualifiedName> resolve(const sql::Name& name) const;
   Object* find(const std::string& schema, const std::string& name) const {
     return catalog_.find(definition_.database, schema, name);
@@ -44,6 +44,8 @@ class DefinitionScope {
     return const_cast<Relation&>(*object.relation);
   }
   query::SqlResult<Unit> set_reads(Object& object, const query::Plan& plan) const;
+  // The plain views among what a text mentions: they may not go before what is made from them.
+  void set_views(Object& object, const std::vector<sql::Mention>& mentions) const;
   // SELECT * FROM the relation.
   query::SqlResult<query::Plan> plan_of(const Object& from) const;
 

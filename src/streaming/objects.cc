@@ -140,7 +140,8 @@ const Object* Catalog::find(RelationId id) const {
 std::vector<Object*> Catalog::readers_of(RelationId id) {
   std::vector<Object*> readers;
   for (const auto& [key, object] : objects_)
-    if (std::find(object->reads.begin(), object->reads.end(), id) != object->reads.end())
+    if (std::find(object->reads.begin(), object->reads.end(), id) != object->reads.end() ||
+        std::find(object->views.begin(), object->views.end(), id) != object->views.end())
       readers.push_back(object.get());
   return readers;
 }

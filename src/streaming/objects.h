@@ -77,6 +77,7 @@ struct Object {
   std::string owner;
   std::map<std::size_t, std::string> comments;  // 0: its own; n: of the n-th column
   std::vector<RelationId> reads;                // what it was made from
+  std::vector<RelationId> views;                // that its text names; reads has what they read
   std::unique_ptr<KeyedStore> rows;             // of a table
   std::unique_ptr<BagStore> bag;                // of a materialized view
   std::unique_ptr<WatermarkFilter> watermark;
@@ -124,6 +125,11 @@ struct Database {
 
 class Catalog {
  public:
+  struct Key {
+    std::string database, schema, name;
+    auto operator<=>(const Key&) const = default;
+  };
+
   // The database that is always there has a schema "public", as every new one.
   explicit Catalog(std::string first_database);
 
@@ -135,7 +141,7 @@ class Catalog {
   Object* find(RelationId id);
   const Object* find(RelationId id) const;
   const std::map<std::uint32_t, std::unique_ptr<Object>>& objects() const { return objects_; }
-  std::vector<Object*> readers_of(RelationId id);
+  std::vector<Object*> readers_of(RelationId id);  // those that name a view as well
 
   void add(std::unique_ptr<Object> object);
   std::unique_ptr<Object> remove(RelationId id);
@@ -143,6 +149,7 @@ class Catalog {
   void replace(std::shared_ptr<const Relation> relation);  // of the same id and name
   const query::SqlFunction* function(std::string_view database, std::string_view schema,
                                      std::string_view name) const;
+  const std::map<Key, query::SqlFunction>& functions() const { return functions_; }
   void add_function(const std::string& database, query::SqlFunction function);
   void remove_function(const std::string& database, const std::string& schema,
                        const std::string& name);
@@ -153,10 +160,6 @@ class Catalog {
   void add_database(std::string name, Database database);
   void remove_database(const std::string& name);  // nothing is in it any more
   void rename_database(const std::string& from, const std::string& to);  // with all that is in it
-  struct Key {
-    std::string database, schema, name;
-    auto operator<=>(const Key&) const = default;
-  };
   const std::map<Key, Secret>& secrets() const { return secrets_; }
   std::map<Key, Secret>& secrets() { return secrets_; }
   // ALTER SYSTEM SET: those that are not as they were at first.

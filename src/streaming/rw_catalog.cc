@@ -50,6 +50,9 @@ void fill_rw_depend(const DatabaseView& view, Rows& rows) {
       if (const Object* from = view.catalog().find(read); from != nullptr && !from->is_hidden())
         rows.add({{"objid", Datum::of(oid_of(*object.relation))},
                   {"refobjid", Datum::of(static_cast<std::int64_t>(read.value()))}});
+    for (const RelationId named : object.views)
+      rows.add({{"objid", Datum::of(oid_of(*object.relation))},
+                {"refobjid", Datum::of(static_cast<std::int64_t>(named.value()))}});
   });
 }
 void fill_rw_sinks(const DatabaseView& view, Rows& rows) {

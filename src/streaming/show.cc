@@ -95,7 +95,22 @@ Table indexes(Session::State& state, const sql::Show& show, const Relation* only
     const Object* on = state.engine.catalog().find(object->indexed);
     if (only != nullptr && (on == nullptr || on->relation->id != only->id)) continue;
     if (show.like && !like(object->relation->name, *show.like)) continue;
-    table.add({object->relation->name, on == nullptr ? "" : on->relation->name, "", "", ""});
+    std::string key;
+    for (const query::RelationColumn& column : object->relation->columns)
+      key += (key.empty() ? "" : ", ") + column.name;
+    table.add({object->relation->name, on == nullptr ? "" : on->relation->name, key, "", key});
+  }
+  return table;
+}
+
+Table functions(Session::State& state) {
+  Table table{"Name", "Arguments", "Return Type", "Language", "Link"};
+  for (const auto& [key, function] : state.engine.catalog().functions()) {
+    if (key.database != state.options.database) continue;
+    std::string arguments;
+    for (const auto& [name, type] : function.arguments)
+      arguments += (arguments.empty() ? "" : ", ") + type.name();
+    table.add({key.name, arguments, function.result.name(), "sql", ""});
   }
   return table;
 }
@@ -166,8 +181,8 @@ SqlResult<std::pair<std::vector<ResultColumn>, Shown>> show_form(Session::State&
     return table.take();
   }
   if (show.what == "jobs") return Table{"Id", "Statement", "Create Type", "Progress"}.take();
-  if (show.what == "internal tables" || show.what == "connections" || show.what == "functions")
-    return Table{"Name"}.take();
+  if (show.what == "functions") return functions(state).take();
+  if (show.what == "internal tables" || show.what == "connections") return Table{"Name"}.take();
   if (show.what == "create") {
     const auto relation = ATTEMPT(named(state, show.name));
     const Object* object = state.engine.catalog().find(relation->id);

@@ -302,5 +302,58 @@ TEST_F(Statements, text_is_joined_to_anything) {
             "a1|2.50b|ctrue|NULL\n");
 }
 
+TEST_F(Statements, a_view_takes_the_place_of_another) {
+  run("create table t (a int primary key, b varchar); insert into t values (1, 'x'), (2, 'y')");
+  run("create or replace view v as select a from t");
+  EXPECT_EQ(run("create view above as select a + 1 as n from v"), "");
+  EXPECT_EQ(run("create or replace view v as select a, b from t where a > 1"), "");
+  EXPECT_EQ(run("select * from v"), "2|y\n");
+  EXPECT_EQ(run("select * from above"), "3\n");
+  EXPECT_EQ(run("create or replace view v as select b from t"),
+            "42P16: cannot drop columns from view");
+  EXPECT_EQ(run("create or replace view v as select a as c, b from t"),
+            "42P16: cannot change name of view column \"a\" to \"c\"");
+  EXPECT_EQ(run("create or replace view v as select a, a as b from t"),
+            "42P16: cannot change data type of view column \"b\" from character varying to "
+            "integer");
+  EXPECT_EQ(run("create or replace view t as select 1").substr(0, 5), "42809");
+  run("create materialized view m as select * from above emit immediately");
+  EXPECT_EQ(run("create or replace view v as select a, b from t"),
+            "2BP01: cannot replace view v because materialized view m was made from it");
+  EXPECT_EQ(run("select * from m"), "3\n");
+}
+
+TEST_F(Statements, a_view_stays_while_others_are_made_from_it) {
+  run("create table t (a int primary key); create view v as select a from t");
+  run("create materialized view m as select count(*) from v");
+  EXPECT_EQ(run("drop view v"), "2BP01: cannot drop view v because other objects depend on it");
+  EXPECT_EQ(run("drop view v cascade"), "");
+  EXPECT_EQ(run("select * from m").substr(0, 5), "42P01");
+}
+
+TEST_F(Statements, functions_and_indexes_are_shown_with_what_they_are_of) {
+  run("create table t (a int primary key, b varchar); create index i on t (b, a)");
+  run("create function plus(x int, y bigint) returns bigint language sql as 'select x + y'");
+  EXPECT_EQ(run("show functions"), "plus|integer, bigint|bigint|sql|\n");
+  EXPECT_EQ(run("show indexes from t"), "i|t|b, a||b, a\n");
+  EXPECT_EQ(run("select name, arg_type_ids, return_type_id from rw_functions"),
+            "plus|{23,20}|20\n");
+  EXPECT_EQ(run("select name, status from rw_streaming_jobs order by 1"), "i|CREATED\nt|CREATED\n");
+  EXPECT_EQ(run("select count(*) from rw_system_tables where name = 'rw_tables'"), "1\n");
+}
+
+TEST_F(Statements, approximate_percentiles_follow_rows_that_come_and_go) {
+  run("create table t (n int primary key, x double precision)");
+  run("insert into t select a, a from generate_series(0, 1000) a");
+  run("create materialized view m as select approx_percentile(0.01, 0.01) within group "
+      "(order by x) as low, approx_percentile(1, 0.01) within group (order by x) as high from t");
+  EXPECT_EQ(run("select * from m"), "10.074696689511264|1002.4280085221102\n");
+  run("delete from t where x > 10; insert into t values (-1, -1000), (-2, null)");
+  EXPECT_EQ(run("select low from m"), "-1002.4280085221102\n");
+  EXPECT_EQ(run("delete from t; select low from m"), "NULL\n");
+  EXPECT_EQ(run("select approx_percentile(0.5, 2) within group (order by 1.0)"),
+            "22003: relative error 2 is not between 0 and 1");
+}
+
 }  // namespace
 }  // namespace levada::streaming

@@ -130,8 +130,8 @@ std::string definition_by_oid(const Catalog& catalog, std::int64_t oid) {
 
 void add_system_catalogs(Engine& engine) {
   std::uint32_t id = first_system_id;
-  for (const auto tables :
-       {pg_catalog_tables(), information_schema_tables(), rw_catalog_tables()}) {
+  for (const auto tables : {pg_catalog_tables(), information_schema_tables(), rw_catalog_tables(),
+                            rw_server_tables()}) {
     for (const SystemTable& table : tables) {
       auto relation = std::make_shared<Relation>();
       relation->id = RelationId(id++);

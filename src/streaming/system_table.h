@@ -53,6 +53,7 @@ struct SystemTable {
 std::span<const SystemTable> pg_catalog_tables();
 std::span<const SystemTable> information_schema_tables();
 std::span<const SystemTable> rw_catalog_tables();
+std::span<const SystemTable> rw_server_tables();
 
 // What PostgreSQL gives its namespaces; those made by CREATE SCHEMA follow first_schema_oid.
 inline constexpr std::int64_t pg_catalog_oid = 11, public_oid = 2200,

@@ -185,16 +185,24 @@ class Pruning {
     return {std::move(made), std::move(to)};
   }
 
-  // Two projections in a row are one, when the upper one computes nothing.
+  // Only says where in the row something stands.
+  static bool picks(const Expression& e) {
+    if (e.kind == ExpressionKind::field) return picks(*e.arguments[0]);
+    return e.kind == ExpressionKind::column || e.kind == ExpressionKind::constant;
+  }
+
+  // Two projections in a row are one, when the upper or the lower one computes nothing.
   static Project merged(const Plan& below, std::vector<ExpressionRef> expressions) {
     const auto* inner = std::get_if<Project>(&below->node);
+    if (inner == nullptr) return Project{below, std::move(expressions)};
     std::vector<int> uses(below->columns.size(), 0);
-    const bool plain =
-        inner != nullptr && std::all_of(expressions.begin(), expressions.end(), [&](const auto& e) {
-          if (e->kind == ExpressionKind::constant) return true;
-          return e->kind == ExpressionKind::column && ++uses[e->index] == 1;
-        });
-    if (!plain) return Project{below, std::move(expressions)};
+    const bool plain = std::all_of(expressions.begin(), expressions.end(), [&](const auto& e) {
+      if (e->kind == ExpressionKind::constant) return true;
+      return e->kind == ExpressionKind::column && ++uses[e->index] == 1;
+    });
+    const bool picked = std::all_of(inner->expressions.begin(), inner->expressions.end(),
+                                    [](const auto& e) { return picks(*e); });
+    if (!plain && !picked) return Project{below, std::move(expressions)};
     for (ExpressionRef& e : expressions) e = with_inputs(e, inner->expressions);
     return Project{inner->input, std::move(expressions)};
   }

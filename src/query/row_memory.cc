@@ -12,7 +12,8 @@ namespace levada::query {
 
 namespace {
 
-constexpr std::size_t granule = 16;
+// malloc's blocks are multiples of a granule, of which it keeps a word.
+constexpr std::size_t granule = 16, kept_word = 8;
 constexpr std::size_t cache_line = 64;
 constexpr std::size_t block_max = 1024;      // larger ones go to malloc at once
 constexpr std::size_t list_max = 2u << 20u;  // bytes that wait in one list
@@ -43,6 +44,12 @@ struct List {
   std::size_t bytes;
 };
 thread_local std::array<List, block_max / granule + 1> lists = {};
+// Which list has blocks for so many bytes, and how many those have.
+constexpr std::size_t size_of(std::size_t bytes) {
+  return (bytes + granule - 1 - kept_word) / granule;
+}
+constexpr std::size_t bytes_of(std::size_t size) { return size * granule + kept_word; }
+
 thread_local std::size_t room = 0;  // what may be left of the last step
 
 void make_room(std::size_t size) {
@@ -57,11 +64,11 @@ void make_room(std::size_t size) {
 }  // namespace
 
 void* take_row_memory(std::size_t bytes) {
-  const std::size_t size = (bytes + granule - 1) / granule;
+  const std::size_t size = size_of(bytes);
   if (lists_blocks && bytes <= block_max) {
     List& list = lists[size];
     if (list.first != nullptr) {
-      list.bytes -= size * granule;
+      list.bytes -= bytes_of(size);
       Block* block = std::exchange(list.first, list.first->next);
       // The next one lay there for long: by the time it is wanted it is in the cache again.
       for (std::size_t line = 0; line < bytes; line += cache_line)
@@ -69,18 +76,18 @@ void* take_row_memory(std::size_t bytes) {
       return block;
     }
   }
-  make_room(size * granule);
-  void* block = std::malloc(size * granule);
+  make_room(bytes_of(size));
+  void* block = std::malloc(bytes_of(size));
   CHECK(block != nullptr, "memory");
   return block;
 }
 
 void give_row_memory(void* block, std::size_t bytes) {
-  const std::size_t size = (bytes + granule - 1) / granule;
+  const std::size_t size = size_of(bytes);
   if (!lists_blocks || bytes > block_max || lists[size].bytes >= list_max) return std::free(block);
   List& list = lists[size];
   list.first = new (block) Block{list.first};
-  list.bytes += size * granule;
+  list.bytes += bytes_of(size);
 }
 
 }  // namespace levada::query

@@ -6,6 +6,7 @@
 #include "query/circuit.h"
 #include "query/rewrite.h"
 #include "streaming/definition.h"
+#include "streaming/definition_rights.h"
 #include "streaming/role_definition.h"
 #include "streaming/session_state.h"
 #include "streaming/source_scan.h"
@@ -304,8 +305,11 @@ Task<SqlResult<Unit>> CursorRun::define() {
   definition.user = state_.options.user;
   definition.database = state_.options.database;
   definition.id = state_.engine.catalog().next_id();
+  const Catalog& catalog = state_.engine.catalog();
+  if (auto may = check_rights(catalog, definition, tree); !may) co_return may;
   auto change = change_of(state_.engine, definition);
   if (!change) co_return SqlResult<Unit>(tl::make_unexpected(std::move(change).error()));
+  if (auto may = check_reads(catalog, definition, *change); !may) co_return may;
   tag_ = tag_of(tree);
   if (!change->notice.empty()) state_.notice(change->notice);
   if (change->empty()) co_return SqlResult<Unit>(Unit{});

@@ -88,7 +88,9 @@ SqlResult<std::shared_ptr<const PreparedPlan>> prepared(Session::State& state, S
                                                                                         : "delete";
     ATTEMPT(
         check_privilege(state.engine.catalog(), state.options.user, *object->relation, privilege));
-    if (inserts) ATTEMPT(may_read(bound.plan));
+    for (const auto& relation : query::relations(bound.plan))
+      if (inserts || relation->id != bound.relation->id)
+        ATTEMPT(check_privilege(state.engine.catalog(), state.options.user, *relation, "select"));
     for (const query::Recursion& one : bound.recursions) {
       ATTEMPT(may_read(one.first));
       ATTEMPT(may_read(one.next));

@@ -109,6 +109,11 @@ class Things {
 
 }  // namespace
 
+SqlResult<std::vector<Grantable>> things_of(const Catalog& catalog, const Definition& definition,
+                                            const sql::Grant& grant) {
+  return Things(catalog, definition).of(grant);
+}
+
 SqlResult<Unit> check_role(const Catalog& catalog, const std::string& name) {
   if (catalog.privileges().user(name) == nullptr)
     return refuse(sqlstate::undefined_object, "role " + quoted(name) + " does not exist");
@@ -171,7 +176,7 @@ SqlResult<Unit> drop_role(const Catalog& catalog, const std::string& name, bool 
 
 SqlResult<Change> role_change(const Catalog& catalog, const Definition& definition,
                               const sql::Grant& grant) {
-  const std::vector<Grantable> things = ATTEMPT(Things(catalog, definition).of(grant));
+  const std::vector<Grantable> things = ATTEMPT(things_of(catalog, definition, grant));
   const std::vector<std::string> known = privileges_of(grant.kind);
   const std::vector<std::string> wanted = grant.privileges.empty() ? known : grant.privileges;
   for (const std::string& one : wanted)

@@ -13,6 +13,10 @@ query::SqlResult<Change> role_change(const Catalog& catalog, const Definition& d
                                      const sql::Alter& alter);
 query::SqlResult<Change> role_change(const Catalog& catalog, const Definition& definition,
                                      const sql::Grant& grant);
+// The things that a GRANT names.
+query::SqlResult<std::vector<Grantable>> things_of(const Catalog& catalog,
+                                                   const Definition& definition,
+                                                   const sql::Grant& grant);
 // DROP USER of one.
 query::SqlResult<Unit> drop_role(const Catalog& catalog, const std::string& name, bool if_exists,
                                  Change& change);

@@ -355,5 +355,54 @@ TEST_F(Statements, approximate_percentiles_follow_rows_that_come_and_go) {
             "22003: relative error 2 is not between 0 and 1");
 }
 
+TEST_F(Statements, who_did_not_make_a_thing_may_not_change_it) {
+  run("create user joe; create table t (a int primary key); insert into t values (1)");
+  run("create schema mine; create view v as select a from t; create user boss with superuser");
+  const auto joe = [this](std::string_view text) {
+    SessionOptions options;
+    options.user = "joe";
+    auto root = std::exchange(session, std::make_unique<Session>(*engine, options));
+    std::string said = run(text);
+    session = std::move(root);
+    return said;
+  };
+  EXPECT_EQ(joe("drop table t"), "42501: must be owner of table t");
+  EXPECT_EQ(joe("alter table t add column b int"), "42501: must be owner of table t");
+  EXPECT_EQ(joe("create index i on t (a)"), "42501: must be owner of table t");
+  EXPECT_EQ(joe("comment on table t is 'x'"), "42501: must be owner of table t");
+  EXPECT_EQ(joe("create or replace view v as select 2 as a"), "42501: must be owner of view v");
+  EXPECT_EQ(joe("truncate t"), "42501: permission denied for table t");
+  EXPECT_EQ(joe("grant select on t to joe"), "42501: permission denied for table t");
+  EXPECT_EQ(joe("create materialized view m as select * from t"),
+            "42501: permission denied for table t");
+  EXPECT_EQ(joe("create table c as select * from t"), "42501: permission denied for table t");
+  EXPECT_EQ(joe("create sink s from t with (connector = 'blackhole')"),
+            "42501: permission denied for table t");
+  EXPECT_EQ(joe("create subscription s from t with (retention = '1D')"),
+            "42501: permission denied for table t");
+  EXPECT_EQ(joe("create table mine.x (a int)"), "42501: permission denied for schema mine");
+  EXPECT_EQ(joe("drop schema mine"), "42501: must be owner of schema mine");
+  EXPECT_EQ(joe("create schema more"), "42501: permission denied for database dev");
+  EXPECT_EQ(joe("create database more"), "42501: permission denied to create database");
+  EXPECT_EQ(joe("create user evil"), "42501: permission denied to create role");
+  EXPECT_EQ(joe("alter user joe with superuser"), "42501: must be superuser to create superusers");
+  EXPECT_EQ(joe("alter user root with password 'x'"),
+            "42501: must be superuser to alter superusers");
+  EXPECT_EQ(joe("drop user boss"), "42501: must be superuser to alter superusers");
+  EXPECT_EQ(joe("alter system set barrier_interval_ms = 5").substr(0, 5), "42501");
+  EXPECT_EQ(joe("alter user joe with password 'mine'"), "") << "one's own";
+
+  EXPECT_EQ(joe("create table own (a int primary key); insert into own values (7)"), "");
+  EXPECT_EQ(joe("update own set a = (select a from t)"), "42501: permission denied for table t");
+  EXPECT_EQ(joe("create sink s into t as select a from own"),
+            "42501: permission denied for table t");
+  EXPECT_EQ(joe("alter table own add column b int; create index on own (a)"), "");
+  run("grant select on t to joe with grant option; grant create on schema mine to joe");
+  EXPECT_EQ(joe("create materialized view m as select a from t; select * from m"), "1\n");
+  EXPECT_EQ(joe("grant select on t to boss; create table mine.x (a int)"), "");
+  EXPECT_EQ(joe("grant insert on t to boss"), "42501: permission denied for table t");
+  EXPECT_EQ(joe("drop materialized view m; drop table own, mine.x"), "");
+}
+
 }  // namespace
 }  // namespace levada::streaming

@@ -22,6 +22,23 @@ void Gate::leave() {
   if (inside_ == 0 && closer_) std::exchange(closer_, nullptr).resume();  // may destroy this gate
 }
 
+void Gate::stop() {
+  stopping_ = true;
+  hurry();
+}
+
+void Gate::hurry() {
+  if (pauses_) pauses_->notify_all();
+}
+
+Task<bool> Gate::pause(Reactor& reactor, Nanos duration) {
+  if (stopping_) co_return false;
+  if (!pauses_) pauses_.emplace(reactor);
+  const Deadline end = reactor.clock().monotonic() + duration;
+  (void)co_await outcome(pauses_->wait(end));
+  co_return !stopping_;
+}
+
 Task<Unit> Gate::close() {
   struct Empty {
     Gate& gate;

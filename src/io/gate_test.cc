@@ -46,6 +46,63 @@ TEST(Gate, tells_the_error_of_what_was_spawned) {
   EXPECT_EQ(gate.inside(), 0u);
 }
 
+struct Rounds {
+  Gate gate;
+  int made = 0;
+};
+
+Task<Unit> repeat(Rounds& rounds, Reactor& reactor) {
+  const Nanos round = Millis(10);
+  while (co_await rounds.gate.pause(reactor, round)) ++rounds.made;
+  co_return Unit{};
+}
+
+TEST(Gate, a_pause_lasts_as_long_as_it_should) {
+  SimWorld world(1);
+  Rounds rounds;
+  rounds.gate.spawn(repeat(rounds, world.reactor()));
+  world.run_for(Millis(45));
+  EXPECT_EQ(rounds.made, 4);
+  ASSERT_TRUE(world.run(rounds.gate.close()));
+}
+
+TEST(Gate, a_stop_ends_every_pause_at_once) {
+  SimWorld world(1);
+  Rounds rounds;
+  rounds.gate.spawn(repeat(rounds, world.reactor()));
+  rounds.gate.spawn(repeat(rounds, world.reactor()));
+  world.run_for(Millis(1));
+  const MonotonicNanos before = world.clock().monotonic();
+  ASSERT_TRUE(world.run(rounds.gate.close()));
+  EXPECT_LT(world.clock().monotonic() - before, Millis(1));
+  EXPECT_EQ(rounds.made, 0);
+  EXPECT_EQ(rounds.gate.inside(), 0u);
+}
+
+TEST(Gate, a_pause_behind_a_stop_does_not_wait) {
+  SimWorld world(1);
+  Rounds rounds;
+  rounds.gate.stop();
+  rounds.gate.spawn(repeat(rounds, world.reactor()));
+  EXPECT_EQ(rounds.gate.inside(), 0u);
+  EXPECT_EQ(rounds.made, 0);
+}
+
+TEST(Gate, hurrying_ends_a_pause_and_the_work_goes_on) {
+  SimWorld world(1);
+  Rounds rounds;
+  rounds.gate.hurry();  // nobody pauses: nothing is remembered
+  rounds.gate.spawn(repeat(rounds, world.reactor()));
+  world.run_for(Millis(1));
+  EXPECT_EQ(rounds.made, 0);
+  rounds.gate.hurry();
+  world.run_for(Millis(1));
+  EXPECT_EQ(rounds.made, 1);
+  world.run_for(Millis(10));
+  EXPECT_EQ(rounds.made, 2);
+  ASSERT_TRUE(world.run(rounds.gate.close()));
+}
+
 // The owner of a gate may go away as soon as close() ends: nothing that was inside still refers to
 // it. (The locals of the spawned task are destroyed before.)
 struct Owner {

@@ -1,7 +1,5 @@
 #include "kinesis/lifecycle.h"
 
-#include <algorithm>
-
 #include "kinesis/fan_out.h"
 #include "kinesis/stream_lookup.h"
 
@@ -9,7 +7,6 @@ namespace levada::kinesis {
 namespace {
 
 constexpr Millis retry_after = std::chrono::seconds(1);  // when the log had no room, say
-constexpr Nanos slice = std::chrono::milliseconds(100);  // how long a stop may wait for a sleeper
 
 // What became due; nullopt: nothing did.
 std::optional<catalog::Stream> finished(const catalog::Stream& stream, UnixMillis now) {
@@ -58,9 +55,8 @@ Task<Unit> Lifecycle::finish_when_due(catalog::StreamId stream, UnixMillis due) 
   co_await io::yield(reactor);
   for (;;) {
     while (reactor.clock().now() < due) {
-      if (gate_.stopping()) co_return Unit{};
       const Nanos left = due - reactor.clock().now();
-      co_await io::sleep_for(reactor, std::min(left, slice));
+      if (!co_await gate_.pause(reactor, left)) co_return Unit{};
     }
     const Result<Unit> finished = co_await outcome(finish(stream));
     if (finished || finished.error().kind != ErrorKind::disk_full) co_return finished;

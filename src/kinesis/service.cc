@@ -1,7 +1,5 @@
 #include "kinesis/service.h"
 
-#include <algorithm>
-
 #include "kinesis/local_data_plane.h"
 #include "kinesis/subscription_desk.h"
 
@@ -9,7 +7,6 @@ namespace levada::kinesis {
 namespace {
 
 constexpr Nanos metrics_interval = std::chrono::seconds(1);
-constexpr Nanos slice = std::chrono::milliseconds(100);  // how long a stop may wait for a sleeper
 
 }  // namespace
 
@@ -88,20 +85,9 @@ Task<Unit> Service::open_room(Room& room, TokenKey key) {
   co_return Unit{};
 }
 
-Task<bool> Service::pause(Room& room, Nanos interval) {
-  io::Reactor& reactor = room.doors.reactor;
-  const MonotonicNanos next = reactor.clock().monotonic() + interval;
-  while (reactor.clock().monotonic() < next) {
-    if (room.gate.stopping()) co_return false;
-    const Nanos left = next - reactor.clock().monotonic();
-    co_await io::sleep_for(reactor, std::min(left, slice));
-  }
-  co_return !room.gate.stopping();
-}
-
 Task<Unit> Service::keep_retention(Room& room) {
   const bool has_catalog = &room.doors.reactor == &catalog_->reactor();
-  while (co_await pause(room, options_.retention_interval)) {
+  while (co_await room.gate.pause(room.doors.reactor, options_.retention_interval)) {
     (void)co_await outcome(room.host.trim_expired());
     if (has_catalog) (void)co_await outcome(lifecycle_->expire_shards());
   }
@@ -110,14 +96,16 @@ Task<Unit> Service::keep_retention(Room& room) {
 
 Task<Unit> Service::keep_metrics(Room& room) {
   ShardMetrics metrics(*options_.metrics);
-  while (co_await pause(room, metrics_interval)) (void)co_await outcome(room.host.show(metrics));
+  while (co_await room.gate.pause(room.doors.reactor, metrics_interval))
+    (void)co_await outcome(room.host.show(metrics));
   co_return Unit{};
 }
 
 Task<Unit> Service::keep_scaling(Room& room) {
-  const io::Clock& clock = room.doors.reactor.clock();
+  io::Reactor& reactor = room.doors.reactor;
+  const io::Clock& clock = reactor.clock();
   MonotonicNanos last = clock.monotonic();
-  while (co_await pause(room, options_.on_demand_window)) {
+  while (co_await room.gate.pause(reactor, options_.on_demand_window)) {
     const Nanos window = clock.monotonic() - last;
     last = clock.monotonic();
     (void)co_await outcome(on_demand_->look(window));
@@ -128,13 +116,8 @@ Task<Unit> Service::keep_scaling(Room& room) {
 // Errors leave the keys that were read last; the next look may find the file whole.
 Task<Unit> Service::keep_keys(Room& room) {
   io::Reactor& reactor = room.doors.reactor;
-  MonotonicNanos next = reactor.clock().monotonic() + options_.key_interval;
-  while (!room.gate.stopping()) {
-    co_await io::sleep_for(reactor, std::min(slice, options_.key_interval));
-    if (reactor.clock().monotonic() < next) continue;
+  while (co_await room.gate.pause(reactor, options_.key_interval))
     (void)co_await outcome(keeper_->refresh());
-    next = reactor.clock().monotonic() + options_.key_interval;
-  }
   co_return Unit{};
 }
 

@@ -60,7 +60,6 @@ class Service {
   Task<Unit> keep_keys(Room& room);
   Task<Unit> keep_scaling(Room& room);
   Task<Unit> keep_metrics(Room& room);
-  static Task<bool> pause(Room& room, Nanos interval);  // false: stopping
   Task<Unit> open_room(Room& room, TokenKey key);
 
   log::Journals journals_;

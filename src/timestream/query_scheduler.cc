@@ -9,7 +9,9 @@
 namespace levada::timestream {
 namespace {
 
-constexpr Nanos tick = std::chrono::milliseconds(50);      // how often schedules are looked at
+constexpr Nanos tick = std::chrono::milliseconds(50);  // between two looks at the schedules
+constexpr Nanos look_interval =
+    std::chrono::seconds(1);  // the same when nothing is due: clocks jump
 constexpr Nanos retry_interval = std::chrono::seconds(1);  // after a summary could not be kept
 constexpr std::size_t runs_at_once = 4;                    // more wait for their turn
 constexpr std::size_t batch_records = 100;                 // of one write, as WriteRecords takes
@@ -149,6 +151,7 @@ Task<std::string> QueryScheduler::create(Caller caller, ScheduledQuery query) {
               query.name + "-" + hex_of(unique, 16, "0123456789abcdef");
   Buffer change = put_scheduled_query(query);
   co_await service_.commit(std::move(change));
+  gate_.hurry();
   notify(query, "SCHEDULED_QUERY_CREATED");
   co_return query.arn;
 }
@@ -183,6 +186,7 @@ Task<Unit> QueryScheduler::set_enabled(Caller caller, std::string arn, bool enab
   if (enabled) changed.next = schedule.next(now(), changed.created);
   Buffer change = put_scheduled_query(changed);
   co_await service_.commit(std::move(change));
+  gate_.hurry();
   notify(changed, "SCHEDULED_QUERY_UPDATED");
   co_return Unit{};
 }
@@ -211,8 +215,7 @@ Task<Unit> QueryScheduler::execute(Caller caller, std::string arn, UnixMillis in
 
 Task<Unit> QueryScheduler::keep_time() {
   io::Reactor& reactor = service_.home();
-  while (!gate_.stopping()) {
-    co_await io::sleep_for(reactor, tick);
+  while (co_await gate_.pause(reactor, until_next())) {
     const UnixMillis moment = now();
     for (const auto& [arn, query] : service_.definitions().scheduled()) {
       if (running_.size() >= runs_at_once) break;
@@ -224,6 +227,16 @@ Task<Unit> QueryScheduler::keep_time() {
     }
   }
   co_return Unit{};
+}
+
+// Runs that wait for their turn, and those that are due, are looked for at every tick.
+Nanos QueryScheduler::until_next() {
+  const UnixMillis moment = now();
+  Nanos soonest = look_interval;
+  for (const auto& [arn, query] : service_.definitions().scheduled())
+    if (query.enabled && query.next && !running_.contains(arn))
+      soonest = std::min(soonest, Nanos(*query.next - moment));
+  return std::max(soonest, tick);
 }
 
 Task<Unit> QueryScheduler::run(RunOrder order) {
@@ -252,10 +265,11 @@ Task<Unit> QueryScheduler::run(RunOrder order) {
     Result<Unit> kept = co_await outcome(remember(order, summary));
     if (!kept) {  // not at once again: the disk may be full
       log_.error("a run of a scheduled query cannot be kept", {{"why", kept.error()}});
-      co_await io::sleep_for(service_.home(), retry_interval);
+      (void)co_await gate_.pause(service_.home(), retry_interval);
     }
   }
   if (!order.manual) running_.erase(order.arn);
+  gate_.hurry();  // others may wait for their turn
   co_return Unit{};
 }
 

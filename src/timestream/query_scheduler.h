@@ -46,6 +46,7 @@ class QueryScheduler {
 
   Result<const ScheduledQuery*> find(const Caller& caller, const std::string& arn) const;
   Task<Unit> keep_time();
+  Nanos until_next();  // look at the schedules
   Task<Unit> run(RunOrder order);
   Task<Unit> answer_and_write(ScheduledQuery query, RunOrder order, RunSummary& summary,
                               std::vector<ReportedError>& errors);

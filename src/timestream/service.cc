@@ -8,8 +8,9 @@
 namespace levada::timestream {
 namespace {
 
-constexpr Nanos slice = std::chrono::milliseconds(50);  // how often the stores are looked after
-constexpr Nanos retry_interval = std::chrono::seconds(1);
+constexpr Nanos look_interval = std::chrono::seconds(1);  // at the stores; full ones hurry
+constexpr Nanos full_interval =
+    std::chrono::milliseconds(50);  // while writers fill what is flushed
 constexpr Nanos room_patience = std::chrono::seconds(5);
 
 }  // namespace
@@ -89,16 +90,25 @@ std::size_t Service::memory() const {
 Task<Unit> Service::keep_stores() {
   io::Reactor& reactor = journal_.reactor;
   MonotonicNanos next = reactor.clock().monotonic() + options_.expiry_interval;
-  while (!gate_.stopping()) {
-    const Nanos pause = flush_failed_ ? retry_interval : slice;
-    co_await io::sleep_for(reactor, pause);
+  Nanos until = look_interval;
+  while (co_await gate_.pause(reactor, until)) {
     flush_failed_ = !co_await outcome(flush_some());
     (void)co_await outcome(compact_all());
-    if (reactor.clock().monotonic() < next) continue;
-    (void)co_await outcome(expire_all());
-    next = reactor.clock().monotonic() + options_.expiry_interval;
+    if (reactor.clock().monotonic() >= next) {
+      (void)co_await outcome(expire_all());
+      next = reactor.clock().monotonic() + options_.expiry_interval;
+    }
+    const bool full = !flush_failed_ && std::ranges::any_of(stores(), [this](const auto& store) {
+      return is_full(*store);
+    });
+    until = std::min({full ? full_interval : look_interval, options_.flush_interval,
+                      Nanos(next - reactor.clock().monotonic())});
   }
   co_return Unit{};
+}
+
+bool Service::is_full(const TableStore& store) const {
+  return memory() > count(options_.memory_max) / 2 || store.memory() > count(memtable_max);
 }
 
 Task<Unit> Service::flush_some() {
@@ -106,9 +116,7 @@ Task<Unit> Service::flush_some() {
   std::vector<std::shared_ptr<TableStore>> all = stores();
   std::ranges::sort(all, std::greater(), [](const auto& store) { return store->memory(); });
   for (const std::shared_ptr<TableStore>& store : all) {
-    const bool full = memory() > count(options_.memory_max) / 2;
-    if (full || store->memory() > count(memtable_max) ||
-        now - store->flushed() > options_.flush_interval)
+    if (is_full(*store) || now - store->flushed() > options_.flush_interval)
       co_await store->flush();
   }
   co_return Unit{};
@@ -187,6 +195,7 @@ Task<WriteAnswer> Service::write(Caller caller, std::string database, std::strin
       }
     }
   }
+  if (!flush_failed_ && is_full(*store)) gate_.hurry();
   if (!*request.answer) co_return unexpected<Error>(std::move(*request.answer).error());
   co_return std::move(**request.answer);
 }

@@ -158,6 +158,7 @@ class Service {
   Task<Unit> compact_all();
   Task<Unit> wait_for_room();
   std::size_t memory() const;
+  bool is_full(const TableStore& store) const;  // it is to be flushed now
   std::vector<std::shared_ptr<TableStore>> stores() const;
   UnixMillis now() { return journal_.reactor.clock().now(); }
 

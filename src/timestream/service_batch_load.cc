@@ -14,7 +14,9 @@ namespace levada::timestream {
 namespace {
 
 constexpr std::size_t loads_kept_max = 1000;
-constexpr Nanos idle_pause = std::chrono::milliseconds(50);  // until the next look for a load
+constexpr Nanos idle_pause = std::chrono::seconds(1);  // new ones hurry
+constexpr Nanos retry_pause =
+    std::chrono::milliseconds(50);  // what could not be kept is tried again
 
 // Like AWS's, 32 upper-case digits that differ from load to load.
 std::string load_id(UnixMillis now, const LoadCommand& command, std::size_t number) {
@@ -63,6 +65,7 @@ Task<std::string> Service::create_batch_load(Caller caller, LoadCommand command)
   co_await drop_oldest_load();
   Buffer change = put_batch_load(load);
   co_await fold_.commit(std::move(change));
+  gate_.hurry();
   co_return load.id;
 }
 
@@ -113,7 +116,9 @@ Task<Unit> Service::resume_batch_load(Caller caller, std::string id) {
   load.status = LoadStatus::pending_resume;
   load.updated = now();
   Buffer change = put_batch_load(load);
-  co_return co_await outcome(fold_.commit(std::move(change)));
+  co_await fold_.commit(std::move(change));
+  gate_.hurry();
+  co_return Unit{};
 }
 
 Task<Unit> Service::keep_load(BatchLoad load) {
@@ -123,12 +128,13 @@ Task<Unit> Service::keep_load(BatchLoad load) {
 }
 
 Task<Unit> Service::run_batch_loads() {
-  while (!gate_.stopping()) {
-    co_await io::sleep_for(journal_.reactor, idle_pause);
+  Nanos pause{};
+  while (co_await gate_.pause(journal_.reactor, pause)) {
     const auto& loads = definitions_.batch_loads();
     const auto next = std::ranges::find_if(loads, [](const auto& at) {
       return !at.second.ended() && at.second.status != LoadStatus::progress_stopped;
     });
+    pause = next == loads.end() ? idle_pause : retry_pause;
     if (next == loads.end()) continue;
     BatchLoader loader({journal_.reactor, disk_, objects(),
                         [this](const BatchLoad& load, ReadRecords records) {
@@ -138,7 +144,7 @@ Task<Unit> Service::run_batch_loads() {
                         [this](const BatchLoad& load) { return keep_load(load); },
                         [this] { return gate_.stopping(); }},
                        next->second);
-    (void)co_await outcome(loader.run());  // what could not be kept is tried again
+    (void)co_await outcome(loader.run());
   }
   co_return Unit{};
 }

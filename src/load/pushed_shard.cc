@@ -6,7 +6,7 @@
 namespace levada::load {
 namespace {
 
-constexpr std::size_t input_first = 256 << 10;
+constexpr std::size_t input_first = 4 << 10;  // whole frames let it grow
 constexpr std::string_view line_end = "\r\n";
 
 }  // namespace
@@ -53,19 +53,22 @@ Task<std::string_view> PushedShard::next(Deadline deadline) {
   co_return ahead().substr(0, size);
 }
 
-Task<PushedShard::Passed> PushedShard::pass(Deadline deadline) {
+Task<PushedShard::Passed> PushedShard::pass(Buffer& scratch, Deadline deadline) {
   const std::size_t size = co_await begin_frame(deadline);
-  while (end_ - at_ < taken_) {
-    const std::size_t have = end_ - at_, kept = std::min(have, passed_end_max + line_end.size());
-    std::memmove(input_.data(), input_.data() + (end_ - kept), kept);
-    at_ = 0;
-    end_ = kept;
-    taken_ -= have - kept;
-    const MutableByteView room = MutableByteView(input_).subspan(end_);
-    const std::size_t got = co_await connection_->read_some(room, deadline);
-    if (got == 0) co_return fail(ErrorKind::closed, "the server left");
-    end_ += got;
+  const std::size_t end = std::min(taken_, passed_end_max + line_end.size());
+  std::size_t beyond = taken_ - std::min(taken_, end_ - at_);  // what has not come yet
+  if (beyond > end) {
+    at_ = end_ = 0;
+    while (beyond > end) {
+      const std::size_t room = std::min(scratch.size(), beyond - end);
+      const MutableByteView into = MutableByteView(scratch).first(room);
+      const std::size_t got = co_await connection_->read_some(into, deadline);
+      if (got == 0) co_return fail(ErrorKind::closed, "the server left");
+      beyond -= got;
+    }
+    taken_ = end;
   }
+  co_await fill(taken_, deadline);
   const std::string_view left = ahead().substr(0, taken_ - line_end.size());
   co_return Passed{size, left.substr(left.size() - std::min(left.size(), passed_end_max))};
 }

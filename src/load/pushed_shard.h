@@ -22,12 +22,13 @@ class PushedShard {
   Task<std::string_view> next(Deadline deadline);
 
   // A frame that is not kept, for readers who only count: the memory of hundreds of whole frames
-  // costs them more than receiving does.
+  // costs them more than receiving does. All such readers of a reactor receive into `scratch`,
+  // which stays in the cache; nobody reads it.
   struct Passed {
     std::size_t size;      // 0: the end of the answer
     std::string_view end;  // its last bytes; valid until the next call
   };
-  Task<Passed> pass(Deadline deadline);
+  Task<Passed> pass(Buffer& scratch, Deadline deadline);
 
  private:
   static constexpr std::size_t passed_end_max = 100;  // MillisBehindLatest stands there

@@ -155,6 +155,57 @@ struct Cursor {
 constexpr std::string_view month_names[] = {"jan", "feb", "mar", "apr", "may", "jun",
                                             "jul", "aug", "sep", "oct", "nov", "dec"};
 
+// The number of the month that stands here by its name, whole or its first three letters.
+std::optional<unsigned> read_month_name(Cursor& at) {
+  std::size_t letters = 0;
+  while (letters < at.text.size() &&
+         ((at.text[letters] | 0x20) >= 'a' && (at.text[letters] | 0x20) <= 'z'))
+    ++letters;
+  if (letters < 3) return std::nullopt;
+  for (unsigned i = 0; i < 12; ++i) {
+    if (!same_word(at.text.substr(0, 3), month_names[i])) continue;
+    at.text.remove_prefix(letters);
+    return i + 1;
+  }
+  return std::nullopt;
+}
+
+// 2024-1-5, 2024/Jan/5, 5-Jan-2024, Jan 5, 2024, and 1/5/2024 by the order month, day, year.
+std::optional<CivilDate> read_date_parts(Cursor& at) {
+  const auto between = [&] {
+    const bool any = !at.text.empty() &&
+                     std::string_view("-/., ").find(at.text.front()) != std::string_view::npos;
+    while (!at.text.empty() &&
+           std::string_view("-/., ").find(at.text.front()) != std::string_view::npos)
+      at.text.remove_prefix(1);
+    return any;
+  };
+  if (const auto month = read_month_name(at)) {
+    if (!between()) return std::nullopt;
+    const auto day = at.number(1, 2);
+    if (!day || !between()) return std::nullopt;
+    const auto year = at.number(1, 6);
+    if (!year) return std::nullopt;
+    return CivilDate{*year, *month, static_cast<unsigned>(*day)};
+  }
+  const std::size_t before = at.text.size();
+  const auto first = at.number(1, 7);
+  const bool is_short = before - at.text.size() <= 2;
+  const char sign = at.text.empty() ? '\0' : at.text.front();
+  if (!first || (sign != '-' && sign != '/' && sign != ' ')) return std::nullopt;
+  at.text.remove_prefix(1);
+  const auto name = read_month_name(at);
+  if (sign == ' ' && (!name || !is_short)) return std::nullopt;
+  const auto second = name ? std::optional<std::int64_t>(*name) : at.number(1, 2);
+  if (!second || !at.take(sign)) return std::nullopt;
+  const auto third = at.number(1, 6);
+  if (!third) return std::nullopt;
+  if (!is_short || *third < 32)
+    return CivilDate{*first, static_cast<unsigned>(*second), static_cast<unsigned>(*third)};
+  if (name) return CivilDate{*third, *name, static_cast<unsigned>(*first)};
+  return CivilDate{*third, static_cast<unsigned>(*first), static_cast<unsigned>(*second)};
+}
+
 std::optional<std::int64_t> read_date(Cursor& at) {
   std::size_t digits = 0;
   while (digits < at.text.size() && at.text[digits] >= '0' && at.text[digits] <= '9') ++digits;
@@ -164,24 +215,9 @@ std::optional<std::int64_t> read_date(Cursor& at) {
     date.month = static_cast<unsigned>(*at.number(2, 2));
     date.day = static_cast<unsigned>(*at.number(2, 2));
   } else {
-    const auto year = at.number(1, 6);
-    if (!year) return std::nullopt;
-    const char between = at.text.empty() ? 0 : at.text.front();
-    if (between != '-' && between != '/') return std::nullopt;
-    at.text.remove_prefix(1);
-    std::optional<std::int64_t> month;
-    for (std::int64_t i = 0; i < 12; ++i) {
-      if (at.text.size() >= 3 && same_word(at.text.substr(0, 3), month_names[i])) {
-        month = i + 1;
-        at.text.remove_prefix(3);
-        break;
-      }
-    }
-    if (!month) month = at.number(1, 2);
-    if (!month || !at.take(between)) return std::nullopt;
-    const auto day = at.number(1, 2);
-    if (!day) return std::nullopt;
-    date = {*year, static_cast<unsigned>(*month), static_cast<unsigned>(*day)};
+    const auto read = read_date_parts(at);
+    if (!read) return std::nullopt;
+    date = *read;
   }
   if (date.month < 1 || date.month > 12 || date.day < 1 ||
       date.day > days_in_month(date.year, date.month) || date.year < 1)
@@ -218,9 +254,17 @@ std::optional<std::int64_t> read_time(Cursor& at) {
       fraction += round_up ? 1 : 0;
     }
   }
-  if (*hour > 24 || *minute > 59 || second > 60 || (*hour == 24 && (*minute > 0 || second > 0)))
+  std::int64_t hours = *hour;
+  at.skip_blanks();
+  const std::string_view half = at.text.substr(0, 2);
+  if (same_word(half, "am") || same_word(half, "pm")) {
+    if (hours < 1 || hours > 12) return std::nullopt;
+    hours = hours % 12 + (same_word(half, "pm") ? 12 : 0);
+    at.text.remove_prefix(2);
+  }
+  if (hours > 24 || *minute > 59 || second > 60 || (hours == 24 && (*minute > 0 || second > 0)))
     return std::nullopt;
-  return *hour * microseconds_per_hour + *minute * microseconds_per_minute +
+  return hours * microseconds_per_hour + *minute * microseconds_per_minute +
          second * microseconds_per_second + fraction;
 }
 
@@ -333,12 +377,17 @@ std::optional<std::int32_t> zone_offset(std::string_view zone, std::int64_t utc_
   return known->offsets[static_cast<std::size_t>(after - known->transitions.begin()) - 1];
 }
 
+// Of a local time that there is twice the later instant counts, and one that there is not is read
+// by the offset before it, as PostgreSQL has it: both by the smaller offset.
 std::optional<std::int64_t> to_utc(std::string_view zone, std::int64_t local) {
-  const auto first = zone_offset(zone, local);
-  if (!first) return std::nullopt;
-  const std::int64_t guess = local - *first * microseconds_per_second;
-  const auto second = zone_offset(zone, guess);
-  return local - *second * microseconds_per_second;
+  const auto before = zone_offset(zone, local - microseconds_per_day);
+  const auto after = zone_offset(zone, local + microseconds_per_day);
+  if (!before || !after) return std::nullopt;
+  const std::int64_t early = local - std::max(*before, *after) * microseconds_per_second;
+  const std::int64_t late = local - std::min(*before, *after) * microseconds_per_second;
+  const bool late_holds = zone_offset(zone, late) == std::min(*before, *after);
+  const bool early_holds = zone_offset(zone, early) == std::max(*before, *after);
+  return early_holds && !late_holds ? early : late;
 }
 
 void append_date(std::int64_t days, std::string& out) {

@@ -25,16 +25,27 @@ const Index<Function>& function_index() {
          {arithmetic_functions(), comparison_functions(), mathematical_functions(),
           text_functions(), encoding_functions(), pattern_functions(), time_functions(),
           list_functions(), json_functions(), json_edit_functions(), json_path_functions(),
-          binary_functions(), int256_functions(), system_functions(), identifier_functions()})
+          binary_functions(), int256_functions(), size_functions(), number_functions(),
+          interval_functions(), system_functions(), identifier_functions()})
       add(made, part);
     return made;
   }();
   return index;
 }
 
+// json is jsonb here, so its functions are those of jsonb.
+std::string name_for_jsonb(std::string_view name) {
+  if (name == "row_to_json" || name == "array_to_json") return "to_jsonb";
+  const std::size_t at = name.starts_with("json_") ? 0 : name.find("_json");
+  if (at == std::string_view::npos) return {};
+  std::string made(name);
+  return made.insert(at + (at == 0 ? 4 : 5), "b");
+}
+
 template <class Row>
 std::span<const Row* const> named(const Index<Row>& index, std::string_view name) {
-  const auto found = index.find(name);
+  auto found = index.find(name);
+  if (found == index.end()) found = index.find(name_for_jsonb(name));
   if (found == index.end()) return {};
   return found->second;
 }
@@ -107,6 +118,7 @@ std::span<const AggregateFunction* const> aggregates_named(std::string_view name
     add(made, aggregate_functions());
     add(made, collecting_aggregates());
     add(made, sketch_aggregates());
+    add(made, regression_aggregates());
     add(made, int256_aggregates());
     return made;
   }();

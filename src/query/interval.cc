@@ -322,12 +322,28 @@ std::optional<Interval> parse_interval(std::string_view text, std::string_view d
     const auto parsed = std::from_chars(number.data(), number.data() + number.size(), amount);
     if (parsed.ec != std::errc{} || parsed.ptr != number.data() + number.size())
       return std::nullopt;
+    if (i + 1 < text.size() && text[i] == '-' && text[i + 1] >= '0' && text[i + 1] <= '9') {
+      std::int64_t months = 0;  // years-months, as the standard writes them
+      const auto rest = std::from_chars(text.data() + i + 1, text.data() + text.size(), months);
+      if (amount != std::trunc(amount) || months > 11) return std::nullopt;
+      i = static_cast<std::size_t>(rest.ptr - text.data());
+      const double all = amount * 12 + static_cast<double>(months);
+      sum.add(negative ? -all : all, *unit_named("month"));
+      any = true;
+      continue;
+    }
     while (i < text.size() && blank(text[i])) ++i;
     std::string name;
     while (i < text.size() &&
            ((text[i] >= 'a' && text[i] <= 'z') || (text[i] >= 'A' && text[i] <= 'Z')))
       name += static_cast<char>(text[i] | 0x20), ++i;
-    const Unit* unit = unit_named(name.empty() ? default_unit : std::string_view(name));
+    // A clock behind a bare number: the number counts days.
+    const std::size_t next = text.find_first_not_of("0123456789.", i);
+    const bool before_clock =
+        i < text.size() && next != std::string_view::npos && next > i && text[next] == ':';
+    const Unit* unit = unit_named(!name.empty()  ? std::string_view(name)
+                                  : before_clock ? std::string_view("day")
+                                                 : default_unit);
     if (unit == nullptr) return std::nullopt;
     sum.add(negative ? -amount : amount, *unit);
     any = true;

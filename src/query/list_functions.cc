@@ -275,7 +275,31 @@ Datum real_sum(Evaluation&, const CallSite&, Arguments a) {
   return any ? Datum::of(sum) : Datum::null();
 }
 
+// array_fill(x, {2, 3}): two lists of three.
+Datum filled(Evaluation& evaluation, const CallSite&, Arguments a) {
+  constexpr std::int64_t elements_max = 1 << 20;
+  if (a[1].is_null())
+    return evaluation.fail("22004", "dimension array or low bound array cannot be null");
+  const auto sizes = a[1].list();
+  if (sizes.empty()) return evaluation.list({});
+  if (sizes.size() > 1)
+    return evaluation.fail(sqlstate::feature_not_supported,
+                           "array_fill makes lists of one dimension");
+  if (sizes[0].is_null() || sizes[0].integer < 0 || sizes[0].integer > elements_max)
+    return evaluation.fail(sqlstate::program_limit_exceeded,
+                           "array size exceeds the maximum allowed");
+  return evaluation.list(std::vector<Datum>(static_cast<std::size_t>(sizes[0].integer), a[0]));
+}
+
 constinit const Function rows[] = {
+    {"array_fill",
+     {any_element, int4},
+     any_list,
+     filled,
+     false,
+     false,
+     Volatility::pure,
+     list_argument(1)},
     {"element", {any_list, int4}, any_element, element},
     {"slice", {any_list, int4, int4}, any_list, slice},
     {"cardinality", {any_list}, int8, cardinality},

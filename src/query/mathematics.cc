@@ -33,25 +33,6 @@ Datum round_numeric(Evaluation& evaluation, const CallSite&, Arguments a) {
   return evaluation.decimal(*result);
 }
 
-// numeric(precision, scale) of a value.
-Datum numeric_within(Evaluation& evaluation, const CallSite& site, Arguments a) {
-  const std::int64_t precision = a[1].integer, scale = a[2].integer;
-  const Datum arguments[] = {a[0], a[2]};
-  const Datum rounded = round_numeric<Rounding::half_away>(evaluation, site, arguments);
-  if (rounded.is_null() || Decimal::of(rounded).is_special()) return rounded;
-  Decimal size = Decimal::of(rounded);
-  if (size.is_negative()) size = negate(size);
-  const auto limit = Decimal::parse("1e" + std::to_string(precision - scale));
-  if (!limit || compare(size, *limit) < 0) return rounded;
-  SqlError error;
-  error.sqlstate = sqlstate::numeric_value_out_of_range;
-  error.message = "numeric field overflow";
-  error.detail = "A field with precision " + std::to_string(precision) + ", scale " +
-                 std::to_string(scale) + " must round to an absolute value less than " +
-                 (precision == scale ? "1" : "10^" + std::to_string(precision - scale)) + ".";
-  return evaluation.fail(std::move(error));
-}
-
 Datum sqrt_float(Evaluation& evaluation, const CallSite&, Arguments a) {
   if (a[0].real < 0)
     return evaluation.fail(sqlstate::invalid_argument_for_power,
@@ -229,7 +210,6 @@ constinit const Function rows[] = {
     {"round", {numeric}, numeric, round_numeric<Rounding::half_away>},
     {"round", {numeric, int4}, numeric, round_numeric<Rounding::half_away>},
     {"floor", {float8}, float8, real<std::floor>},
-    {"numeric", {numeric, int4, int4}, numeric, numeric_within},
     {"floor", {numeric}, numeric, round_numeric<Rounding::floor>},
     {"ceil", {float8}, float8, real<std::ceil>},
     {"ceil", {numeric}, numeric, round_numeric<Rounding::ceiling>},

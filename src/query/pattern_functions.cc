@@ -273,6 +273,81 @@ Datum regexp_count(Evaluation& evaluation, const CallSite& site, Arguments a) {
   return Datum::of(count);
 }
 
+// The n-th match behind `start`, of what PostgreSQL's regexp_… functions count from 1; its group's
+// place. nullopt: there is none, or an error was told.
+struct Found {
+  std::size_t begin = 0, end = 0;
+};
+struct Search {
+  std::int64_t start = 1, number = 1, group = 0;
+  std::string_view flags = {};
+};
+std::optional<Found> found(Evaluation& evaluation, const CallSite& site, Arguments a,
+                           const Search& search) {
+  const Flags flags = flags_of(search.flags);
+  if (!flags.valid || flags.global) {
+    bad_flags(evaluation, search.flags);
+    return std::nullopt;
+  }
+  const Pattern* pattern = pattern_of(evaluation, site, a[1].text(), flags.options);
+  if (pattern == nullptr) return std::nullopt;
+  const std::string_view text = a[0].text();
+  const auto start = byte_of_start(evaluation, text, search.start);
+  if (!start) return std::nullopt;
+  std::int64_t left = search.number;
+  for (std::size_t at = *start; at <= text.size() && pattern->match(text, at);) {
+    if (--left > 0) {
+      at = behind_match(*pattern, text);
+      continue;
+    }
+    const auto group = static_cast<std::size_t>(search.group);
+    if (group > pattern->groups() || !pattern->has(group)) return std::nullopt;
+    return Found{pattern->start(group), pattern->end(group)};
+  }
+  return std::nullopt;
+}
+
+// text, pattern [, flags]
+Datum regexp_like(Evaluation& evaluation, const CallSite& site, Arguments a) {
+  const auto match = found(evaluation, site, a, {.flags = a.size() > 2 ? a[2].text() : ""});
+  return evaluation.failed() ? Datum::null() : Datum::of(match.has_value());
+}
+// text, pattern [, start [, n [, flags [, group]]]]
+Datum regexp_substr(Evaluation& evaluation, const CallSite& site, Arguments a) {
+  Search search;
+  if (a.size() > 2) search.start = a[2].integer;
+  if (a.size() > 3) search.number = a[3].integer;
+  if (a.size() > 4) search.flags = a[4].text();
+  if (a.size() > 5) search.group = a[5].integer;
+  const auto match = found(evaluation, site, a, search);
+  if (!match) return Datum::null();
+  return Datum::of(a[0].text().substr(match->begin, match->end - match->begin));
+}
+// text, pattern [, start [, n [, whether the place behind it [, flags [, group]]]]]
+Datum regexp_instr(Evaluation& evaluation, const CallSite& site, Arguments a) {
+  Search search;
+  if (a.size() > 2) search.start = a[2].integer;
+  if (a.size() > 3) search.number = a[3].integer;
+  if (a.size() > 5) search.flags = a[5].text();
+  if (a.size() > 6) search.group = a[6].integer;
+  const auto match = found(evaluation, site, a, search);
+  if (!match) return evaluation.failed() ? Datum::null() : Datum::of(0);
+  const bool behind = a.size() > 4 && a[4].integer == 1;
+  const std::string_view before = a[0].text().substr(0, behind ? match->end : match->begin);
+  return Datum::of(std::int64_t{1} + std::count_if(before.begin(), before.end(), [](char c) {
+                     return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
+                   }));
+}
+// substring(text FROM pattern): the first group, or the whole match.
+Datum substring_by(Evaluation& evaluation, const CallSite& site, Arguments a) {
+  const Pattern* pattern = pattern_of(evaluation, site, a[1].text(), Flags{}.options);
+  if (pattern == nullptr || !pattern->match(a[0].text(), 0)) return Datum::null();
+  const std::size_t group = pattern->groups() > 0 ? 1 : 0;
+  if (!pattern->has(group)) return Datum::null();
+  return Datum::of(
+      a[0].text().substr(pattern->start(group), pattern->end(group) - pattern->start(group)));
+}
+
 void append_replacement(const Pattern& pattern, std::string_view text, std::string_view with,
                         std::string& out) {
   for (std::size_t i = 0; i < with.size(); ++i) {
@@ -398,6 +473,20 @@ constinit const Function rows[] = {
     {"regexp_count", {varchar, varchar}, int4, regexp_count},
     {"regexp_count", {varchar, varchar, int4}, int4, regexp_count},
     {"regexp_count", {varchar, varchar, int4, varchar}, int4, regexp_count},
+    {"regexp_like", {varchar, varchar}, boolean, regexp_like},
+    {"regexp_like", {varchar, varchar, varchar}, boolean, regexp_like},
+    {"regexp_substr", {varchar, varchar}, varchar, regexp_substr},
+    {"regexp_substr", {varchar, varchar, int4}, varchar, regexp_substr},
+    {"regexp_substr", {varchar, varchar, int4, int4}, varchar, regexp_substr},
+    {"regexp_substr", {varchar, varchar, int4, int4, varchar}, varchar, regexp_substr},
+    {"regexp_substr", {varchar, varchar, int4, int4, varchar, int4}, varchar, regexp_substr},
+    {"regexp_instr", {varchar, varchar}, int4, regexp_instr},
+    {"regexp_instr", {varchar, varchar, int4}, int4, regexp_instr},
+    {"regexp_instr", {varchar, varchar, int4, int4}, int4, regexp_instr},
+    {"regexp_instr", {varchar, varchar, int4, int4, int4}, int4, regexp_instr},
+    {"regexp_instr", {varchar, varchar, int4, int4, int4, varchar}, int4, regexp_instr},
+    {"regexp_instr", {varchar, varchar, int4, int4, int4, varchar, int4}, int4, regexp_instr},
+    {"substring_by", {varchar, varchar}, varchar, substring_by},
     {"regexp_replace", {varchar, varchar, varchar, int4, int4}, varchar, regexp_replace},
     {"regexp_replace", {varchar, varchar, varchar, int4, int4, varchar}, varchar, regexp_replace},
     {"regexp_replace", {varchar, varchar, varchar}, varchar, regexp_replace},

@@ -12,6 +12,7 @@
 #include "base/id.h"
 #include "query/expression.h"
 #include "query/type.h"
+#include "query/type_size.h"
 
 namespace levada::query {
 
@@ -35,6 +36,7 @@ struct RelationColumn {
   bool not_null = false;
   ExpressionRef default_value = {};  // no columns in it; NULL: none
   ExpressionRef generated = {};      // of the row's other columns; NULL: not generated
+  TypeSize size = {};                // of a table's or source's column
 };
 
 // Of a column: rows below it never come again. `relation` has the watermark, `value` makes this

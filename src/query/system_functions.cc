@@ -4,6 +4,7 @@
 
 #include "query/function_table.h"
 #include "query/text.h"
+#include "query/type_size.h"
 
 namespace levada::query {
 
@@ -133,7 +134,11 @@ Datum size_pretty(Evaluation& evaluation, const CallSite&, Arguments a) {
 Datum format_type(Evaluation& evaluation, const CallSite&, Arguments a) {
   if (a[0].is_null()) return Datum::null();
   const auto type = type_of_oid(static_cast<std::uint32_t>(a[0].integer));
-  return type ? evaluation.text(type->name()) : Datum::of("???");
+  if (!type) return Datum::of("???");
+  TypeSize size;
+  size.is_char = a[0].integer == sized_oid(TypeKind::varchar, {-1, true});
+  if (!a[1].is_null()) size.modifier = static_cast<std::int32_t>(a[1].integer);
+  return evaluation.text(sized_name(*type, size));
 }
 Datum type_name(Evaluation& evaluation, const CallSite& site, Arguments) {
   return evaluation.text(site.arguments[0].name());

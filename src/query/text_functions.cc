@@ -364,13 +364,6 @@ Datum chr(Evaluation& evaluation, const CallSite&, Arguments a) {
   return evaluation.text(out);
 }
 
-Datum to_hex(Evaluation& evaluation, const CallSite& site, Arguments a) {
-  auto value = static_cast<std::uint64_t>(a[0].integer);
-  if (site.arguments[0].is(int4)) value &= 0xFFFFFFFF;
-  char out[20];
-  return evaluation.text({out, std::to_chars(out, out + sizeof out, value, 16).ptr});
-}
-
 template <const EVP_MD* (*algorithm)()>
 std::string digest(std::string_view bytes) {
   unsigned char out[EVP_MAX_MD_SIZE];
@@ -387,65 +380,141 @@ Datum sha(Evaluation& evaluation, const CallSite&, Arguments a) {
   return evaluation.text(digest<algorithm>(a[0].text()));
 }
 
+std::string quoted_text(std::string_view text, char quote) {
+  const bool plain =
+      quote == '"' && !text.empty() && !(text[0] >= '0' && text[0] <= '9') &&
+      text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_") == std::string_view::npos;
+  if (plain) return std::string(text);
+  std::string out(1, quote);
+  for (const char c : text) {
+    if (c == quote) out += quote;
+    out += c;
+  }
+  return out + quote;
+}
+
+// %[n$][-][width]type of format(); width `*` takes an argument.
+struct FormatSpecifier {
+  std::size_t argument = 0;  // 0: the next one
+  bool left = false, width_given = false;
+  std::size_t width = 0;
+  char kind = 0;  // 0: the pattern ends in it
+
+  static FormatSpecifier read(std::string_view pattern, std::size_t& at) {
+    FormatSpecifier made;
+    const auto number = [&] {
+      std::size_t value = 0;
+      for (; at < pattern.size() && pattern[at] >= '0' && pattern[at] <= '9'; ++at)
+        value = std::min<std::size_t>(value * 10 + static_cast<std::size_t>(pattern[at] - '0'),
+                                      text_size_max);
+      return value;
+    };
+    const std::size_t begin = at;
+    made.argument = number();
+    if (at < pattern.size() && pattern[at] == '$' && made.argument > 0) {
+      ++at;
+    } else {
+      made.argument = 0;
+      at = begin;
+    }
+    for (; at < pattern.size() && pattern[at] == '-'; ++at) made.left = true;
+    if (at < pattern.size() && pattern[at] == '*') {
+      made.width_given = true;
+      ++at;
+    } else {
+      made.width = number();
+    }
+    made.kind = at < pattern.size() ? pattern[at] : '\0';
+    return made;
+  }
+};
+
 Datum format(Evaluation& evaluation, const CallSite& site, Arguments a) {
   if (a[0].is_null()) return Datum::null();
   std::string out;
   std::size_t next = 1;
   const std::string_view pattern = a[0].text();
+  const auto too_few = [&] {
+    return evaluation.fail(sqlstate::invalid_parameter_value, "too few arguments for format()");
+  };
   for (std::size_t i = 0; i < pattern.size(); ++i) {
     if (pattern[i] != '%') {
       out += pattern[i];
       continue;
     }
-    const char kind = ++i < pattern.size() ? pattern[i] : 0;
-    if (kind == '%') {
+    ++i;
+    FormatSpecifier one = FormatSpecifier::read(pattern, i);
+    if (one.kind == '%') {
       out += '%';
       continue;
     }
-    if (kind != 's' && kind != 'I' && kind != 'L')
+    if (one.kind == 0)
       return evaluation.fail(sqlstate::invalid_parameter_value,
-                             std::string("unrecognized format() type specifier \"") + kind + "\"");
-    if (next >= a.size())
-      return evaluation.fail(sqlstate::invalid_parameter_value, "too few arguments for format()");
+                             "unterminated format() type specifier");
+    if (one.kind != 's' && one.kind != 'I' && one.kind != 'L') {
+      SqlError error;
+      error.sqlstate = sqlstate::invalid_parameter_value;
+      error.message = std::string("unrecognized format() type specifier \"") + one.kind + "\"";
+      error.hint = "For a single \"%\" use \"%%\".";
+      return evaluation.fail(std::move(error));
+    }
+    if (one.width_given) {
+      if (next >= a.size()) return too_few();
+      const std::int64_t width = a[next].is_null() ? 0 : a[next].integer;
+      one.left = one.left || width < 0;
+      one.width = std::min<std::size_t>(static_cast<std::size_t>(std::abs(width)), text_size_max);
+      ++next;
+    }
+    if (one.argument > 0) next = one.argument;
+    if (next >= a.size()) return too_few();
     const Datum& datum = a[next];
     std::string text = datum.is_null() ? "" : text_of(evaluation, site.arguments[next], datum);
     ++next;
-    if (kind == 's') {
-      out += text;
-    } else if (datum.is_null()) {
-      out += kind == 'L' ? "NULL" : "";
-    } else {
-      const char quote = kind == 'I' ? '"' : '\'';
-      const bool plain =
-          kind == 'I' &&
-          text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_") == std::string::npos;
-      if (plain) {
-        out += text;
-      } else {
-        out += quote;
-        for (const char c : text) {
-          if (c == quote) out += quote;
-          out += c;
-        }
-        out += quote;
-      }
-    }
+    if (one.kind == 'I' && datum.is_null())
+      return evaluation.fail("22004", "null values cannot be formatted as an SQL identifier");
+    if (one.kind == 'I') text = quoted_text(text, '"');
+    if (one.kind == 'L') text = datum.is_null() ? "NULL" : quoted_text(text, '\'');
+    const auto length = static_cast<std::size_t>(length_of(text));
+    const std::string blanks(one.width > length ? one.width - length : 0, ' ');
+    out += one.left ? text + blanks : blanks + text;
   }
   return evaluation.text(out);
 }
 
 template <char quote>
 Datum quoted(Evaluation& evaluation, const CallSite&, Arguments a) {
+  return evaluation.text(quoted_text(a[0].text(), quote));
+}
+Datum quoted_value(Evaluation& evaluation, const CallSite& site, Arguments a) {
+  return evaluation.text(quoted_text(text_of(evaluation, site.arguments[0], a[0]), '\''));
+}
+
+// \0061, \+000061, \u0061, \U00000061 as the characters that they are.
+Datum unescaped(Evaluation& evaluation, const CallSite&, Arguments a) {
   const std::string_view text = a[0].text();
-  if (quote == '"' && !text.empty() && !(text[0] >= '0' && text[0] <= '9') &&
-      text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_") == std::string_view::npos)
-    return a[0];
-  std::string out(1, quote);
-  for (const char c : text) {
-    if (c == quote) out += quote;
-    out += c;
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '\\') {
+      out += text[i];
+      continue;
+    }
+    if (i + 1 < text.size() && text[i + 1] == '\\') {
+      out += text[++i];
+      continue;
+    }
+    const char mark = i + 1 < text.size() ? text[i + 1] : '\0';
+    const std::size_t digits = mark == 'U' ? 8 : mark == '+' ? 6 : 4;
+    const std::size_t begin = i + 1 + (mark == 'U' || mark == '+' || mark == 'u' ? 1 : 0);
+    std::uint32_t code = 0;
+    const char* const end = text.data() + std::min(begin + digits, text.size());
+    const auto read = std::from_chars(text.data() + std::min(begin, text.size()), end, code, 16);
+    if (begin + digits > text.size() || read.ptr != end || code == 0 || code > 0x10FFFF ||
+        (code >= 0xD800 && code < 0xE000))
+      return evaluation.fail(sqlstate::syntax_error, "invalid Unicode escape");
+    append_character(code, out);
+    i = begin + digits - 1;
   }
-  return evaluation.text(out + quote);
+  return evaluation.text(out);
 }
 
 Datum quote_nullable(Evaluation& evaluation, const CallSite& site, Arguments a) {
@@ -504,8 +573,6 @@ constinit const Function rows[] = {
     {"^@", {varchar, varchar}, boolean, starts_with},
     {"ascii", {varchar}, int4, ascii},
     {"chr", {int4}, varchar, chr},
-    {"to_hex", {int4}, varchar, to_hex},
-    {"to_hex", {int8}, varchar, to_hex},
     {"md5", {varchar}, varchar, md5},
     {"md5", {bytea}, varchar, md5},
     {"sha1", {bytea}, bytea, sha<EVP_sha1>},
@@ -516,6 +583,9 @@ constinit const Function rows[] = {
     {"format", {varchar, any}, varchar, format, false, true},
     {"quote_ident", {varchar}, varchar, quoted<'"'>},
     {"quote_literal", {varchar}, varchar, quoted<'\''>},
+    {"quote_literal", {any}, varchar, quoted_value},
+    {"unistr", {varchar}, varchar, unescaped},
+    {"^@", {varchar, varchar}, boolean, starts_with},
     {"quote_nullable", {varchar}, varchar, quote_nullable, false},
 };
 

@@ -14,6 +14,8 @@ namespace {
 constexpr std::string_view months[] = {"January",   "February", "March",    "April",
                                        "May",       "June",     "July",     "August",
                                        "September", "October",  "November", "December"};
+constexpr std::string_view roman_months[] = {"I",   "II",   "III", "IV", "V",  "VI",
+                                             "VII", "VIII", "IX",  "X",  "XI", "XII"};
 constexpr std::string_view days[] = {"Sunday",   "Monday", "Tuesday", "Wednesday",
                                      "Thursday", "Friday", "Saturday"};
 
@@ -52,6 +54,10 @@ enum class Field : std::uint8_t {
   seconds_of_day,
   iso_year,
   iso_week,
+  iso_day_of_year,
+  era,
+  era_dots,
+  roman_month,
 };
 
 struct Keyword {
@@ -92,8 +98,14 @@ constexpr Keyword keywords[] = {
     {"DDD", Field::day_of_year},
     {"DD", Field::day_of_month},
     {"D", Field::day_of_week},
+    {"IDDD", Field::iso_day_of_year},
     {"ID", Field::iso_day_of_week},
     {"IW", Field::iso_week},
+    {"BC", Field::era},
+    {"AD", Field::era},
+    {"B.C.", Field::era_dots},
+    {"A.D.", Field::era_dots},
+    {"RM", Field::roman_month},
     {"WW", Field::week_of_year},
     {"CC", Field::century},
     {"J", Field::julian},
@@ -220,15 +232,75 @@ std::string written(Field field, const Parts& at, std::string_view pattern, bool
     }
     case Field::seconds_of_day:
       return digits(at.time / microseconds_per_second, 1, plain);
+    case Field::era:
+      return cased(at.date.year > 0 ? "AD" : "BC", pattern);
+    case Field::era_dots:
+      return cased(at.date.year > 0 ? "A.D." : "B.C.", pattern.substr(0, 1));
+    case Field::roman_month:
+      return padded(cased(roman_months[at.date.month - 1], pattern.substr(0, 1)), plain, 4);
     case Field::iso_year:
+    case Field::iso_day_of_year:
     case Field::iso_week: {
       const std::int64_t thursday = at.day - (at.day % 7 + 10) % 7 + 3;
       const std::int64_t year = civil_from_days(thursday).year;
+      if (field == Field::iso_day_of_year) {
+        const std::int64_t fourth = days_from_civil({year, 1, 4});  // in week 1
+        const std::int64_t first = fourth - (fourth % 7 + 10) % 7;
+        return digits(at.day - first + 1, 3, plain);
+      }
       if (field == Field::iso_year) return digits(year, 4, plain);
       return digits((thursday - days_from_civil({year, 1, 1})) / 7 + 1, 2, plain);
     }
   }
   return {};
+}
+
+// Of an interval; fields that it has not say nothing, as those of days and names.
+std::string written(Field field, const Interval& of, bool plain) {
+  const std::int64_t hour = of.microseconds / microseconds_per_hour;
+  const std::int64_t fraction = of.microseconds % microseconds_per_second;
+  const std::int64_t years = of.months / 12;
+  switch (field) {
+    case Field::year4:
+      return digits(years, 4, plain);
+    case Field::year3:
+      return digits(years % 1000, 3, plain);
+    case Field::year2:
+      return digits(years % 100, 2, plain);
+    case Field::year1:
+      return digits(years % 10, 1, plain);
+    case Field::year_comma:
+      return digits(years / 1000, 1, true) + "," + digits(years % 1000, 3, false);
+    case Field::month_number:
+      return digits(of.months % 12, 2, plain);
+    case Field::day_of_month:
+    case Field::day_of_year:
+      return digits(of.days, field == Field::day_of_month ? 2 : 3, plain);
+    case Field::hour24:
+      return digits(hour, 2, plain);
+    case Field::hour12:
+      return digits(hour % 12 == 0 ? 12 : hour % 12, 2, plain);
+    case Field::minute:
+      return digits(of.microseconds / microseconds_per_minute % 60, 2, plain);
+    case Field::second:
+      return digits(of.microseconds / microseconds_per_second % 60, 2, plain);
+    case Field::milliseconds:
+      return digits(fraction / 1000, 3, plain);
+    case Field::microseconds:
+      return digits(fraction, 6, plain);
+    case Field::tenths:
+      return digits(fraction / 100000, 1, plain);
+    case Field::seconds_of_day:
+      return digits(of.microseconds / microseconds_per_second, 1, plain);
+    case Field::meridiem:
+      return hour % 24 < 12 ? "AM" : "PM";
+    case Field::quarter:
+      return digits(of.months % 12 / 3 + 1, 1, plain);
+    case Field::century:
+      return digits(years / 100, 2, plain);
+    default:
+      return {};
+  }
 }
 
 struct Pieces {  // a pattern cut into keywords and literal text
@@ -278,6 +350,20 @@ std::string format_time(std::int64_t local, std::int32_t offset_seconds, std::st
   Pieces{pattern}.each(
       [&](Field field, std::string_view spelled, bool plain) {
         out += written(field, at, spelled, plain);
+        return true;
+      },
+      [&](std::string_view literal) {
+        out += literal;
+        return true;
+      });
+  return out;
+}
+
+std::string format_interval(const Interval& interval, std::string_view pattern) {
+  std::string out;
+  Pieces{pattern}.each(
+      [&](Field field, std::string_view, bool plain) {
+        out += written(field, interval, plain);
         return true;
       },
       [&](std::string_view literal) {

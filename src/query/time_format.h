@@ -6,10 +6,14 @@
 #include <string>
 #include <string_view>
 
+#include "query/value.h"
+
 namespace levada::query {
 
 std::string format_time(std::int64_t local, std::int32_t offset_seconds, std::string_view zone,
                         std::string_view pattern);
+// An interval's fields, years and months of twelve, hours beyond 24; a time of day's are such too.
+std::string format_interval(const Interval& interval, std::string_view pattern);
 // Local microseconds; nullopt: the text does not fit the pattern.
 struct ParsedTime {
   std::int64_t local = 0;

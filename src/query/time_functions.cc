@@ -95,8 +95,11 @@ Datum extract_timestamp(Evaluation& evaluation, const CallSite&, Arguments a) {
 Datum extract_timestamptz(Evaluation& evaluation, const CallSite&, Arguments a) {
   const std::int64_t at = a[1].integer;
   const std::int32_t offset = zone_offset(evaluation.facts().time_zone, at).value_or(0);
-  if (lowered(a[0].text()) == "epoch") return scaled(evaluation, at, 6);
-  if (lowered(a[0].text()) == "timezone") return whole(evaluation, offset);
+  const std::string field = lowered(a[0].text());
+  if (field == "epoch") return scaled(evaluation, at, 6);
+  if (field == "timezone") return whole(evaluation, offset);
+  if (field == "timezone_hour") return whole(evaluation, offset / 3600);
+  if (field == "timezone_minute") return whole(evaluation, offset / 60 % 60);
   return extract_local(evaluation, a[0].text(), at + offset * microseconds_per_second,
                        "timestamp with time zone");
 }
@@ -104,6 +107,9 @@ Datum extract_date(Evaluation& evaluation, const CallSite&, Arguments a) {
   const std::string field = lowered(a[0].text());
   if (auto found = date_field(evaluation, field, a[1].integer)) return *found;
   if (field == "epoch") return whole(evaluation, a[1].integer * 86400);
+  if (clock_field(evaluation, field, 0) || field.starts_with("timezone"))
+    return evaluation.fail(sqlstate::feature_not_supported,
+                           "unit \"" + field + "\" not supported for type date");
   return unknown_field(evaluation, a[0].text(), "date");
 }
 Datum extract_time(Evaluation& evaluation, const CallSite&, Arguments a) {
@@ -268,10 +274,19 @@ std::optional<std::int64_t> checked_time(const Datum& hour, const Datum& minute,
   return hour.integer * microseconds_per_hour + minute.integer * microseconds_per_minute +
          std::llround(second.real * 1e6);
 }
+// A date's numbers as PostgreSQL's errors show them.
+std::string dashed(Arguments a) {
+  const auto digits = [](std::int64_t value, std::size_t width) {
+    const std::string plain = std::to_string(value);
+    return plain.size() < width ? std::string(width - plain.size(), '0') + plain : plain;
+  };
+  return digits(a[0].integer, 1) + "-" + digits(a[1].integer, 2) + "-" + digits(a[2].integer, 2);
+}
 Datum make_date(Evaluation& evaluation, const CallSite&, Arguments a) {
   const auto days = checked_date(a);
   if (!days)
-    return evaluation.fail(sqlstate::datetime_field_overflow, "date field value out of range");
+    return evaluation.fail(sqlstate::datetime_field_overflow,
+                           "date field value out of range: " + dashed(a));
   return Datum::of(*days);
 }
 Datum make_time(Evaluation& evaluation, const CallSite&, Arguments a) {
@@ -293,49 +308,6 @@ Datum make_timestamptz(Evaluation& evaluation, const CallSite& site, Arguments a
   const std::string_view zone = a.size() > 6 ? a[6].text() : evaluation.facts().time_zone;
   if (!zone_offset(zone, 0)) return unknown_zone(evaluation, zone);
   return Datum::of(*to_utc(zone, local.integer));
-}
-
-Datum make_interval(Evaluation& evaluation, const CallSite&, Arguments a) {
-  const auto part = [&](std::size_t i) { return i < a.size() ? a[i].integer : 0; };
-  const double seconds = a.size() > 6 ? a[6].real : 0;
-  return evaluation.interval({static_cast<std::int32_t>(part(0) * 12 + part(1)),
-                              static_cast<std::int32_t>(part(2) * 7 + part(3)),
-                              part(4) * microseconds_per_hour + part(5) * microseconds_per_minute +
-                                  std::llround(seconds * 1e6)});
-}
-
-Interval justified_hours(Interval value) {
-  value.days += static_cast<std::int32_t>(value.microseconds / microseconds_per_day);
-  value.microseconds %= microseconds_per_day;
-  if (value.days > 0 && value.microseconds < 0) {
-    value.microseconds += microseconds_per_day;
-    --value.days;
-  } else if (value.days < 0 && value.microseconds > 0) {
-    value.microseconds -= microseconds_per_day;
-    ++value.days;
-  }
-  return value;
-}
-Interval justified_days(Interval value) {
-  value.months += value.days / 30;
-  value.days %= 30;
-  if (value.months > 0 && value.days < 0) {
-    value.days += 30;
-    --value.months;
-  } else if (value.months < 0 && value.days > 0) {
-    value.days -= 30;
-    ++value.months;
-  }
-  return value;
-}
-Datum justify_hours(Evaluation& evaluation, const CallSite&, Arguments a) {
-  return evaluation.interval(justified_hours(*a[0].interval));
-}
-Datum justify_days(Evaluation& evaluation, const CallSite&, Arguments a) {
-  return evaluation.interval(justified_days(*a[0].interval));
-}
-Datum justify_interval(Evaluation& evaluation, const CallSite&, Arguments a) {
-  return evaluation.interval(justified_days(justified_hours(*a[0].interval)));
 }
 
 Datum age(Evaluation& evaluation, const CallSite&, Arguments a) {
@@ -404,6 +376,10 @@ Datum local_timestamp(Evaluation& evaluation, const CallSite&, Arguments) {
                             microseconds_per_second);
 }
 
+Datum local_time(Evaluation& evaluation, const CallSite& site, Arguments a) {
+  return Datum::of(time_of_day(local_timestamp(evaluation, site, a).integer));
+}
+
 constexpr auto stable = Volatility::stable;
 
 Datum clock_timestamp(Evaluation& evaluation, const CallSite&, Arguments) {
@@ -456,15 +432,12 @@ constinit const Function rows[] = {
      {int4, int4, int4, int4, int4, float8, varchar},
      timestamptz,
      make_timestamptz},
-    {"make_interval", {int4, int4, int4, int4, int4, int4, float8}, interval, make_interval},
-    {"justify_hours", {interval}, interval, justify_hours},
-    {"justify_days", {interval}, interval, justify_days},
-    {"justify_interval", {interval}, interval, justify_interval},
     {"age", {timestamp, timestamp}, interval, age},
     {"age", {timestamptz, timestamptz}, interval, age},
     {"proctime", {}, timestamptz, proctime, true, false, stable},
     {"current_date", {}, date, current_date, true, false, stable},
     {"localtimestamp", {}, timestamp, local_timestamp, true, false, stable},
+    {"localtime", {}, time, local_time, true, false, stable},
 };
 
 }  // namespace

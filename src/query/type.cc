@@ -180,7 +180,7 @@ std::optional<Type> type_of_oid(std::uint32_t oid) {
   if (oid == 25 || oid == 19 || oid == 1042 || oid == 18) return Type(TypeKind::varchar);
   if (oid == 26) return Type(TypeKind::int4);
   if (oid == 114) return Type(TypeKind::jsonb);
-  if (oid == 1002 || oid == 1009) return Type::list(TypeKind::varchar);
+  if (oid == 1002 || oid == 1009 || oid == 1014) return Type::list(TypeKind::varchar);
   for (const KindFacts& row : kind_facts) {
     if (row.kind == TypeKind::structure || row.kind >= TypeKind::any ||
         row.kind == TypeKind::unknown)

@@ -407,6 +407,15 @@ SqlResult<ExpressionRef> QueryBinder::is_test(const Term& one, Place& place) {
   ExpressionRef value = ATTEMPT(term(*one.arguments.front(), place));
   if (one.text == "null") {
     value = ATTEMPT(coercion_.settled(std::move(value)));
+    // A row is NULL if all of it is, and is NOT NULL if none of it is.
+    if (value->kind == ExpressionKind::make_row && !value->arguments.empty()) {
+      std::vector<ExpressionRef> parts;
+      for (const ExpressionRef& part : value->arguments)
+        parts.push_back(
+            query::expression(one.negated ? ExpressionKind::is_not_null : ExpressionKind::is_null,
+                              TypeKind::boolean, {part}));
+      return query::conjunction(std::move(parts));
+    }
     return query::expression(one.negated ? ExpressionKind::is_not_null : ExpressionKind::is_null,
                              TypeKind::boolean, {std::move(value)});
   }
@@ -532,16 +541,13 @@ SqlResult<ExpressionRef> QueryBinder::cast(const Term& one, Place& place) {
     return query::expression(ExpressionKind::make_list, type, {});
   ExpressionRef value = ATTEMPT(term(inside, place));
   value = ATTEMPT(coercion_.to(std::move(value), type, CastContext::is_explicit));
-  // What a cast to numeric(10, 2), varchar(5) or char(5) says of the size.
-  const std::vector<int>& sizes = one.type.modifiers;
-  const auto size = [&](std::size_t n) {
-    return query::constant(TypeKind::int4, query::Datum::of(n < sizes.size() ? sizes[n] : 0));
-  };
-  if (sizes.empty() || sizes.front() < 1) return value;
-  if (type.is(TypeKind::numeric))
-    return coercion_.call("numeric", {std::move(value), size(0), size(1)});
-  if (type.is(TypeKind::varchar)) return coercion_.call("left", {std::move(value), size(0)});
-  return value;
+  if (oid) return value;
+  const query::TypeSize size = ATTEMPT(size_of(one.type));
+  if (size.is_any()) return value;
+  return coercion_.call(
+      "sized", {std::move(value), query::constant(TypeKind::int4, query::Datum::of(size.modifier)),
+                query::constant(TypeKind::boolean, query::Datum::of(size.is_char)),
+                query::constant(TypeKind::boolean, query::Datum::of(true))});
 }
 
 }  // namespace levada::sql

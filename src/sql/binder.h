@@ -12,6 +12,7 @@
 #include "query/recursion.h"
 #include "query/sql_error.h"
 #include "query/text.h"
+#include "query/type_size.h"
 #include "sql/statement.h"
 
 namespace levada::sql {
@@ -51,7 +52,6 @@ struct BoundChange {
   std::vector<query::ExpressionRef> returning;
   std::vector<query::OutputColumn> returning_columns;
   std::vector<query::Type> parameters;
-  bool on_conflict_nothing = false;
 };
 
 query::SqlResult<BoundChange> bind_insert(const Insert& insert,
@@ -81,5 +81,6 @@ query::SqlResult<query::ExpressionRef> bind_term(const Term& term,
                                                  const BindOptions& options);
 
 query::SqlResult<query::Type> type_of(const TypeName& name);
+query::SqlResult<query::TypeSize> size_of(const TypeName& name);
 
 }  // namespace levada::sql

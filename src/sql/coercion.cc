@@ -362,6 +362,9 @@ SqlResult<Type> type_of(const TypeName& name) {
     type = Type::structure(std::move(fields));
   } else {
     type = query::type_of_name(name.name);
+    constexpr int single_bits = 24;  // float(24) is the last that fits a float4
+    if (name.name == "float" && !name.modifiers.empty() && name.modifiers[0] <= single_bits)
+      type = TypeKind::float4;
   }
   if (!type) {
     query::SqlError error;
@@ -371,6 +374,11 @@ SqlResult<Type> type_of(const TypeName& name) {
   }
   for (int n = 0; n < name.dimensions; ++n) type = Type::list(*type);
   return *type;
+}
+
+SqlResult<query::TypeSize> size_of(const TypeName& name) {
+  if (name.name == "struct" || name.name == "map") return query::TypeSize{};
+  return query::size_of_type(name.name, ATTEMPT(type_of(name)), name.modifiers);
 }
 
 }  // namespace levada::sql

@@ -9,6 +9,7 @@
 #include "query/expression.h"
 #include "query/functions.h"
 #include "query/text.h"
+#include "query/type_size.h"
 #include "sql/syntax.h"
 
 namespace levada::sql {
@@ -75,5 +76,7 @@ std::string signature_text(std::string_view name, const std::vector<ExpressionRe
 
 // Errors: 42704.
 SqlResult<Type> type_of(const TypeName& name);
+// What stands in its parentheses. Errors: those of query::size_of_type.
+SqlResult<query::TypeSize> size_of(const TypeName& name);
 
 }  // namespace levada::sql

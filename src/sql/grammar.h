@@ -127,6 +127,7 @@ class Grammar {
   SqlResult<TermRef> word_term();
   SqlResult<TermRef> call(Name names, std::uint32_t position, bool quoted);
   SqlResult<std::optional<TermRef>> special_call(const std::string& name, std::uint32_t position);
+  SqlResult<Unit> complete_make_interval(Term& call) const;
   SqlResult<Unit> call_suffix(Term& call);
   SqlResult<WindowClause> window_clause();
   SqlResult<FrameClause> frame_clause();
@@ -172,7 +173,9 @@ class Grammar {
   SqlResult<Grant> grant();
   SqlResult<Drop> drop();
   SqlResult<Alter> alter();
+  SqlResult<Unit> column_change(Alter& made);
   SqlResult<AlterSystem> alter_system();
+  SqlResult<std::vector<Assignment>> assignments();
   SqlResult<Insert> insert();
   SqlResult<Update> update();
   SqlResult<Delete> delete_();
@@ -181,6 +184,7 @@ class Grammar {
   SqlResult<Explain> explain();
   SqlResult<Statement> set();
   SqlResult<Copy> copy();
+  std::optional<std::int64_t> signed_number();
   SqlResult<Fetch> fetch();
   SqlResult<Comment> comment();
   SqlResult<Command> command();

@@ -136,6 +136,7 @@ SqlResult<TermRef> Grammar::word_term() {
     if (at_type_literal()) {
       TermRef made = make(TermKind::cast, position);
       made->type = ATTEMPT(type_name());
+      if (made->type.name == "char" || made->type.name == "character") made->type.name = "bpchar";
       TermRef text = make(TermKind::string, here());
       text->text = ATTEMPT(string());
       made->arguments.push_back(closed(std::move(text)));
@@ -279,6 +280,8 @@ SqlResult<std::optional<TermRef>> Grammar::special_call(const std::string& name,
   if (name == "substring") {
     arguments.push_back(ATTEMPT(term()));
     if (take("from")) {
+      // FROM a pattern, or FROM a place FOR a length.
+      if (peek().kind == TokenKind::string && is_sign(")", 1)) made->names = {"substring_by"};
       arguments.push_back(ATTEMPT(term()));
       if (take("for")) arguments.push_back(ATTEMPT(term()));
     } else if (take("for")) {
@@ -324,6 +327,29 @@ SqlResult<std::optional<TermRef>> Grammar::special_call(const std::string& name,
   return std::optional<TermRef>();
 }
 
+// make_interval(days => 10): every field that is not told is 0.
+SqlResult<Unit> Grammar::complete_make_interval(Term& call) const {
+  constexpr std::string_view fields[] = {"years", "months", "weeks", "days",
+                                         "hours", "mins",   "secs"};
+  std::vector<TermRef> all(std::size(fields));
+  auto& names = call.call->argument_names;
+  for (std::size_t i = 0; i < call.arguments.size(); ++i) {
+    const auto* field = names[i].empty() ? fields + std::min(i, std::size(fields))
+                                         : std::find(fields, std::end(fields), names[i]);
+    if (field == std::end(fields))
+      return refuse("make_interval has no such argument", call.arguments[i]->position);
+    all[static_cast<std::size_t>(field - fields)] = std::move(call.arguments[i]);
+  }
+  for (TermRef& one : all) {
+    if (one != nullptr) continue;
+    one = make(TermKind::number, call.position);
+    one->text = "0";
+  }
+  call.arguments = std::move(all);
+  names.clear();
+  return Unit{};
+}
+
 SqlResult<TermRef> Grammar::call(Name names, std::uint32_t position, bool quoted) {
   ATTEMPT(expect_sign("("));
   if (!quoted && names.size() == 1)
@@ -341,10 +367,15 @@ SqlResult<TermRef> Grammar::call(Name names, std::uint32_t position, bool quoted
     if (!made->call->distinct) take("all");
     do {
       take("variadic");
-      // name => value
-      if (peek().kind == TokenKind::word && is_sign("=>", 1)) at_ += 2;
+      std::string given_name;
+      if (peek().kind == TokenKind::word && is_sign("=>", 1)) {
+        given_name = peek().text;
+        at_ += 2;
+      }
+      made->call->argument_names.push_back(std::move(given_name));
       made->arguments.push_back(ATTEMPT(term()));
     } while (take_sign(","));
+    if (made->names.back() == "make_interval") ATTEMPT(complete_make_interval(*made));
     auto& given = made->arguments;
     if (made->names.back() == "array_transform" && given.size() == 2 &&
         given[1]->kind == TermKind::lambda && given[1]->names.size() == 1) {

@@ -32,8 +32,10 @@ SqlResult<TermRef> Grammar::interval_literal() {
     const std::string unit = tokens_[at_++].text;
     const bool bare =
         !text->text.empty() && text->text.find_first_not_of("0123456789.+- ") == std::string::npos;
-    if (bare) text->text += " " + unit;
-    if (take("to")) ++at_;
+    if (take("to"))
+      ++at_;  // the text says it all: '1-2' YEAR TO MONTH
+    else if (bare)
+      text->text += " " + unit;
   }
   made->arguments.push_back(closed(std::move(text)));
   return closed(std::move(made));

@@ -113,6 +113,7 @@ struct CallParts {
   std::optional<WindowClause> window;
   bool ignore_nulls = false;
   bool as_aggregate = false;  // aggregate:f(x): a function of lists, of the group's list
+  std::vector<std::string> argument_names = {};  // name => value; "": none was given
 };
 
 struct Term {

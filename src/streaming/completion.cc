@@ -1,6 +1,7 @@
 #include "streaming/completion.h"
 
 #include "base/attempt.h"
+#include "query/text.h"
 
 namespace levada::streaming {
 
@@ -17,6 +18,7 @@ Completion::Completion(Engine& engine, const Relation& relation, const query::Se
       row_ids_.push_back(i);
     else if (column.not_null)
       not_null_.push_back(i);
+    if (!column.size.is_any()) sized_.push_back(i);
   }
 }
 
@@ -24,19 +26,33 @@ SqlResult<std::span<const Datum>> Completion::complete(std::span<const Datum> da
   evaluation_.reset();
   data_.assign(data.begin(), data.end());
   data_.resize(relation_.columns.size());
+  for (const std::size_t column : sized_)
+    if (relation_.columns[column].generated == nullptr) ATTEMPT(fit(column));
   for (const auto& [index, program] : generated_) {
     data_[index] = program.evaluate(evaluation_, data_.data());
-    if (evaluation_.failed()) {
-      auto error = evaluation_.error();
-      evaluation_.clear_error();
-      return tl::make_unexpected(std::move(error));
-    }
+    ATTEMPT(no_error());
+    if (!relation_.columns[index].size.is_any()) ATTEMPT(fit(index));
   }
   for (const std::size_t column : not_null_)
     if (data_[column].is_null()) return missing(column);
   for (const std::size_t column : row_ids_)
     if (data_[column].is_null()) data_[column] = Datum::of((engine_.*row_id_)());
   return data_;
+}
+
+// The value as its column's size has it.
+SqlResult<Unit> Completion::fit(std::size_t column) {
+  if (data_[column].is_null()) return Unit{};
+  const query::RelationColumn& of = relation_.columns[column];
+  data_[column] = query::sized(evaluation_, of.type, of.size, false, data_[column]);
+  return no_error();
+}
+
+SqlResult<Unit> Completion::no_error() {
+  if (!evaluation_.failed()) return Unit{};
+  auto error = evaluation_.error();
+  evaluation_.clear_error();
+  return tl::make_unexpected(std::move(error));
 }
 
 SqlResult<Row> Completion::completed(const Row& row) {
@@ -51,6 +67,13 @@ tl::unexpected<SqlError> Completion::missing(std::size_t column) const {
                   "\" violates not-null constraint";
   error.table = relation_.name;
   error.column = name;
+  for (std::size_t i = 0; i < relation_.columns.size(); ++i) {
+    if (relation_.columns[i].hidden) continue;
+    error.detail += error.detail.empty() ? "Failing row contains (" : ", ";
+    error.detail +=
+        data_[i].is_null() ? "null" : query::to_text(relation_.columns[i].type, data_[i]);
+  }
+  error.detail += ").";
   return tl::make_unexpected(std::move(error));
 }
 

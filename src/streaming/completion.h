@@ -22,6 +22,8 @@ class Completion {
   SqlResult<query::Row> completed(const query::Row& row);
 
  private:
+  SqlResult<Unit> fit(std::size_t column);
+  SqlResult<Unit> no_error();
   tl::unexpected<SqlError> missing(std::size_t column) const;
 
   Engine& engine_;
@@ -29,7 +31,7 @@ class Completion {
   RowId row_id_;
   query::Evaluation evaluation_;
   std::vector<std::pair<std::size_t, query::Program>> generated_;
-  std::vector<std::size_t> row_ids_, not_null_;  // columns
+  std::vector<std::size_t> row_ids_, not_null_, sized_;  // columns
   std::vector<query::Datum> data_;
 };
 

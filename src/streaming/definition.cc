@@ -109,6 +109,7 @@ class Definer : DefinitionScope {
       if (names_only) break;
       RelationColumn added{column.name, ATTEMPT(sql::type_of(column.type))};
       added.not_null = column.not_null;  // RisingWave's keys take NULL
+      added.size = ATTEMPT(sql::size_of(column.type));
       if (column.primary_key) {
         if (!key.empty())
           return refuse(
@@ -490,7 +491,9 @@ class Definer : DefinitionScope {
         return change;
       }
       case sql::Alter::Action::add_column:
-      case sql::Alter::Action::drop_column: {
+      case sql::Alter::Action::drop_column:
+      case sql::Alter::Action::alter_column:
+      case sql::Alter::Action::add_primary_key: {
         change.altered =
             std::make_unique<Altered>(ATTEMPT(altered(engine_, *object, alter, definition_)));
         if (change.altered->table == nullptr) change.altered.reset();

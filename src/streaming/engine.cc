@@ -555,10 +555,13 @@ void Engine::alter(Altered change, bool with_rows) {
   facts.seed = epoch_;
   const Relation& relation = *change.table->relation;
   std::vector<query::Value> added(relation.columns.size());
-  for (std::size_t i = 0; i < added.size(); ++i)
-    if (!change.from[i] && relation.columns[i].default_value != nullptr)
-      if (auto value = query::evaluate_constant(relation.columns[i].default_value, facts))
-        added[i] = std::move(*value);
+  query::Evaluation evaluation(facts);
+  for (std::size_t i = 0; i < added.size(); ++i) {
+    const auto& [name, type, hidden, not_null, usual, generated, size] = relation.columns[i];
+    if (change.from[i] || usual == nullptr) continue;
+    if (const auto value = query::evaluate_constant(usual, facts); value && !value->is_null())
+      added[i] = query::Value(query::sized(evaluation, type, size, false, value->datum()));
+  }
   std::vector<query::Datum> data;
   for (const query::Change& row : object->rows->all()) {
     data.clear();

@@ -1,5 +1,6 @@
 // information_schema: the standard's view of tables, columns and keys.
 
+#include "streaming/pg_catalog_relations.h"
 #include "streaming/system_table.h"
 
 namespace levada::streaming {
@@ -26,8 +27,9 @@ void information_tables(const DatabaseView& view, Rows& rows) {
   });
 }
 
-std::string_view standard_name(const query::Type& type, const std::string& name) {
-  if (type.is(query::TypeKind::list)) return "ARRAY";
+std::string_view standard_name(const RelationColumn& column, const std::string& name) {
+  if (column.type.is(query::TypeKind::list)) return "ARRAY";
+  if (column.size.is_char) return "character";
   return name;
 }
 
@@ -37,9 +39,14 @@ void information_columns(const DatabaseView& view, Rows& rows) {
     std::int64_t number = 0;
     for (const RelationColumn& column : object.relation->columns) {
       if (column.hidden) continue;
-      const std::string type = column.type.name();
+      const std::string type = column.type.name(), udt = type_name(column.type, column.size);
       const std::string usual =
           column.default_value == nullptr ? "" : query::text(*column.default_value);
+      const query::SizeFacts size = query::size_facts(column.type, column.size);
+      const auto known = [](std::int32_t fact) {
+        return fact < 0 ? Datum::null() : Datum::of(fact);
+      };
+      const bool numeric = column.type.is(query::TypeKind::numeric);
       rows.add({{"table_catalog", Datum::of(view.database())},
                 {"table_schema", Datum::of(object.relation->schema)},
                 {"table_name", Datum::of(object.relation->name)},
@@ -47,15 +54,17 @@ void information_columns(const DatabaseView& view, Rows& rows) {
                 {"ordinal_position", Datum::of(++number)},
                 {"column_default", usual.empty() ? Datum::null() : Datum::of(usual)},
                 {"is_nullable", Datum::of(column.not_null ? "NO" : "YES")},
-                {"data_type", Datum::of(standard_name(column.type, type))},
-                {"character_maximum_length", Datum::null()},
+                {"data_type", Datum::of(standard_name(column, type))},
+                {"character_maximum_length", known(size.characters)},
                 {"character_octet_length", Datum::null()},
-                {"numeric_precision", Datum::null()},
-                {"numeric_scale", Datum::null()},
-                {"datetime_precision", Datum::null()},
+                {"numeric_precision", known(size.precision)},
+                {"numeric_precision_radix",
+                 size.precision < 0 ? Datum::null() : Datum::of(numeric ? 10 : 2)},
+                {"numeric_scale", size.scale < 0 ? Datum::null() : known(size.scale)},
+                {"datetime_precision", known(size.fraction)},
                 {"udt_catalog", Datum::of(view.database())},
                 {"udt_schema", Datum::of("pg_catalog")},
-                {"udt_name", Datum::of(type)},
+                {"udt_name", Datum::of(udt)},
                 {"is_identity", Datum::of("NO")},
                 {"is_generated", Datum::of(column.generated != nullptr ? "ALWAYS" : "NEVER")},
                 {"is_updatable",

@@ -35,6 +35,21 @@ void keywords(const DatabaseView&, Rows& rows) {
               {"catdesc", Datum::of("reserved")}});
 }
 
+struct Named {
+  TypeKind kind;
+  std::string_view name, category;
+};
+constexpr Named kinds[] = {
+    {TypeKind::boolean, "bool", "B"},        {TypeKind::bytea, "bytea", "U"},
+    {TypeKind::int8, "int8", "N"},           {TypeKind::int2, "int2", "N"},
+    {TypeKind::int4, "int4", "N"},           {TypeKind::float4, "float4", "N"},
+    {TypeKind::float8, "float8", "N"},       {TypeKind::varchar, "varchar", "S"},
+    {TypeKind::date, "date", "D"},           {TypeKind::time, "time", "D"},
+    {TypeKind::timestamp, "timestamp", "D"}, {TypeKind::timestamptz, "timestamptz", "D"},
+    {TypeKind::interval, "interval", "T"},   {TypeKind::numeric, "numeric", "N"},
+    {TypeKind::jsonb, "jsonb", "U"},
+};
+
 void types(const DatabaseView&, Rows& rows) {
   const auto add = [&](std::int64_t oid, std::int64_t length, std::string_view name,
                        std::int64_t element, std::int64_t list, std::string_view category) {
@@ -58,20 +73,6 @@ void types(const DatabaseView&, Rows& rows) {
               {"typtypmod", Datum::of(-1)},
               {"typcollation", Datum::of(text ? default_collation_oid : 0)}});
   };
-  struct Named {
-    TypeKind kind;
-    std::string_view name, category;
-  };
-  constexpr Named kinds[] = {
-      {TypeKind::boolean, "bool", "B"},        {TypeKind::bytea, "bytea", "U"},
-      {TypeKind::int8, "int8", "N"},           {TypeKind::int2, "int2", "N"},
-      {TypeKind::int4, "int4", "N"},           {TypeKind::float4, "float4", "N"},
-      {TypeKind::float8, "float8", "N"},       {TypeKind::varchar, "varchar", "S"},
-      {TypeKind::date, "date", "D"},           {TypeKind::time, "time", "D"},
-      {TypeKind::timestamp, "timestamp", "D"}, {TypeKind::timestamptz, "timestamptz", "D"},
-      {TypeKind::interval, "interval", "T"},   {TypeKind::numeric, "numeric", "N"},
-      {TypeKind::jsonb, "jsonb", "U"},
-  };
   for (const Named& one : kinds) {
     const Type type(one.kind);
     const Type list = Type::list(one.kind);
@@ -79,6 +80,8 @@ void types(const DatabaseView&, Rows& rows) {
     add(list.oid(), list.length(), "_" + std::string(one.name), type.oid(), 0, "A");
   }
   add(25, -1, "text", 0, 1009, "S");
+  add(1042, -1, "bpchar", 0, 1014, "S");
+  add(1014, -1, "_bpchar", 1042, 0, "A");
   add(19, 64, "name", 0, 0, "S");  // no column has it; clients ask how long a name may be
 }
 
@@ -498,5 +501,13 @@ constexpr SystemTable tables_of_pg_catalog[] = {
 }  // namespace
 
 std::span<const SystemTable> pg_catalog_tables() { return tables_of_pg_catalog; }
+
+std::string type_name(const Type& type, const query::TypeSize& size) {
+  if (type.is(TypeKind::list)) return "_" + type_name(type.element(), size);
+  if (size.is_char) return "bpchar";
+  for (const Named& one : kinds)
+    if (type.is(one.kind)) return std::string(one.name);
+  return type.name();
+}
 
 }  // namespace levada::streaming

@@ -7,6 +7,9 @@ namespace levada::streaming {
 
 inline constexpr std::int64_t btree_oid = 403, heap_oid = 2, default_collation_oid = 100;
 
+// pg_type.typname: "int4", "_varchar"; "bpchar" of char(n).
+std::string type_name(const query::Type& type, const query::TypeSize& size);
+
 void fill_classes(const DatabaseView& view, Rows& rows);
 void fill_attributes(const DatabaseView& view, Rows& rows);
 void fill_defaults(const DatabaseView& view, Rows& rows);

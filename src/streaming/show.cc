@@ -133,8 +133,8 @@ Table columns(Session::State& state, const Relation& relation, bool described) {
   };
   std::size_t number = 0;
   for (const query::RelationColumn& column : relation.columns)
-    table.add(
-        {column.name, column.type.name(), column.hidden ? "true" : "false", comment(++number)});
+    table.add({column.name, query::sized_name(column.type, column.size),
+               column.hidden ? "true" : "false", comment(++number)});
   if (!described) return table;
   const std::string key = key_names(relation);
   if (!key.empty()) table.add({"primary key", key, "", ""});

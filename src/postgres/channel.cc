@@ -57,6 +57,12 @@ Task<wire::PgFrame> Channel::message(Bytes body_max, Deadline deadline) {
 
 bool Channel::more_received() const { return input_.size() > used_; }
 
+Task<char> Channel::next_type(Deadline deadline) {
+  drop_used();
+  if (input_.size() == 0) co_await receive(1, deadline);
+  co_return static_cast<char>(input_.filled()[0]);
+}
+
 Task<bool> Channel::begins_with_tls(Deadline deadline) {
   if (input_.size() == 0) co_await receive(1, deadline);
   co_return input_.filled()[0] == tls_record_type;

@@ -38,6 +38,8 @@ class Channel {
   Task<wire::PgFrame> message(Bytes body_max, Deadline deadline);
   // Whether a further message lies here already, so that its answer may wait for company.
   bool more_received() const;
+  // The type of the message behind the one handed out last, whose body is not valid any more.
+  Task<char> next_type(Deadline deadline);
 
   // Puts TLS around the connection, which was asked for (`asked`: answered with S) or just begun.
   Task<Unit> start_tls(const tls::TlsContext& context, bool asked, Deadline deadline);

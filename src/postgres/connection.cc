@@ -105,6 +105,13 @@ void Connection::fail_statement(const SqlError& error, std::uint32_t offset) {
   write_error(channel_.writer(), error, "ERROR", offset);
 }
 
+// Decides what statements that came together wrote.
+Task<Unit> Connection::end_together() {
+  const auto ended = co_await session_->end_implicit();
+  if (!ended) fail_statement(ended.error());
+  co_return Unit{};
+}
+
 // Says that the next statement may come. Answers to messages that came together leave together.
 Task<Unit> Connection::ready() {
   if (session_->transaction() == streaming::TransactionState::idle) portals_.clear();
@@ -129,6 +136,7 @@ Task<Connection::Next> Connection::answer(const wire::PgFrame& frame) {
     }
     case 'S':
       skipping_ = false;
+      co_await end_together();
       co_await ready();
       co_return Next::message;
     case 'H':
@@ -174,13 +182,14 @@ Task<Unit> Connection::simple(std::string_view text) {
   }
   if (statements->empty()) channel_.writer().empty_query();
   for (const Statement& statement : *statements) {
+    if (statements->size() > 1) session_->begin_implicit();
     const Outcome done = co_await run_statement(statement);
     if (!done) {
       fail_statement(done.error(), statement.position() - 1);
       co_return Unit{};
     }
   }
-  co_return Unit{};
+  co_return co_await end_together();
 }
 
 Task<Outcome> Connection::run_statement(Statement statement) {
@@ -196,16 +205,18 @@ Task<Outcome> Connection::run_statement(Statement statement) {
   auto cursor = co_await session_->open(*prepared, std::move(no_values));
   if (!cursor) co_return refused(cursor.error());
   ResultRows rows(cursor->columns(), {});
-  co_return co_await send_rows(*cursor, rows);
+  // SELECT without columns has rows too.
+  const bool has_rows = !rows.empty() || statement.kind() == StatementKind::query;
+  co_return co_await send_rows(*cursor, rows, has_rows);
 }
 
-Task<Outcome> Connection::send_rows(streaming::Cursor& cursor, ResultRows& rows) {
+Task<Outcome> Connection::send_rows(streaming::Cursor& cursor, ResultRows& rows, bool has_rows) {
   bool described = false;
   for (;;) {
     const auto fetched = co_await cursor.fetch(rows_at_once);
     if (!fetched) co_return refused(fetched.error());
     write_news();
-    if (!described && !rows.empty()) rows.describe(channel_.writer());
+    if (!described && has_rows) rows.describe(channel_.writer());
     described = true;
     const query::TextStyle style = session_->text_style();
     for (const query::Row& row : fetched->rows) {

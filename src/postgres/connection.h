@@ -69,11 +69,12 @@ class Connection {
   Task<Unit> greet();
   Task<Next> answer(const wire::PgFrame& frame);
   Task<Unit> ready();
+  Task<Unit> end_together();
 
   // The simple protocol.
   Task<Unit> simple(std::string_view text);
   Task<Outcome> run_statement(streaming::Statement statement);
-  Task<Outcome> send_rows(streaming::Cursor& cursor, ResultRows& rows);
+  Task<Outcome> send_rows(streaming::Cursor& cursor, ResultRows& rows, bool has_rows);
 
   // The extended protocol. An error skips everything up to Sync.
   Task<Outcome> extended(const wire::PgFrame& frame);

@@ -194,6 +194,11 @@ Task<Outcome> Connection::execute(wire::PgExecute message) {
     channel_.writer().command_complete("SELECT 0");
     co_return done();
   }
+  // What comes alone, with Sync behind it, needs no transaction.
+  const StatementKind kind = portal.statement->kind();
+  const bool may_write = kind == StatementKind::dml || kind == StatementKind::other;
+  if (may_write && session_->transaction() == streaming::TransactionState::idle)
+    if (co_await channel_.next_type(no_deadline) != 'S') session_->begin_implicit();
   constexpr std::uint64_t rows_at_once = 1'000;
   std::uint64_t left = message.rows_max;
   for (;;) {

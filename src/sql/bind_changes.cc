@@ -122,6 +122,10 @@ class ChangeBinder {
                              const std::vector<std::size_t>& columns);
   SqlResult<Plan> query_rows(const Insert& insert, const std::vector<std::size_t>& columns);
   SqlResult<Unit> add_from(Frame& frame, const std::vector<TableRefPtr>& from);
+  SqlResult<Plan> without_conflicts(Plan rows);
+  SqlResult<Plan> updated_conflicts(const Insert& insert, Plan rows);
+  SqlResult<Unit> check_conflict_target(const Insert& insert) const;
+  ExpressionRef same_key() const;
   SqlResult<Unit> assign(Frame& frame, const Assignment& assignment,
                          std::vector<ExpressionRef>& row);
   SqlResult<BoundChange> finished(Plan plan, const std::vector<SelectItem>& returning,
@@ -283,9 +287,111 @@ SqlResult<BoundChange> ChangeBinder::insert(const Insert& insert, RelationRef re
                        source.limit == nullptr && source.offset == nullptr;
     plan = ATTEMPT(plain ? value_rows(insert, *list, columns) : query_rows(insert, columns));
   }
-  BoundChange bound = ATTEMPT(finished(std::move(plan), insert.returning, ""));
-  bound.on_conflict_nothing = insert.on_conflict_nothing;
-  return bound;
+  ATTEMPT(check_conflict_target(insert));
+  if (insert.on_conflict_nothing)
+    plan = ATTEMPT(without_conflicts(std::move(plan)));
+  else if (!insert.conflict_assignments.empty())
+    plan = ATTEMPT(updated_conflicts(insert, std::move(plan)));
+  return finished(std::move(plan), insert.returning, insert.alias);
+}
+
+// ---- ON CONFLICT ----
+
+// A key that nobody declared (_row_id) never conflicts.
+bool has_declared_key(const Relation& relation) {
+  return !relation.key.empty() && !relation.columns[relation.key.front()].hidden;
+}
+
+SqlResult<Unit> ChangeBinder::check_conflict_target(const Insert& insert) const {
+  if (!insert.on_conflict_nothing && insert.conflict_assignments.empty()) return Unit{};
+  std::vector<std::size_t> wanted;
+  for (const std::string& name : insert.conflict_columns)
+    wanted.push_back(ATTEMPT(column_named(name, insert.position)));
+  std::vector<std::size_t> key = relation_->key;
+  std::sort(wanted.begin(), wanted.end());
+  std::sort(key.begin(), key.end());
+  if (wanted.empty() && insert.on_conflict_nothing) return Unit{};
+  if (wanted.empty())
+    return binder_.at(insert.position, sqlstate::syntax_error,
+                      "ON CONFLICT DO UPDATE requires inference specification or constraint name",
+                      "For example, ON CONFLICT (column_name).");
+  if (has_declared_key(*relation_) && wanted == key) return Unit{};
+  return query::refuse("42P10",
+                       "there is no unique or exclusion constraint matching the ON CONFLICT "
+                       "specification");
+}
+
+// Of a new row beside a stored one: whether they have one key.
+ExpressionRef ChangeBinder::same_key() const {
+  const std::size_t width = relation_->columns.size();
+  std::vector<ExpressionRef> parts;
+  for (const std::size_t at : relation_->key) {
+    const Type& type = relation_->columns[at].type;
+    const Type types[] = {type, type};
+    const query::Function* equal = query::exact_function("=", types);
+    parts.push_back(query::call(*equal, TypeKind::boolean,
+                                {query::column(at, type), query::column(width + at, type)}));
+  }
+  return query::conjunction(std::move(parts));
+}
+
+// DO NOTHING: the first new row of each key that is not there.
+SqlResult<Plan> ChangeBinder::without_conflicts(Plan rows) {
+  if (!has_declared_key(*relation_)) return rows;
+  query::TopN first;
+  for (const std::size_t at : relation_->key)
+    first.partition.push_back(query::column(at, relation_->columns[at].type));
+  first.limit = query::constant(TypeKind::int8, query::Datum::of(1));
+  first.input =
+      query::join(query::JoinKind::anti, std::move(rows), query::scan(relation_), same_key());
+  return query::top_n(std::move(first));
+}
+
+// DO UPDATE: beside each new row the one that has its key. What comes out overwrites it.
+SqlResult<Plan> ChangeBinder::updated_conflicts(const Insert& insert, Plan rows) {
+  const std::size_t width = relation_->columns.size();
+  const Plan joined =
+      query::join(query::JoinKind::left, std::move(rows), query::scan(relation_), same_key());
+  Frame frame;
+  frame.plan = joined;
+  const std::string alias = insert.alias.empty() ? relation_->name : insert.alias;
+  const auto add_table = [&](const std::string& name, std::size_t shift) {
+    const std::size_t first = frame.scope.columns.size();
+    for (std::size_t i = 0; i < width; ++i) {
+      const RelationColumn& column = relation_->columns[i];
+      frame.scope.columns.push_back(
+          {name, column.name, query::column(shift + i, column.type), column.hidden, false});
+    }
+    frame.scope.tables.push_back({name, "", first, first + width});
+  };
+  add_table(alias, width);
+  add_table("excluded", 0);
+  std::vector<ExpressionRef> changed(width);
+  for (const Assignment& assignment : insert.conflict_assignments)
+    ATTEMPT(assign(frame, assignment, changed));
+  const std::size_t key = relation_->key.front();
+  const ExpressionRef is_new =
+      query::expression(query::ExpressionKind::is_null, TypeKind::boolean,
+                        {query::column(width + key, relation_->columns[key].type)});
+  if (insert.conflict_where != nullptr) {
+    ExpressionRef wanted = ATTEMPT(binder_.term_over(frame, *insert.conflict_where));
+    wanted =
+        ATTEMPT(binder_.coercion().to(std::move(wanted), TypeKind::boolean, CastContext::implicit));
+    frame.plan =
+        query::filter(frame.plan, query::expression(query::ExpressionKind::any, TypeKind::boolean,
+                                                    {is_new, std::move(wanted)}));
+  }
+  std::vector<ExpressionRef> row;
+  for (std::size_t i = 0; i < width; ++i) {
+    const RelationColumn& column = relation_->columns[i];
+    ExpressionRef kept = changed[i] != nullptr ? changed[i] : query::column(width + i, column.type);
+    if (column.generated != nullptr)
+      row.push_back(query::null_constant(column.type));
+    else
+      row.push_back(query::expression(query::ExpressionKind::choose, column.type,
+                                      {is_new, query::column(i, column.type), std::move(kept)}));
+  }
+  return query::project(frame.plan, std::move(row), names(1));
 }
 
 // The tables of FROM or USING beside the target's rows.

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <optional>
 
+#include "base/attempt.h"
 #include "sql/definition_text.h"
+#include "sql/parser.h"
 #include "sql/token.h"
 
 namespace levada::sql {
@@ -160,6 +162,52 @@ query::SqlResult<std::string> without_column(std::string_view create, std::strin
   }
   return refuse(query::sqlstate::feature_not_supported,
                 "the column \"" + std::string(column) + "\" cannot be dropped");
+}
+
+query::SqlResult<std::string> with_primary_key(std::string_view create,
+                                               const std::vector<std::string>& names) {
+  const std::vector<Token> all = tokens(create);
+  const std::vector<Element> there = elements(all);
+  if (there.empty())
+    return refuse(query::sqlstate::feature_not_supported,
+                  "a table made by a query cannot get a primary key");
+  std::string key;
+  for (const std::string& name : names) key += (key.empty() ? "" : ", ") + quoted_name(name);
+  const std::uint32_t end = all[there.back().last].end;
+  return std::string(create.substr(0, end)) + ", PRIMARY KEY (" + key + ")" +
+         std::string(create.substr(end));
+}
+
+namespace {
+
+// The term as it stands in a text that begins `offset` bytes earlier.
+void shift(Term& term, std::uint32_t offset) {
+  term.position += offset;
+  term.end += offset;
+  for (TermRef& argument : term.arguments)
+    if (argument != nullptr) shift(*argument, offset);
+}
+
+}  // namespace
+
+query::SqlResult<std::string> with_changed_column(std::string_view create, std::string_view alter) {
+  std::vector<Statement> tables = ATTEMPT(parse(create));
+  std::vector<Statement> changes = ATTEMPT(parse(alter));
+  auto& table = std::get<CreateTable>(tables.front().form);
+  auto& change = std::get<Alter>(changes.front().form);
+  const auto column = std::find_if(table.columns.begin(), table.columns.end(),
+                                   [&](const auto& one) { return one.name == change.text; });
+  if (column == table.columns.end() || table.query != nullptr)
+    return refuse(query::sqlstate::feature_not_supported,
+                  "the column \"" + change.text + "\" cannot be altered");
+  if (change.value.ends_with("not null")) column->not_null = change.value.starts_with("set");
+  if (change.value.ends_with("default")) {
+    column->default_value = std::move(change.column.default_value);
+    if (column->default_value != nullptr)
+      shift(*column->default_value, static_cast<std::uint32_t>(create.size() + 1));
+  }
+  const std::string both = std::string(create) + "\n" + std::string(alter);
+  return definition_text(tables.front(), both, [](std::string_view) { return false; });
 }
 
 }  // namespace levada::sql

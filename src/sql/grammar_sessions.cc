@@ -91,18 +91,52 @@ SqlResult<DeclareCursor> Grammar::declare() {
   return cursor;
 }
 
+// A count of FETCH and MOVE, which may be negative.
+std::optional<std::int64_t> Grammar::signed_number() {
+  const bool negative = is_sign("-");
+  const std::size_t ahead = negative || is_sign("+") ? 1 : 0;
+  if (peek(ahead).kind != TokenKind::number) return std::nullopt;
+  const std::string& text = peek(ahead).text;
+  std::int64_t value = 0;
+  std::from_chars(text.data(), text.data() + text.size(), value);
+  at_ += ahead + 1;
+  return negative ? -value : value;
+}
+
 SqlResult<Fetch> Grammar::fetch() {
-  ++at_;
+  using Direction = Fetch::Direction;
   Fetch made;
-  if (!take("next")) take("forward");
-  if (take("all"))
-    made.all = true;
-  else if (peek().kind == TokenKind::number) {
-    const std::string& text = peek().text;
-    std::from_chars(text.data(), text.data() + text.size(), made.count);
-    ++at_;
-  } else if (is("backward") || is("prior") || is("absolute") || is("relative") || is("last")) {
-    return refuse("cursor can only scan forward", here());
+  made.moves_only = is("move");
+  ++at_;
+  const auto single = [&](Direction direction, std::int64_t offset) {
+    made.direction = direction;
+    made.offset = offset;
+  };
+  if (take("first")) {
+    single(Direction::absolute, 1);
+  } else if (take("last")) {
+    single(Direction::absolute, -1);
+  } else if (is("absolute") || is("relative")) {
+    const bool absolute = take("absolute");
+    if (!absolute) take("relative");
+    const auto offset = signed_number();
+    if (!offset) return unexpected_token();
+    single(absolute ? Direction::absolute : Direction::relative, *offset);
+  } else if (take("prior")) {
+    made.direction = Direction::backward;
+  } else if (!take("next")) {
+    if (take("backward"))
+      made.direction = Direction::backward;
+    else
+      take("forward");
+    if (take("all")) {
+      made.all = true;
+    } else if (const auto count = signed_number()) {
+      const bool back = (*count < 0) != (made.direction == Direction::backward);
+      made.direction = back ? Direction::backward : Direction::forward;
+      made.count = static_cast<std::uint64_t>(*count < 0 ? -*count : *count);
+      if (*count == 0) single(Direction::relative, 0);
+    }
   }
   if (!take("from")) take("in");
   made.name = ATTEMPT(label());

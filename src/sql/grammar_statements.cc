@@ -261,6 +261,27 @@ SqlResult<Drop> Grammar::drop() {
   return made;
 }
 
+// Of ALTER COLUMN: what shall be of it.
+SqlResult<Unit> Grammar::column_change(Alter& made) {
+  if (take({"set", "not", "null"})) {
+    made.value = "set not null";
+  } else if (take({"drop", "not", "null"})) {
+    made.value = "drop not null";
+  } else if (take({"drop", "default"})) {
+    made.value = "drop default";
+  } else if (take({"set", "default"})) {
+    made.value = "set default";
+    made.column.default_value = ATTEMPT(term());
+  } else if (take({"set", "data", "type"}) || take("type")) {
+    made.value = "type";
+    made.column.type = ATTEMPT(type_name());
+    if (take("using")) (void)ATTEMPT(term());
+  } else {
+    return unexpected_token();
+  }
+  return Unit{};
+}
+
 SqlResult<Alter> Grammar::alter() {
   ++at_;
   Alter made;
@@ -295,6 +316,19 @@ SqlResult<Alter> Grammar::alter() {
     made.action = Action::pause;
   } else if (take("resume")) {
     made.action = Action::resume;
+  } else if (are({"add", "primary", "key"}) || are({"add", "constraint"})) {
+    ++at_;
+    if (take("constraint")) (void)ATTEMPT(label());
+    if (!are({"primary", "key"}))
+      return refuse("constraints other than PRIMARY KEY are not supported", here());
+    at_ += 2;
+    made.action = Action::add_primary_key;
+    made.names = ATTEMPT(names_in_parentheses());
+  } else if (take("alter")) {
+    take("column");
+    made.action = Action::alter_column;
+    made.text = ATTEMPT(label());
+    ATTEMPT(column_change(made));
   } else if (take("add")) {
     take("column");
     made.action = Action::add_column;
@@ -340,18 +374,42 @@ SqlResult<AlterSystem> Grammar::alter_system() {
   return made;
 }
 
+// a = 1, (b, c) = (2, DEFAULT)
+SqlResult<std::vector<Assignment>> Grammar::assignments() {
+  std::vector<Assignment> all;
+  do {
+    Assignment assignment;
+    assignment.position = here();
+    if (is_sign("("))
+      assignment.columns = ATTEMPT(names_in_parentheses());
+    else
+      assignment.columns.push_back(ATTEMPT(label()));
+    ATTEMPT(expect_sign("="));
+    if (!take("default")) assignment.value = ATTEMPT(term());
+    all.push_back(std::move(assignment));
+  } while (take_sign(","));
+  return all;
+}
+
 SqlResult<Insert> Grammar::insert() {
   ATTEMPT(expect({"insert", "into"}));
   Insert made;
   made.position = here();
   made.table = ATTEMPT(qualified_name());
+  if (take("as")) made.alias = ATTEMPT(label());
   if (is_sign("(") && !is("select", 1) && !is("with", 1) && !is("values", 1) && !is_sign("(", 1))
     made.columns = ATTEMPT(names_in_parentheses(&made.column_positions));
   if (!take({"default", "values"})) made.source = ATTEMPT(query());
   if (take({"on", "conflict"})) {
-    if (is_sign("(")) (void)ATTEMPT(names_in_parentheses());
-    ATTEMPT(expect({"do", "nothing"}));
-    made.on_conflict_nothing = true;
+    if (is_sign("(")) made.conflict_columns = ATTEMPT(names_in_parentheses());
+    ATTEMPT(expect("do"));
+    if (take("nothing")) {
+      made.on_conflict_nothing = true;
+    } else {
+      ATTEMPT(expect({"update", "set"}));
+      made.conflict_assignments = ATTEMPT(assignments());
+      if (take("where")) made.conflict_where = ATTEMPT(term());
+    }
   }
   if (take("returning")) made.returning = ATTEMPT(select_items());
   return made;
@@ -368,17 +426,7 @@ SqlResult<Update> Grammar::update() {
   else if (at_name() && !is("set"))
     made.alias = ATTEMPT(name());
   ATTEMPT(expect("set"));
-  do {
-    Assignment assignment;
-    assignment.position = here();
-    if (is_sign("("))
-      assignment.columns = ATTEMPT(names_in_parentheses());
-    else
-      assignment.columns.push_back(ATTEMPT(label()));
-    ATTEMPT(expect_sign("="));
-    if (!take("default")) assignment.value = ATTEMPT(term());
-    made.assignments.push_back(std::move(assignment));
-  } while (take_sign(","));
+  made.assignments = ATTEMPT(assignments());
   if (take("from")) {
     do {
       made.from.push_back(ATTEMPT(table_ref()));

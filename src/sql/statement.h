@@ -177,9 +177,10 @@ struct Alter {
     swap_with,
     add_column,
     drop_column,
-    alter_column,
-    connector_with,  // options
-    set_option,      // SET NAME = value: rate limits, parallelism
+    alter_column,     // text: the column; value: "set not null", "drop default", …; column
+    add_primary_key,  // names
+    connector_with,   // options
+    set_option,       // SET NAME = value: rate limits, parallelism
     pause,
     resume,
     user_options,  // ALTER USER … WITH …
@@ -191,6 +192,7 @@ struct Alter {
   std::string text;  // the new name, or the option's
   std::string value;
   Name other;  // SWAP WITH
+  std::vector<std::string> names = {};
   ColumnDefinition column;
   bool if_exists = false;
   bool cascade = false;
@@ -210,19 +212,24 @@ struct Grant {
   bool with_option = false;
 };
 
+struct Assignment {
+  std::uint32_t position = 0;        // of the first column's name
+  std::vector<std::string> columns;  // several: (a, b) = (…)
+  TermRef value;                     // a null pointer: DEFAULT
+};
 struct Insert {
   Name table;
   std::uint32_t position = 0;  // of the table's name, in bytes
+  std::string alias = {};
   std::vector<std::string> columns;
   std::vector<std::uint32_t> column_positions = {};
   std::shared_ptr<Query> source;  // null: DEFAULT VALUES
   std::vector<SelectItem> returning;
   bool on_conflict_nothing = false;
-};
-struct Assignment {
-  std::uint32_t position = 0;        // of the first column's name
-  std::vector<std::string> columns;  // several: (a, b) = (…)
-  TermRef value;                     // a null pointer: DEFAULT
+  // ON CONFLICT (…) DO UPDATE SET … [WHERE …]
+  std::vector<std::string> conflict_columns = {};
+  std::vector<Assignment> conflict_assignments = {};
+  TermRef conflict_where = {};
 };
 struct Update {
   Name table;
@@ -300,6 +307,12 @@ struct Fetch {
   Options options;  // timeout
   std::uint64_t count = 1;
   bool all = false;
+  // Rows are numbered from 1; backward ones come in falling order. absolute and relative bring
+  // the one row at `offset` (from the end if negative; from where the cursor stands).
+  enum class Direction : std::uint8_t { forward, backward, absolute, relative };
+  Direction direction = Direction::forward;
+  std::int64_t offset = 0;
+  bool moves_only = false;  // MOVE: counts, brings nothing
 };
 struct CloseCursor {
   std::string name;  // empty: all

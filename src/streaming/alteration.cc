@@ -173,12 +173,92 @@ std::vector<Retexted> retexted(Catalog& catalog, const std::vector<Renamed>& ren
   return texts;
 }
 
+namespace {
+
+// What a primary key that comes later, and NOT NULL, ask of the rows that are there.
+SqlResult<Unit> check_rows(const Object& table, const Altered& change) {
+  const Relation& now = *change.table->relation;
+  const auto stored = [&](const query::Row& row, std::size_t column) {
+    return change.from[column] ? row[*change.from[column]] : query::Datum::null();
+  };
+  KeyedStore known(now.key);
+  for (const query::Change& one : table.rows->all()) {
+    std::vector<query::Datum> data;
+    for (std::size_t i = 0; i < now.columns.size(); ++i) {
+      data.push_back(stored(one.row, i));
+      const query::RelationColumn& column = now.columns[i];
+      if (column.not_null && change.from[i] && data.back().is_null())
+        return refuse(
+            sqlstate::not_null_violation,
+            "column \"" + column.name + "\" of relation \"" + now.name + "\" contains null values");
+    }
+    if (!known.put(query::Row::of(data))) continue;
+    std::string names, values;
+    for (const std::size_t at : now.key) {
+      names += (names.empty() ? "" : ", ") + now.columns[at].name;
+      values += (values.empty() ? "" : ", ") + query::to_text(now.columns[at].type, data[at], {});
+    }
+    query::SqlError error;
+    error.sqlstate = sqlstate::unique_violation;
+    error.message = "could not create unique index \"" + now.name + "_pkey\"";
+    error.detail = "Key (" + names + ")=(" + values + ") is duplicated.";
+    return tl::make_unexpected(std::move(error));
+  }
+  return Unit{};
+}
+
+// ADD PRIMARY KEY and ALTER COLUMN: the columns stay, what is asked of them changes.
+SqlResult<Altered> with_other_rules(Engine& engine, const Object& table, const sql::Alter& alter,
+                                    const Definition& definition) {
+  const Relation& old = *table.relation;
+  const bool keys = alter.action == sql::Alter::Action::add_primary_key;
+  if (!keys && alter.value == "type")
+    return refuse(sqlstate::feature_not_supported, "a column's type cannot be altered");
+  for (const std::string& name : keys ? alter.names : std::vector{alter.text})
+    if (std::none_of(old.columns.begin(), old.columns.end(),
+                     [&](const auto& column) { return column.name == name; }))
+      return refuse(sqlstate::undefined_column,
+                    "column \"" + name + "\" of relation \"" + old.name + "\" does not exist");
+  const auto readers = engine.catalog().readers_of(old.id);
+  if (keys && !old.columns[old.key.front()].hidden)
+    return refuse("42P16", "multiple primary keys for table \"" + old.name + "\" are not allowed");
+  if (keys && std::any_of(readers.begin(), readers.end(),
+                          [](const Object* one) { return one->circuit != nullptr; }))
+    return refuse(sqlstate::feature_not_supported,
+                  "a table that views or sinks read cannot get a primary key");
+  Definition changed = definition;
+  changed.id = old.id.value();
+  changed.user = table.owner;
+  changed.schema = old.schema;
+  changed.text = ATTEMPT(keys ? sql::with_primary_key(table.text, alter.names)
+                              : sql::with_changed_column(table.text, definition.text));
+  Altered result;
+  result.table = ATTEMPT(table_of(engine, changed));
+  const Relation& now = *result.table->relation;
+  for (const query::RelationColumn& one : now.columns) {
+    std::size_t at = 0;
+    while (at < old.columns.size() && old.columns[at].name != one.name) ++at;
+    result.from.push_back(at < old.columns.size() ? std::optional(at) : std::nullopt);
+  }
+  ATTEMPT(check_rows(table, result));
+  return result;
+}
+
+}  // namespace
+
 SqlResult<Altered> altered(Engine& engine, const Object& table, const sql::Alter& alter,
                            const Definition& definition) {
   const Relation& old = *table.relation;
   if (old.kind != RelationKind::table || table.source != nullptr)
     return refuse(sqlstate::wrong_object_type,
                   "\"" + old.name + "\" is not a table or cannot be altered");
+  for (const auto& [id, object] : engine.catalog().objects())
+    if (object->into != nullptr && object->into->target == old.id)
+      return refuse(sqlstate::feature_not_supported,
+                    "a table that a sink goes into cannot be altered");
+  if (alter.action == sql::Alter::Action::add_primary_key ||
+      alter.action == sql::Alter::Action::alter_column)
+    return with_other_rules(engine, table, alter, definition);
   const bool adds = alter.action == sql::Alter::Action::add_column;
   const std::string& column = adds ? alter.column.name : alter.text;
   const auto place = [](const Relation& relation, std::string_view name) {
@@ -230,10 +310,6 @@ SqlResult<Altered> altered(Engine& engine, const Object& table, const sql::Alter
     result.readers.emplace_back(reader->relation->id,
                                 over_altered(reader->plan, result.table->relation, now_at, done));
   }
-  for (const auto& [id, object] : engine.catalog().objects())
-    if (object->into != nullptr && object->into->target == old.id)
-      return refuse(sqlstate::feature_not_supported,
-                    "a table that a sink goes into cannot be altered");
   return result;
 }
 

@@ -12,7 +12,8 @@ namespace levada::streaming {
 std::vector<Retexted> retexted(Catalog& catalog, const std::vector<Renamed>& renamed,
                                const Definition& definition);
 
-// ALTER TABLE … ADD COLUMN, DROP COLUMN. Without a table: IF [NOT] EXISTS leaves nothing to do.
+// ALTER TABLE … ADD, DROP and ALTER COLUMN, ADD PRIMARY KEY. Without a table: IF [NOT] EXISTS
+// leaves nothing to do.
 query::SqlResult<Altered> altered(Engine& engine, const Object& table, const sql::Alter& alter,
                                   const Definition& definition);
 

@@ -1,7 +1,6 @@
 // Statements at work: queries, changes of rows, definitions, settings, transactions.
 
 #include <algorithm>
-#include <limits>
 
 #include "query/circuit.h"
 #include "query/rewrite.h"
@@ -335,6 +334,8 @@ Task<SqlResult<Unit>> CursorRun::define() {
     state_.notice("The ORDER BY clause in the CREATE SINK statement has no effect at all.",
                   "WARNING");
   change->added.clear();
+  const SqlResult<Unit> written = co_await state_.end_implicit();
+  if (!written) co_return written;
   state_.defined = true;
   Engine::Stopped stopped = [this] { return state_.stopped(); };
   const SqlResult<Unit> defined =
@@ -371,77 +372,6 @@ SqlResult<Unit> CursorRun::set(const sql::SetParameter& set) {
   return state_.settings.set(set.name, std::move(value));
 }
 
-SqlResult<Unit> CursorRun::subscribe(const sql::DeclareCursor& declared) {
-  if (state_.cursors.contains(declared.name))
-    return refuse(sqlstate::duplicate_cursor, "cursor \"" + declared.name + "\" already exists");
-  const SessionCatalog names(state_.engine.catalog(), state_.options.database,
-                             state_.settings.search_path());
-  const sql::Name& named = declared.subscription;
-  const auto relation =
-      names.relation(named.size() > 1 ? named[named.size() - 2] : "", named.back());
-  const Object* object = relation == nullptr ? nullptr : state_.engine.catalog().find(relation->id);
-  if (object == nullptr || !object->is_subscription())
-    return refuse(sqlstate::undefined_table,
-                  "subscription \"" + named.back() + "\" does not exist");
-  ATTEMPT(check_privilege(state_.engine.catalog(), state_.options.user, *relation, "select"));
-  DeclaredCursor made{result_columns(subscribed_columns(*relation)), {}, 0, state_.next_cursor++};
-  made.subscribed =
-      ATTEMPT(SubscriptionCursor::declare(state_.engine, *object, declared, state_.facts()));
-  state_.cursors.emplace(declared.name, std::move(made));
-  tag_ = "DECLARE_CURSOR";
-  return Unit{};
-}
-
-// FETCH … WITH (timeout = '1s'): how long a subscription's cursor waits for the first row.
-SqlResult<Nanos> fetch_timeout(const sql::Options& options) {
-  for (const auto& [name, value] : options) {
-    if (name != "timeout")
-      return refuse(sqlstate::invalid_parameter_value, "unknown option \"" + name + "\" of FETCH");
-    const auto interval = ATTEMPT(query::from_text(Type(query::TypeKind::interval), value));
-    constexpr std::int64_t micros_of_day = 86'400'000'000;
-    const query::Interval& wait = *interval.datum().interval;
-    return Nanos((wait.days * micros_of_day + wait.microseconds) * 1000);
-  }
-  return Nanos(0);
-}
-
-Task<SqlResult<Unit>> CursorRun::fetch_declared(const sql::Fetch& fetch) {
-  constexpr Nanos look = Millis(10);
-  const auto found = state_.cursors.find(fetch.name);
-  if (found == state_.cursors.end())
-    co_return SqlResult<Unit>(
-        refuse(sqlstate::invalid_cursor_name, "cursor \"" + fetch.name + "\" does not exist"));
-  DeclaredCursor& cursor = found->second;
-  tag_ = "FETCH";
-  counts_ = true;
-  if (cursor.subscribed) {
-    const SqlResult<Nanos> timeout = fetch_timeout(fetch.options);
-    if (!timeout) co_return SqlResult<Unit>(tl::make_unexpected(timeout.error()));
-    const std::uint64_t wanted =
-        fetch.all ? std::numeric_limits<std::uint64_t>::max() : fetch.count;
-    io::Reactor& reactor = state_.engine.reactor();
-    const MonotonicNanos end = reactor.clock().monotonic() + *timeout;
-    for (;;) {
-      SqlResult<std::vector<Row>> rows = co_await cursor.subscribed->fetch(wanted);
-      if (!rows) co_return SqlResult<Unit>(tl::make_unexpected(std::move(rows).error()));
-      rows_ = std::move(*rows);
-      if (!rows_.empty() || wanted == 0 || reactor.clock().monotonic() >= end) break;
-      if (auto why = state_.stopped())
-        co_return SqlResult<Unit>(tl::make_unexpected(std::move(*why)));
-      co_await io::sleep_for(reactor, look);
-    }
-    count_ = rows_.size();
-    co_return SqlResult<Unit>(Unit{});
-  }
-  const std::size_t left = cursor.rows.size() - cursor.next;
-  const std::size_t count = fetch.all ? left : std::min<std::uint64_t>(left, fetch.count);
-  const auto begin = cursor.rows.begin() + static_cast<std::ptrdiff_t>(cursor.next);
-  rows_.assign(begin, begin + static_cast<std::ptrdiff_t>(count));
-  cursor.next += count;
-  count_ = count;
-  co_return SqlResult<Unit>(Unit{});
-}
-
 // ---- transactions ----
 
 Task<SqlResult<Unit>> Session::State::write(std::vector<Input> inputs) {
@@ -453,6 +383,7 @@ Task<SqlResult<Unit>> Session::State::write(std::vector<Input> inputs) {
 
 void Session::State::begin(bool only_reads) {
   transaction = TransactionState::open;
+  implicit = false;
   read_only = only_reads;
   defined = false;
 }
@@ -460,7 +391,7 @@ void Session::State::begin(bool only_reads) {
 void Session::State::end_transaction() {
   transaction = TransactionState::idle;
   read_only = false;
-  cursors.clear();
+  if (!std::exchange(implicit, false)) cursors.clear();
   writes.clear();
   savepoints.clear();
 }
@@ -476,6 +407,11 @@ Task<SqlResult<Unit>> Session::State::commit() {
   co_return written;
 }
 
+Task<SqlResult<Unit>> Session::State::end_implicit() {
+  if (!implicit) co_return SqlResult<Unit>(Unit{});
+  co_return co_await commit();
+}
+
 // SAVEPOINT, RELEASE, ROLLBACK TO. Rows and cursors go back; what was defined since stays, as it
 // does behind ROLLBACK.
 SqlResult<Unit> CursorRun::savepoint(const sql::Transaction& form) {
@@ -483,7 +419,7 @@ SqlResult<Unit> CursorRun::savepoint(const sql::Transaction& form) {
   tag_ = form.kind == Kind::savepoint ? "SAVEPOINT"
          : form.kind == Kind::release ? "RELEASE"
                                       : "ROLLBACK";
-  if (state_.transaction == TransactionState::idle)
+  if (state_.transaction == TransactionState::idle || state_.implicit)
     return refuse("25P01", (form.kind == Kind::savepoint ? "SAVEPOINT"
                             : form.kind == Kind::release ? "RELEASE SAVEPOINT"
                                                          : "ROLLBACK TO SAVEPOINT") +
@@ -516,11 +452,11 @@ Task<SqlResult<Unit>> CursorRun::transaction(const sql::Transaction& form) {
   using Kind = sql::Transaction::Kind;
   if (form.kind == Kind::savepoint || form.kind == Kind::release || form.kind == Kind::rollback_to)
     co_return savepoint(form);
-  const bool idle = state_.transaction == TransactionState::idle;
+  const bool idle = state_.transaction == TransactionState::idle || state_.implicit;
   if (form.kind == sql::Transaction::Kind::begin) {
     tag_ = "BEGIN";
     if (idle)
-      state_.begin(form.read_only);
+      state_.begin(form.read_only);  // what came before in the same message belongs to it
     else
       state_.notice("there is already a transaction in progress", "WARNING");
     co_return SqlResult<Unit>(Unit{});
@@ -567,9 +503,9 @@ Task<SqlResult<Unit>> CursorRun::command(const sql::Statement& tree) {
   if (const auto* form = std::get_if<sql::Command>(&tree.form)) {
     tag_ = form->name;
     for (char& c : tag_) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
-    // What was answered is visible already, so there is nothing to flush or to wait for.
+    // What was decided is visible already, so there is nothing else to flush or to wait for.
     if (tag_ == "FLUSH" || tag_ == "WAIT" || tag_ == "VACUUM" || tag_ == "ANALYZE")
-      co_return SqlResult<Unit>(Unit{});
+      co_return co_await state_.end_implicit();
     if (tag_.starts_with("DISCARD")) {
       state_.settings.reset("");
       state_.cursors.clear();

@@ -17,8 +17,10 @@ StatementKind kind_of(const sql::Statement& statement) {
       std::holds_alternative<sql::Show>(statement.form) ||
       std::holds_alternative<sql::Describe>(statement.form) ||
       std::holds_alternative<sql::Explain>(statement.form) ||
-      std::holds_alternative<sql::Fetch>(statement.form))
-    return StatementKind::query;
+      std::holds_alternative<sql::Fetch>(statement.form)) {
+    const auto* fetch = std::get_if<sql::Fetch>(&statement.form);
+    return fetch != nullptr && fetch->moves_only ? StatementKind::other : StatementKind::query;
+  }
   if (std::holds_alternative<sql::Insert>(statement.form) ||
       std::holds_alternative<sql::Update>(statement.form) ||
       std::holds_alternative<sql::Delete>(statement.form))
@@ -318,8 +320,19 @@ std::optional<std::vector<ResultColumn>> Session::declared_columns(std::string_v
 TransactionState Session::transaction() const { return state_->transaction; }
 
 void Session::statement_failed() {
-  if (state_->transaction == TransactionState::open) state_->transaction = TransactionState::failed;
+  if (state_->implicit)
+    state_->end_transaction();
+  else if (state_->transaction == TransactionState::open)
+    state_->transaction = TransactionState::failed;
 }
+
+void Session::begin_implicit() {
+  if (state_->transaction != TransactionState::idle) return;
+  state_->begin(false);
+  state_->implicit = true;
+}
+
+Task<SqlResult<Unit>> Session::end_implicit() { return state_->end_implicit(); }
 
 SqlResult<Unit> Session::admit(const Statement& statement) const {
   if (state_->transaction == TransactionState::failed && !statement.ends_transaction())

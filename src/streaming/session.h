@@ -166,10 +166,14 @@ class Session {
   // What FETCH brings from the cursor that DECLARE made under this name.
   std::optional<std::vector<ResultColumn>> declared_columns(std::string_view name) const;
 
-  // The face tells where an implicit transaction (one Query message, or up to Sync) ends, and when
-  // a statement has failed inside an open transaction.
   TransactionState transaction() const;
+  // A statement has failed: so has the open transaction; what an implicit one wrote is gone.
   void statement_failed();
+  // Statements that came together (one Query message, or up to Sync) are one transaction, unless
+  // the client opened one itself. The face tells where it begins, before each of them, and where
+  // it ends. A definition and FLUSH decide what was written before them.
+  void begin_implicit();
+  Task<SqlResult<Unit>> end_implicit();
   // Errors 25P02 unless the statement may run in the state that the transaction is in.
   SqlResult<Unit> admit(const Statement& statement) const;
 

@@ -54,7 +54,7 @@ struct NamedStatement {
 struct DeclaredCursor {
   std::vector<ResultColumn> columns;
   std::vector<Row> rows;
-  std::size_t next = 0;
+  std::size_t at = 0;        // the row it stands on, from 1; see fetched_from
   std::uint64_t number = 0;  // in the order of their declarations
   std::optional<SubscriptionCursor> subscribed = {};
 };
@@ -66,6 +66,7 @@ struct Session::State {
   SessionOptions options;
   Settings settings;
   TransactionState transaction = TransactionState::idle;
+  bool implicit = false;   // of the statements of one message; the client did not open it
   bool read_only = false;  // this transaction
   bool defined = false;    // this transaction made, changed or dropped something
   TransactionWrites writes;
@@ -91,6 +92,7 @@ struct Session::State {
   // What begins or ends with a transaction.
   void begin(bool only_reads);
   Task<SqlResult<Unit>> commit();
+  Task<SqlResult<Unit>> end_implicit();
   void end_transaction();
   void notice(std::string message, std::string severity = "NOTICE") {
     notices.push_back({std::move(severity), "00000", std::move(message), {}});

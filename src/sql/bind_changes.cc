@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <functional>
 
+#include "sql/conflict_plans.h"
 #include "sql/query_binder.h"
 #include "sql/token.h"
 
@@ -14,8 +15,6 @@ using query::Relation;
 using query::RelationColumn;
 using query::RelationKind;
 namespace sqlstate = query::sqlstate;
-
-using RelationRef = std::shared_ptr<const Relation>;
 
 constexpr std::string_view generated_always = "428C9";
 
@@ -122,10 +121,8 @@ class ChangeBinder {
                              const std::vector<std::size_t>& columns);
   SqlResult<Plan> query_rows(const Insert& insert, const std::vector<std::size_t>& columns);
   SqlResult<Unit> add_from(Frame& frame, const std::vector<TableRefPtr>& from);
-  SqlResult<Plan> without_conflicts(Plan rows);
   SqlResult<Plan> updated_conflicts(const Insert& insert, Plan rows);
   SqlResult<Unit> check_conflict_target(const Insert& insert) const;
-  ExpressionRef same_key() const;
   SqlResult<Unit> assign(Frame& frame, const Assignment& assignment,
                          std::vector<ExpressionRef>& row);
   SqlResult<BoundChange> finished(Plan plan, const std::vector<SelectItem>& returning,
@@ -289,18 +286,13 @@ SqlResult<BoundChange> ChangeBinder::insert(const Insert& insert, RelationRef re
   }
   ATTEMPT(check_conflict_target(insert));
   if (insert.on_conflict_nothing)
-    plan = ATTEMPT(without_conflicts(std::move(plan)));
+    plan = without_conflicts(relation_, std::move(plan));
   else if (!insert.conflict_assignments.empty())
     plan = ATTEMPT(updated_conflicts(insert, std::move(plan)));
   return finished(std::move(plan), insert.returning, insert.alias);
 }
 
 // ---- ON CONFLICT ----
-
-// A key that nobody declared (_row_id) never conflicts.
-bool has_declared_key(const Relation& relation) {
-  return !relation.key.empty() && !relation.columns[relation.key.front()].hidden;
-}
 
 SqlResult<Unit> ChangeBinder::check_conflict_target(const Insert& insert) const {
   if (!insert.on_conflict_nothing && insert.conflict_assignments.empty()) return Unit{};
@@ -321,37 +313,12 @@ SqlResult<Unit> ChangeBinder::check_conflict_target(const Insert& insert) const 
                        "specification");
 }
 
-// Of a new row beside a stored one: whether they have one key.
-ExpressionRef ChangeBinder::same_key() const {
-  const std::size_t width = relation_->columns.size();
-  std::vector<ExpressionRef> parts;
-  for (const std::size_t at : relation_->key) {
-    const Type& type = relation_->columns[at].type;
-    const Type types[] = {type, type};
-    const query::Function* equal = query::exact_function("=", types);
-    parts.push_back(query::call(*equal, TypeKind::boolean,
-                                {query::column(at, type), query::column(width + at, type)}));
-  }
-  return query::conjunction(std::move(parts));
-}
-
-// DO NOTHING: the first new row of each key that is not there.
-SqlResult<Plan> ChangeBinder::without_conflicts(Plan rows) {
-  if (!has_declared_key(*relation_)) return rows;
-  query::TopN first;
-  for (const std::size_t at : relation_->key)
-    first.partition.push_back(query::column(at, relation_->columns[at].type));
-  first.limit = query::constant(TypeKind::int8, query::Datum::of(1));
-  first.input =
-      query::join(query::JoinKind::anti, std::move(rows), query::scan(relation_), same_key());
-  return query::top_n(std::move(first));
-}
-
 // DO UPDATE: beside each new row the one that has its key. What comes out overwrites it.
 SqlResult<Plan> ChangeBinder::updated_conflicts(const Insert& insert, Plan rows) {
   const std::size_t width = relation_->columns.size();
+  const Plan stored = stored_beside(relation_, rows);
   const Plan joined =
-      query::join(query::JoinKind::left, std::move(rows), query::scan(relation_), same_key());
+      query::join(query::JoinKind::left, std::move(rows), stored, same_key(*relation_));
   Frame frame;
   frame.plan = joined;
   const std::string alias = insert.alias.empty() ? relation_->name : insert.alias;

@@ -200,6 +200,18 @@ query::SqlResult<std::string> with_changed_column(std::string_view create, std::
   if (column == table.columns.end() || table.query != nullptr)
     return refuse(query::sqlstate::feature_not_supported,
                   "the column \"" + change.text + "\" cannot be altered");
+  if (change.action == Alter::Action::rename_column) {
+    const bool has_terms = !table.watermarks.empty() ||
+                           std::any_of(table.columns.begin(), table.columns.end(),
+                                       [](const auto& one) { return one.generated != nullptr; });
+    if (has_terms)
+      return refuse(query::sqlstate::feature_not_supported,
+                    "columns of a table with generated columns or watermarks cannot be renamed");
+    column->name = change.value;
+    for (auto* names : {&table.primary_key, &table.version_columns})
+      std::replace(names->begin(), names->end(), change.text, change.value);
+    return definition_text(tables.front(), create, [](std::string_view) { return false; });
+  }
   if (change.value.ends_with("not null")) column->not_null = change.value.starts_with("set");
   if (change.value.ends_with("default")) {
     column->default_value = std::move(change.column.default_value);

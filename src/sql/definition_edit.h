@@ -29,8 +29,8 @@ std::optional<std::uint32_t> name_position_after(std::string_view text, std::str
 // CREATE TABLE with one column more, in the words of ALTER TABLE … ADD COLUMN, or one less.
 query::SqlResult<std::string> with_column(std::string_view create, std::string_view alter);
 query::SqlResult<std::string> without_column(std::string_view create, std::string_view column);
-// … with a primary key; with a column that ALTER TABLE … ALTER COLUMN changed (`change` as in
-// Alter::value), in canonical spelling.
+// … with a primary key; with a column that ALTER TABLE … ALTER COLUMN or RENAME COLUMN changed, in
+// canonical spelling.
 query::SqlResult<std::string> with_primary_key(std::string_view create,
                                                const std::vector<std::string>& names);
 query::SqlResult<std::string> with_changed_column(std::string_view create, std::string_view alter);

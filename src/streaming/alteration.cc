@@ -207,7 +207,7 @@ SqlResult<Unit> check_rows(const Object& table, const Altered& change) {
   return Unit{};
 }
 
-// ADD PRIMARY KEY and ALTER COLUMN: the columns stay, what is asked of them changes.
+// ADD PRIMARY KEY, ALTER and RENAME COLUMN: the columns stay, what is asked of them changes.
 SqlResult<Altered> with_other_rules(Engine& engine, const Object& table, const sql::Alter& alter,
                                     const Definition& definition) {
   const Relation& old = *table.relation;
@@ -220,6 +220,14 @@ SqlResult<Altered> with_other_rules(Engine& engine, const Object& table, const s
       return refuse(sqlstate::undefined_column,
                     "column \"" + name + "\" of relation \"" + old.name + "\" does not exist");
   const auto readers = engine.catalog().readers_of(old.id);
+  const bool renames = alter.action == sql::Alter::Action::rename_column;
+  if (renames && std::any_of(old.columns.begin(), old.columns.end(),
+                             [&](const auto& column) { return column.name == alter.value; }))
+    return refuse(sqlstate::duplicate_column,
+                  "column \"" + alter.value + "\" of relation \"" + old.name + "\" already exists");
+  if (renames && !readers.empty())
+    return refuse(sqlstate::feature_not_supported,
+                  "columns of a table that views, sinks or indexes read cannot be renamed");
   if (keys && !old.columns[old.key.front()].hidden)
     return refuse("42P16", "multiple primary keys for table \"" + old.name + "\" are not allowed");
   if (keys && std::any_of(readers.begin(), readers.end(),
@@ -237,7 +245,8 @@ SqlResult<Altered> with_other_rules(Engine& engine, const Object& table, const s
   const Relation& now = *result.table->relation;
   for (const query::RelationColumn& one : now.columns) {
     std::size_t at = 0;
-    while (at < old.columns.size() && old.columns[at].name != one.name) ++at;
+    const std::string& was = renames && one.name == alter.value ? alter.text : one.name;
+    while (at < old.columns.size() && old.columns[at].name != was) ++at;
     result.from.push_back(at < old.columns.size() ? std::optional(at) : std::nullopt);
   }
   ATTEMPT(check_rows(table, result));
@@ -257,7 +266,8 @@ SqlResult<Altered> altered(Engine& engine, const Object& table, const sql::Alter
       return refuse(sqlstate::feature_not_supported,
                     "a table that a sink goes into cannot be altered");
   if (alter.action == sql::Alter::Action::add_primary_key ||
-      alter.action == sql::Alter::Action::alter_column)
+      alter.action == sql::Alter::Action::alter_column ||
+      alter.action == sql::Alter::Action::rename_column)
     return with_other_rules(engine, table, alter, definition);
   const bool adds = alter.action == sql::Alter::Action::add_column;
   const std::string& column = adds ? alter.column.name : alter.text;

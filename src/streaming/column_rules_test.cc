@@ -95,6 +95,19 @@ TEST_F(ColumnRules, defaults_and_not_null_of_a_column_change) {
   EXPECT_EQ(run("insert into t (id) values (2) returning b"), "NULL\n");
 }
 
+TEST_F(ColumnRules, a_column_that_nobody_reads_gets_another_name) {
+  run("create table t (id int, b varchar(3) default 'x', primary key (id))");
+  run("insert into t values (1, 'a')");
+  EXPECT_EQ(run("alter table t rename column b to c; alter table t rename id to key"), "");
+  restart();
+  EXPECT_EQ(run("insert into t (key) values (1), (2); select key, c from t order by key"),
+            "1|x\n2|x\n");
+  EXPECT_EQ(run("alter table t rename c to key").substr(0, 5), "42701");
+  EXPECT_EQ(run("alter table t rename b to d").substr(0, 5), "42703");
+  run("create materialized view m as select c from t");
+  EXPECT_EQ(run("alter table t rename c to d").substr(0, 5), "0A000");
+}
+
 TEST_F(ColumnRules, conflicts_do_nothing_or_update) {
   run("create table t (id int primary key, v varchar, n int)");
   run("create materialized view m as select count(*) as rows, sum(n) as n from t");

@@ -493,6 +493,7 @@ class Definer : DefinitionScope {
       case sql::Alter::Action::add_column:
       case sql::Alter::Action::drop_column:
       case sql::Alter::Action::alter_column:
+      case sql::Alter::Action::rename_column:
       case sql::Alter::Action::add_primary_key: {
         change.altered =
             std::make_unique<Altered>(ATTEMPT(altered(engine_, *object, alter, definition_)));

@@ -77,6 +77,16 @@ class Statements(SqlCase):
         self.assertEqual(done.stdout, "9\n")
         self.assertIn("current transaction is aborted", done.stderr)
 
+    def test_the_statements_of_one_message_are_one_transaction(self):
+        table = self.name()
+        self.psql(f"create table {table} (id int primary key, v numeric(5,2) not null)")
+        done = self.psql(f"insert into {table} values (1, 1); insert into {table} values (2, 1000)", check=False)
+        self.assertIn("numeric field overflow", done.stderr)
+        self.assertEqual(self.psql(f"select count(*) from {table}"), "0")
+        self.psql(f"insert into {table} values (1, 1); update {table} set v = v + 0.004")
+        self.assertEqual(self.psql(f"select v from {table}"), "1.00")
+        self.assertIn("v|numeric(5,2)||not null|", self.psql(rf"\d {table}"))
+
     def test_the_backslash_commands_find_what_there_is(self):
         table, view = self.name(), self.name("v")
         self.psql(f"create table {table} (id int primary key, v varchar not null default 'x')",

@@ -70,6 +70,21 @@ class Session(SqlCase):
         self.connection.rollback()
         self.assertEqual(self.connection.execute("select 3").fetchone(), (3,))
 
+    def test_a_pipeline_is_one_transaction(self):
+        table = self.table("id int primary key, v int not null")
+        self.connection.autocommit = True
+        with self.assertRaises(errors.NotNullViolation), self.connection.pipeline():
+            for key, value in ((1, 1), (2, None), (3, 3)):
+                self.connection.execute(f"insert into {table} values (%s, %s)", (key, value))
+        self.assertEqual(self.connection.execute(f"select count(*) from {table}").fetchone(), (0,))
+        with self.connection.pipeline():
+            for key in (1, 2, 3):
+                self.connection.execute(f"insert into {table} values (%s, %s)", (key, key))
+        self.connection.cursor().executemany(
+            f"update {table} set v = v + %s where id = %s", [(1, 1), (1, 1), (5, 3)])
+        rows = self.connection.execute(f"select id, v from {table} order by id").fetchall()
+        self.assertEqual(rows, [(1, 3), (2, 2), (3, 8)])
+
     def test_a_server_side_cursor(self):
         with self.connection.cursor("parts") as cursor:
             cursor.execute("select generate_series(1, 250)")

@@ -180,14 +180,6 @@ Datum random_real(Evaluation& evaluation, const CallSite&, Arguments) {
   return Datum::of(static_cast<double>(evaluation.random() >> 11) * 0x1p-53);
 }
 
-Datum width_bucket(Evaluation&, const CallSite&, Arguments a) {
-  const double x = a[0].real, low = a[1].real, high = a[2].real;
-  const auto count = static_cast<double>(a[3].integer);
-  if (x < low) return Datum::of(0);
-  if (x >= high) return Datum::of(a[3].integer + 1);
-  return Datum::of(static_cast<std::int64_t>((x - low) / (high - low) * count) + 1);
-}
-
 Datum scale(Evaluation&, const CallSite&, Arguments a) {
   const Decimal value = Decimal::of(a[0]);
   return value.is_special() ? Datum::null() : Datum::of(std::int64_t{value.scale});
@@ -265,7 +257,6 @@ constinit const Function rows[] = {
     {"sign", {float8}, float8, sign_float},
     {"sign", {numeric}, numeric, sign_numeric},
     {"pi", {}, float8, pi},
-    {"width_bucket", {float8, float8, float8, int4}, int4, width_bucket},
     {"random", {}, float8, random_real, true, false, Volatility::changing},
 };
 

@@ -473,7 +473,6 @@ constinit const Function rows[] = {
     {"regexp_count", {varchar, varchar}, int4, regexp_count},
     {"regexp_count", {varchar, varchar, int4}, int4, regexp_count},
     {"regexp_count", {varchar, varchar, int4, varchar}, int4, regexp_count},
-    {"regexp_like", {varchar, varchar}, boolean, regexp_like},
     {"regexp_like", {varchar, varchar, varchar}, boolean, regexp_like},
     {"regexp_substr", {varchar, varchar}, varchar, regexp_substr},
     {"regexp_substr", {varchar, varchar, int4}, varchar, regexp_substr},

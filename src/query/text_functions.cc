@@ -570,7 +570,6 @@ constinit const Function rows[] = {
     {"overlay", {varchar, varchar, int4}, varchar, overlay},
     {"overlay", {varchar, varchar, int4, int4}, varchar, overlay},
     {"starts_with", {varchar, varchar}, boolean, starts_with},
-    {"^@", {varchar, varchar}, boolean, starts_with},
     {"ascii", {varchar}, int4, ascii},
     {"chr", {int4}, varchar, chr},
     {"md5", {varchar}, varchar, md5},

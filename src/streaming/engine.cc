@@ -550,9 +550,7 @@ void Engine::perform(Change change, bool with_rows) {
 void Engine::alter(Altered change, bool with_rows) {
   Object* object = catalog_.find(change.table->relation->id);
   CHECK(object != nullptr, "a table that is not there cannot be altered");
-  SessionFacts facts;
-  facts.now = time_;
-  facts.seed = epoch_;
+  const SessionFacts facts{.now = time_, .seed = epoch_};
   const Relation& relation = *change.table->relation;
   std::vector<query::Value> added(relation.columns.size());
   query::Evaluation evaluation(facts);

@@ -1,5 +1,7 @@
 #include "kinesis/key_keeper.h"
 
+#include <filesystem>
+
 #include "keys/key_text.h"
 #include "kinesis/stream_lookup.h"
 
@@ -17,6 +19,19 @@ const keys::MasterKey* own_key(const keys::KeyStore& store) {
   for (const keys::MasterKey& key : store.keys())
     if (key.managed()) return &key;
   return nullptr;
+}
+
+// Whoever wrote the file may not have come to that yet. Data keys must not outlive the master key
+// that seals them: after a power failure nobody could read what they encrypt.
+Task<Unit> make_durable(io::Disk& disk, std::string path) {
+  std::string folder = std::filesystem::path(path).parent_path().string();
+  if (folder.empty()) folder = ".";
+  io::OpenOptions look;
+  look.write = false;
+  const std::unique_ptr<io::File> file = co_await disk.open(path, look);
+  co_await file->sync();
+  co_await disk.sync_directory(folder);
+  co_return Unit{};
 }
 
 }  // namespace
@@ -47,6 +62,7 @@ Task<bool> KeyKeeper::read() {
   Result<keys::KeyStore> store =
       text.empty() ? Result<keys::KeyStore>(keys::KeyStore{}) : keys::read_key_store(text);
   if (!store) co_return fail(store.error().kind, path_ + ": " + store.error().message);
+  if (file) co_await make_durable(disk_, path_);
   text_ = std::move(text);
   store_ = std::make_shared<const keys::KeyStore>(std::move(*store));
   co_return true;

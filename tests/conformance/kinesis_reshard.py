@@ -220,14 +220,20 @@ class Count(ReshardCase):
 class UnderLoad(ReshardCase):
     def test_nothing_is_lost_or_acknowledged_into_a_closed_parent(self):
         self.name = self.stream(shards=2)
-        acknowledged, problems, stop = [], [], threading.Event()
+        acknowledged, unsure, problems, stop = [], set(), [], threading.Event()
 
         def write(worker):
             client, index = Client(self.server.aws), 0
             try:
                 while not stop.is_set():
-                    put = client.put(self.name, f"{worker}:{index}", f"{worker}:{index}")
-                    acknowledged.append((put["ShardId"], put["SequenceNumber"], f"{worker}:{index}".encode()))
+                    text = f"{worker}:{index}"
+                    data = base64.b64encode(text.encode()).decode()
+                    reply = client.call("PutRecord", StreamName=self.name, Data=data, PartitionKey=text)
+                    if reply.ok:
+                        acknowledged.append((reply.value["ShardId"], reply.value["SequenceNumber"], text.encode()))
+                    else:  # a disk that stands still for seconds: stored or not, SDKs try again
+                        self.assertEqual(reply.status, 500, reply)
+                        unsure.add(text.encode())
                     index += 1
             except BaseException as error:
                 problems.append(error)
@@ -259,7 +265,8 @@ class UnderLoad(ReshardCase):
                 if end:
                     self.assertLess(record["SequenceNumber"], end)
                 found.append((shard["ShardId"], record["SequenceNumber"], record["Data"]))
-        self.assertEqual(sorted(found), sorted(acknowledged))
+        self.assertEqual(sorted(one for one in found if one[2] not in unsure), sorted(acknowledged))
+        self.assertLess(len(unsure), len(acknowledged))
 
 
 class Filters(ReshardCase):

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <optional>
 
 #include "query/calendar.h"
 #include "query/interval.h"
@@ -158,22 +159,49 @@ struct Parts {
   std::string_view zone;
 };
 
+// The fields that moments and intervals have alike; nullopt: another one.
+std::optional<std::string> year_or_clock(Field field, std::int64_t year, std::int64_t microseconds,
+                                         bool plain) {
+  const std::int64_t hour = microseconds / microseconds_per_hour;
+  const std::int64_t fraction = microseconds % microseconds_per_second;
+  switch (field) {
+    case Field::year4:
+      return digits(year, 4, plain);
+    case Field::year3:
+      return digits(year % 1000, 3, plain);
+    case Field::year2:
+      return digits(year % 100, 2, plain);
+    case Field::year1:
+      return digits(year % 10, 1, plain);
+    case Field::year_comma:
+      return digits(year / 1000, 1, true) + "," + digits(year % 1000, 3, false);
+    case Field::hour24:
+      return digits(hour, 2, plain);
+    case Field::hour12:
+      return digits(hour % 12 == 0 ? 12 : hour % 12, 2, plain);
+    case Field::minute:
+      return digits(microseconds / microseconds_per_minute % 60, 2, plain);
+    case Field::second:
+      return digits(microseconds / microseconds_per_second % 60, 2, plain);
+    case Field::milliseconds:
+      return digits(fraction / 1000, 3, plain);
+    case Field::microseconds:
+      return digits(fraction, 6, plain);
+    case Field::tenths:
+      return digits(fraction / 100000, 1, plain);
+    case Field::seconds_of_day:
+      return digits(microseconds / microseconds_per_second, 1, plain);
+    default:
+      return std::nullopt;
+  }
+}
+
 std::string written(Field field, const Parts& at, std::string_view pattern, bool plain) {
+  if (auto alike = year_or_clock(field, at.date.year, at.time, plain)) return *alike;
   const std::int64_t hour = at.time / microseconds_per_hour;
   const std::int64_t weekday = (at.day % 7 + 11) % 7;
   const std::int64_t year_day = at.day - days_from_civil({at.date.year, 1, 1});
-  const std::int64_t fraction = at.time % microseconds_per_second;
   switch (field) {
-    case Field::year4:
-      return digits(at.date.year, 4, plain);
-    case Field::year3:
-      return digits(at.date.year % 1000, 3, plain);
-    case Field::year2:
-      return digits(at.date.year % 100, 2, plain);
-    case Field::year1:
-      return digits(at.date.year % 10, 1, plain);
-    case Field::year_comma:
-      return digits(at.date.year / 1000, 1, true) + "," + digits(at.date.year % 1000, 3, false);
     case Field::month_number:
       return digits(at.date.month, 2, plain);
     case Field::month_name:
@@ -192,20 +220,6 @@ std::string written(Field field, const Parts& at, std::string_view pattern, bool
       return digits(weekday + 1, 1, plain);
     case Field::iso_day_of_week:
       return digits(weekday == 0 ? 7 : weekday, 1, plain);
-    case Field::hour24:
-      return digits(hour, 2, plain);
-    case Field::hour12:
-      return digits(hour % 12 == 0 ? 12 : hour % 12, 2, plain);
-    case Field::minute:
-      return digits(at.time / microseconds_per_minute % 60, 2, plain);
-    case Field::second:
-      return digits(at.time / microseconds_per_second % 60, 2, plain);
-    case Field::milliseconds:
-      return digits(fraction / 1000, 3, plain);
-    case Field::microseconds:
-      return digits(fraction, 6, plain);
-    case Field::tenths:
-      return digits(fraction / 100000, 1, plain);
     case Field::meridiem:
       return cased(hour < 12 ? "AM" : "PM", pattern);
     case Field::meridiem_dots:
@@ -230,8 +244,6 @@ std::string written(Field field, const Parts& at, std::string_view pattern, bool
         out += ":" + digits(size / 60 % 60, 2, false);
       return out;
     }
-    case Field::seconds_of_day:
-      return digits(at.time / microseconds_per_second, 1, plain);
     case Field::era:
       return cased(at.date.year > 0 ? "AD" : "BC", pattern);
     case Field::era_dots:
@@ -251,47 +263,22 @@ std::string written(Field field, const Parts& at, std::string_view pattern, bool
       if (field == Field::iso_year) return digits(year, 4, plain);
       return digits((thursday - days_from_civil({year, 1, 1})) / 7 + 1, 2, plain);
     }
+    default:  // answered above
+      return {};
   }
-  return {};
 }
 
 // Of an interval; fields that it has not say nothing, as those of days and names.
 std::string written(Field field, const Interval& of, bool plain) {
-  const std::int64_t hour = of.microseconds / microseconds_per_hour;
-  const std::int64_t fraction = of.microseconds % microseconds_per_second;
   const std::int64_t years = of.months / 12;
+  if (auto alike = year_or_clock(field, years, of.microseconds, plain)) return *alike;
+  const std::int64_t hour = of.microseconds / microseconds_per_hour;
   switch (field) {
-    case Field::year4:
-      return digits(years, 4, plain);
-    case Field::year3:
-      return digits(years % 1000, 3, plain);
-    case Field::year2:
-      return digits(years % 100, 2, plain);
-    case Field::year1:
-      return digits(years % 10, 1, plain);
-    case Field::year_comma:
-      return digits(years / 1000, 1, true) + "," + digits(years % 1000, 3, false);
     case Field::month_number:
       return digits(of.months % 12, 2, plain);
     case Field::day_of_month:
     case Field::day_of_year:
       return digits(of.days, field == Field::day_of_month ? 2 : 3, plain);
-    case Field::hour24:
-      return digits(hour, 2, plain);
-    case Field::hour12:
-      return digits(hour % 12 == 0 ? 12 : hour % 12, 2, plain);
-    case Field::minute:
-      return digits(of.microseconds / microseconds_per_minute % 60, 2, plain);
-    case Field::second:
-      return digits(of.microseconds / microseconds_per_second % 60, 2, plain);
-    case Field::milliseconds:
-      return digits(fraction / 1000, 3, plain);
-    case Field::microseconds:
-      return digits(fraction, 6, plain);
-    case Field::tenths:
-      return digits(fraction / 100000, 1, plain);
-    case Field::seconds_of_day:
-      return digits(of.microseconds / microseconds_per_second, 1, plain);
     case Field::meridiem:
       return hour % 24 < 12 ? "AM" : "PM";
     case Field::quarter:

@@ -11,7 +11,11 @@ namespace levada {
 // start would feel.
 CpuFeatures ask_cpu() {
   return {.avx2 = CPU_FEATURE_ACTIVE(AVX2),
-          .sha_ni = CPU_FEATURE_ACTIVE(SHA) && CPU_FEATURE_ACTIVE(SSE4_1)};
+          .sha_ni = CPU_FEATURE_ACTIVE(SHA) && CPU_FEATURE_ACTIVE(SSE4_1),
+          .vaes_512 = CPU_FEATURE_ACTIVE(VAES) && CPU_FEATURE_ACTIVE(VPCLMULQDQ) &&
+                      CPU_FEATURE_ACTIVE(AVX512BW) && CPU_FEATURE_ACTIVE(AVX512DQ) &&
+                      CPU_FEATURE_ACTIVE(AVX512VL) && CPU_FEATURE_ACTIVE(AES) &&
+                      CPU_FEATURE_ACTIVE(PCLMULQDQ)};
 }
 
 }  // namespace levada

@@ -6,7 +6,8 @@ namespace levada {
 
 struct CpuFeatures {
   bool avx2;
-  bool sha_ni;  // with SSE4.1, which every machine with SHA-NI has
+  bool sha_ni;    // with SSE4.1, which every machine with SHA-NI has
+  bool vaes_512;  // AES and carry-less products of 512 bits, with the AVX-512 that they come with
 };
 
 CpuFeatures ask_cpu();

@@ -1,11 +1,13 @@
 #pragma once
-// AesGcm: AES-256-GCM in place, with two OpenSSL contexts that are made once and keep the key they
-// used last. One for each reactor.
+// AesGcm: AES-256-GCM in place, by this machine's widest instructions if it has them, else by
+// OpenSSL. What is made of a key once is kept for the next message under the same. One for each
+// reactor.
 
 #include <array>
 #include <memory>
 
 #include "base/bytes.h"
+#include "base/vector_aes_gcm.h"
 
 namespace levada::keys {
 
@@ -15,7 +17,8 @@ using Tag = std::array<std::byte, 16>;
 
 class AesGcm {
  public:
-  AesGcm();
+  AesGcm() : AesGcm(VectorAesGcm::available()) {}
+  explicit AesGcm(bool by_vectors);
   ~AesGcm();
 
   // Encrypts `text` where it stands. A nonce serves a key once.

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "io/sim/sim_world.h"
+#include "keys/aes_gcm.h"
 #include "keys/envelope.h"
 #include "keys/key_text.h"
 
@@ -77,6 +78,34 @@ TEST_F(Keys, envelopes_open_with_the_version_that_sealed_them_and_nowhere_else) 
     EXPECT_FALSE(unwrap(*key.version(1), here, changed)) << bit;
   }
   EXPECT_FALSE(unwrap(*key.version(1), here, ByteView(envelope).first(59)));
+}
+
+TEST_F(Keys, seal_the_same_by_openssl_and_by_vectors) {
+  if (!VectorAesGcm::available()) GTEST_SKIP() << "this machine has no VAES of 512 bits";
+  AesGcm by_openssl(false), by_vectors(true);
+  for (std::size_t turn = 0; turn < 200; ++turn) {
+    KeyMaterial key;
+    random.fill(key);
+    for (std::size_t message = 0; message < 3; ++message) {  // the key is the one before
+      Nonce nonce;
+      random.fill(nonce);
+      Buffer text(turn * 7), here(turn % 20);
+      random.fill(text);
+      random.fill(here);
+      Buffer one = text, other = text;
+      const Tag tag = by_openssl.seal(key, nonce, here, one);
+      EXPECT_EQ(by_vectors.seal(key, nonce, here, other), tag);
+      EXPECT_EQ(one, other);
+      EXPECT_TRUE(by_openssl.open(key, nonce, here, one, tag, one));
+      EXPECT_TRUE(by_vectors.open(key, nonce, here, other, tag, other));
+      EXPECT_EQ(one, text);
+      EXPECT_EQ(other, text);
+      Tag changed = tag;
+      changed[turn % changed.size()] ^= std::byte{1};
+      EXPECT_FALSE(by_openssl.open(key, nonce, here, one, changed, one));
+      EXPECT_FALSE(by_vectors.open(key, nonce, here, other, changed, other));
+    }
+  }
 }
 
 TEST_F(Keys, file_gives_back_what_was_written) {

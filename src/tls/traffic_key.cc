@@ -67,12 +67,11 @@ std::optional<TrafficKey> TrafficKey::make(const SSL* ssl, const TrafficSecret& 
 
 TrafficKey::TrafficKey(const EVP_CIPHER* cipher, const EVP_MD* digest, const TrafficSecret& secret,
                        Use use)
-    : context_(EVP_CIPHER_CTX_new(), &EVP_CIPHER_CTX_free),
+    : context_(nullptr, &EVP_CIPHER_CTX_free),
       cipher_(cipher),
       digest_(digest),
       use_(use),
       secret_(secret) {
-  CHECK(context_ != nullptr);
   use_secret();
   sequence_ = secret.records;
 }
@@ -88,8 +87,13 @@ void TrafficKey::use_secret() {
   CHECK(key_size <= key_max && EVP_CIPHER_get_iv_length(cipher_) == 12);
   expand(digest_, secret_.view(), "key", MutableByteView(key).first(key_size));
   expand(digest_, secret_.view(), "iv", iv_);
-  CHECK(EVP_CipherInit_ex2(context_.get(), cipher_, raw(key.data()), nullptr,
-                           use_ == Use::seal ? 1 : 0, nullptr) == 1);
+  if (EVP_CIPHER_get_mode(cipher_) == EVP_CIPH_GCM_MODE && VectorAesGcm::available()) {
+    vector_.emplace(ByteView(key).first(key_size));
+  } else {
+    if (context_ == nullptr) context_.reset(EVP_CIPHER_CTX_new());
+    CHECK(EVP_CipherInit_ex2(context_.get(), cipher_, raw(key.data()), nullptr,
+                             use_ == Use::seal ? 1 : 0, nullptr) == 1);
+  }
   OPENSSL_cleanse(key.data(), key.size());
   sequence_ = 0;
 }
@@ -108,6 +112,7 @@ void TrafficKey::begin_record(ByteView header) {
   std::array<std::byte, 12> nonce = iv_;
   store_be(nonce.data() + 4, load_be<std::uint64_t>(nonce.data() + 4) ^ sequence_);
   ++sequence_;
+  if (vector_) return vector_->begin(nonce, header);
   CHECK(EVP_CipherInit_ex2(context_.get(), nullptr, nullptr, raw(nonce.data()), -1, nullptr) == 1);
   int size = 0;
   CHECK(EVP_CipherUpdate(context_.get(), nullptr, &size, raw(header.data()),
@@ -115,6 +120,7 @@ void TrafficKey::begin_record(ByteView header) {
 }
 
 void TrafficKey::transform(ByteView from, std::byte* to) {
+  if (vector_) return use_ == Use::seal ? vector_->seal(from, to) : vector_->open(from, to);
   int size = 0;
   CHECK(EVP_CipherUpdate(context_.get(), raw(to), &size, raw(from.data()),
                          static_cast<int>(from.size())) == 1);
@@ -138,9 +144,23 @@ void TrafficKey::add(ByteView content) {
 void TrafficKey::end() {
   const std::array<std::byte, 1> type = {static_cast<std::byte>(type_)};
   add(type);
+  if (vector_) {
+    const VectorAesGcm::Tag tag = vector_->tag();
+    std::memcpy(next_, tag.data(), tag.size());
+    return;
+  }
   int none = 0;
   CHECK(EVP_CipherFinal_ex(context_.get(), raw(next_), &none) == 1);
   CHECK(EVP_CIPHER_CTX_ctrl(context_.get(), EVP_CTRL_AEAD_GET_TAG, record_tag_size, next_) == 1);
+}
+
+bool TrafficKey::sealed_with(ByteView tag) {
+  if (vector_) return vector_->tag_is(tag);
+  std::byte nothing[record_tag_size];
+  int none = 0;
+  return EVP_CIPHER_CTX_ctrl(context_.get(), EVP_CTRL_AEAD_SET_TAG, record_tag_size,
+                             const_cast<std::byte*>(tag.data())) == 1 &&
+         EVP_CipherFinal_ex(context_.get(), raw(nothing), &none) == 1;
 }
 
 std::optional<TrafficKey::Opened> TrafficKey::open(ByteView record, std::byte* to) {
@@ -150,11 +170,7 @@ std::optional<TrafficKey::Opened> TrafficKey::open(ByteView record, std::byte* t
   std::size_t size = sealed.size() - record_tag_size;
   begin_record(record.first(record_header_size));
   transform(sealed.first(size), to);
-  int none = 0;
-  const bool sound = EVP_CIPHER_CTX_ctrl(context_.get(), EVP_CTRL_AEAD_SET_TAG, record_tag_size,
-                                         const_cast<std::byte*>(tag.data())) == 1 &&
-                     EVP_CipherFinal_ex(context_.get(), raw(to) + size, &none) == 1;
-  if (!sound) return std::nullopt;
+  if (!sealed_with(tag)) return std::nullopt;
   while (size > 0 && to[size - 1] == std::byte{0}) --size;  // padding
   if (size == 0) return Opened{RecordType::none, 0};
   --size;

@@ -1,7 +1,8 @@
 #pragma once
 // TrafficKey: seals or opens the records of one direction of a TLS 1.3 connection (RFC 8446, 5.2)
-// with the cipher of OpenSSL that its handshake agreed on. Never waits, knows no socket, and copies
-// nothing: plaintext is read where it lies and ciphertext written where it goes, or the reverse.
+// with the cipher that OpenSSL's handshake agreed on: AES-GCM by this machine's widest instructions
+// if it has them, everything else by OpenSSL. Never waits, knows no socket, and copies nothing:
+// plaintext is read where it lies and ciphertext written where it goes, or the reverse.
 
 #include <openssl/types.h>
 
@@ -11,6 +12,7 @@
 #include <optional>
 
 #include "base/bytes.h"
+#include "base/vector_aes_gcm.h"
 #include "tls/traffic_secrets.h"
 
 namespace levada::tls {
@@ -65,8 +67,10 @@ class TrafficKey {
   void use_secret();
   void begin_record(ByteView header);
   void transform(ByteView from, std::byte* to);
+  bool sealed_with(ByteView tag);
 
   using Context = std::unique_ptr<EVP_CIPHER_CTX, void (*)(EVP_CIPHER_CTX*)>;
+  std::optional<VectorAesGcm> vector_;  // in place of a context
   Context context_;
   const EVP_CIPHER* cipher_;
   const EVP_MD* digest_;

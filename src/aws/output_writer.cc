@@ -105,7 +105,10 @@ void OutputWriter::blob(std::string_view name, ByteView bytes) {
 }
 
 void OutputWriter::expect_blobs(std::size_t bytes) {
-  if (json_) json_->expect(wire::base64_encoded_size(bytes));
+  if (json_)
+    json_->expect(wire::base64_encoded_size(bytes));
+  else
+    cbor_->expect(bytes);
 }
 
 void OutputWriter::finish() {

@@ -30,6 +30,8 @@ class CborWriter {
   void boolean(bool truth) { out_.push_back(std::byte(truth ? 0xf5 : 0xf4)); }
   void null() { out_.push_back(std::byte{0xf6}); }
   void timestamp(std::int64_t epoch_millis);
+  // Makes room for so many bytes at once, so that a large answer is not moved as it grows.
+  void expect(std::size_t size) { out_.reserve(out_.size() + size); }
   void finish() {}
 
  private:

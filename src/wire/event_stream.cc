@@ -64,21 +64,16 @@ EventFrame broken(const char* reason) {
 
 }  // namespace
 
-void append_event(Buffer& out, std::span<const HeaderField> headers, ByteView payload) {
+std::size_t begin_event(Buffer& out, std::span<const HeaderField> headers) {
   std::size_t block_size = 0;
   for (const auto& [name, value] : headers) {
     CHECK(name.size() <= UINT8_MAX && value.size() <= UINT16_MAX);
     block_size += name.size() + value.size() + 4;
   }
-  const std::size_t total = prelude_size + block_size + payload.size() + trailer_size;
-  CHECK(total <= event_frame_max);
   const std::size_t begin = out.size();
-  out.resize(begin + total);
-  std::byte* const frame = out.data() + begin;
-  store_be(frame, static_cast<std::uint32_t>(total));
-  store_be(frame + 4, static_cast<std::uint32_t>(block_size));
-  store_be(frame + 8, crc32({frame, 8}));
-  std::byte* at = frame + prelude_size;
+  out.resize(begin + prelude_size + block_size);
+  store_be(out.data() + begin + 4, static_cast<std::uint32_t>(block_size));
+  std::byte* at = out.data() + begin + prelude_size;
   for (const auto& [name, value] : headers) {
     *at++ = static_cast<std::byte>(name.size());
     at = put(at, name);
@@ -86,8 +81,24 @@ void append_event(Buffer& out, std::span<const HeaderField> headers, ByteView pa
     store_be(at, static_cast<std::uint16_t>(value.size()));
     at = put(at + 2, value);
   }
-  at = put(at, as_text(payload));
-  store_be(at, crc32({frame, at}));
+  return begin;
+}
+
+void end_event(Buffer& out, std::size_t begin) {
+  const std::size_t total = out.size() - begin + trailer_size;
+  CHECK(total <= event_frame_max);
+  std::byte* const frame = out.data() + begin;
+  store_be(frame, static_cast<std::uint32_t>(total));
+  store_be(frame + 8, crc32({frame, 8}));
+  std::byte trailer[trailer_size];
+  store_be(trailer, crc32({frame, total - trailer_size}));
+  out.insert(out.end(), trailer, trailer + trailer_size);
+}
+
+void append_event(Buffer& out, std::span<const HeaderField> headers, ByteView payload) {
+  const std::size_t begin = begin_event(out, headers);
+  out.insert(out.end(), payload.begin(), payload.end());
+  end_event(out, begin);
 }
 
 EventFrame read_event(ByteView input) {

@@ -20,6 +20,11 @@ inline constexpr std::size_t event_frame_max = 20 << 20;
 // frame in event_frame_max: the caller's promise.
 void append_event(Buffer& out, std::span<const HeaderField> headers, ByteView payload);
 
+// The same for a payload that is written where it is sent from: `begin_event` tells where the frame
+// begins, what is appended then is its payload, `end_event` wants that place.
+std::size_t begin_event(Buffer& out, std::span<const HeaderField> headers);
+void end_event(Buffer& out, std::size_t begin);
+
 struct EventFrame {
   enum class Kind : std::uint8_t { need_more, ready, broken };
   Kind kind = Kind::need_more;

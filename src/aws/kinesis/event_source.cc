@@ -41,33 +41,31 @@ std::string_view EventSource::content_type() const {
   return coding_ == Coding::json ? "application/json" : "application/x-amz-cbor-1.1";
 }
 
-void EventSource::append_event_frame(Buffer& out, std::string_view event_type,
-                                     ByteView payload) const {
+template <class Write>
+http::BodyPiece EventSource::frame(std::string_view event_type, Write write) const {
   const std::array<wire::HeaderField, 3> headers = {
       {{":message-type", "event"}, {":event-type", event_type}, {":content-type", content_type()}}};
-  wire::append_event(out, headers, payload);
+  Buffer frame;
+  const std::size_t begin = wire::begin_event(frame, headers);
+  {
+    OutputWriter writer(coding_, frame);
+    write(writer);
+  }
+  wire::end_event(frame, begin);
+  return std::make_shared<const Buffer>(std::move(frame));
 }
 
 http::BodyPiece EventSource::initial_response() const {
-  Buffer payload, frame;
-  OutputWriter writer(coding_, payload);
-  writer.begin_structure();
-  writer.end_structure();
-  writer.finish();
-  append_event_frame(frame, "initial-response", payload);
-  return std::make_shared<const Buffer>(std::move(frame));
+  return frame("initial-response", [](OutputWriter& out) {
+    out.begin_structure();
+    out.end_structure();
+  });
 }
 
 http::BodyPiece EventSource::encoded(const kinesis::SubscriptionEvent& event) const {
   http::BodyPiece& shared = event.encoded[coding_ == Coding::json ? 0 : 1];
-  if (shared == nullptr) {
-    Buffer payload, frame;
-    OutputWriter writer(coding_, payload);
-    write_event(writer, event);
-    writer.finish();
-    append_event_frame(frame, "SubscribeToShardEvent", payload);
-    shared = std::make_shared<const Buffer>(std::move(frame));
-  }
+  if (shared == nullptr)
+    shared = frame("SubscribeToShardEvent", [&](OutputWriter& out) { write_event(out, event); });
   return shared;
 }
 

@@ -25,7 +25,9 @@ class EventSource final : public http::BodySource {
   std::string_view content_type() const;
   http::BodyPiece initial_response() const;
   http::BodyPiece encoded(const kinesis::SubscriptionEvent& event) const;
-  void append_event_frame(Buffer& out, std::string_view event_type, ByteView payload) const;
+  // One frame: its payload is what `write(OutputWriter&)` writes.
+  template <class Write>
+  http::BodyPiece frame(std::string_view event_type, Write write) const;
 
   std::unique_ptr<kinesis::Subscription> subscription_;
   Coding coding_;

@@ -155,6 +155,13 @@ Task<Http1Connection::Next> Http1Connection::answer() {
 }
 
 Task<Unit> Http1Connection::stream(BodySource& source) {
+  struct Streaming {
+    Served& served;
+    ~Streaming() { served.streaming = nullptr; }
+  };
+  served_.streaming = &source;
+  const Streaming streaming{served_};
+  if (shared_.stopping) source.client_left();
   BodyPiece piece;  // goes out from where it is: the others who send it share its memory
   for (;;) {
     const std::array<ByteView, 3> parts = {ByteView(output_), piece ? ByteView(*piece) : ByteView(),
@@ -178,8 +185,7 @@ Task<Unit> Http1Connection::stream(BodySource& source) {
 }
 
 Task<Unit> Http1Connection::write(std::span<const ByteView> parts) {
-  for (const ByteView part : parts) shared_.metrics.bytes_out.add(part.size());
-  return served_.connection->write_all(parts, shared_.in(shared_.limits.write));
+  return shared_.write(*served_.connection, parts);
 }
 
 Task<std::size_t> Http1Connection::read_more(std::size_t whole, Deadline deadline) {

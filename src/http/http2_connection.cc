@@ -156,9 +156,7 @@ Task<Unit> Http2Connection::write_all() {
     take_events();
     if (!output.empty()) {
       const std::array<ByteView, 1> parts = {ByteView(output)};
-      shared_.metrics.bytes_out.add(output.size());
-      const Result<Unit> written =
-          co_await outcome(served_.connection->write_all(parts, shared_.in(shared_.limits.write)));
+      const Result<Unit> written = co_await outcome(shared_.write(*served_.connection, parts));
       if (!written) break;
       continue;
     }

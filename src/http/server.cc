@@ -49,6 +49,19 @@ ServerMetrics::ServerMetrics(MetricsRegistry& metrics, std::string_view listener
       bytes_out(metrics.counter("levada_http_sent_bytes_total", "Bytes sent.",
                                 {{"listener", std::string(listener)}})) {}
 
+Task<Unit> Shared::write(io::Connection& connection, std::span<const ByteView> parts) {
+  std::size_t size = 0;
+  for (const ByteView part : parts) size += part.size();
+  metrics.bytes_out.add(size);
+  if (size < large_write) return connection.write_all(parts, in(limits.write));
+  return write_in_turn(connection, parts);
+}
+
+Task<Unit> Shared::write_in_turn(io::Connection& connection, std::span<const ByteView> parts) {
+  const WriteTurns::Held turn = co_await turns.take();
+  co_return co_await outcome(connection.write_all(parts, in(limits.write)));
+}
+
 Server::Server(io::Reactor& reactor, Handler& handler, Limits limits, MetricsRegistry& metrics,
                std::string_view listener, const tls::TlsContext* tls)
     : shared_{reactor, handler, limits, ServerMetrics(metrics, listener)}, tls_(tls) {}
@@ -121,8 +134,10 @@ Task<wire::Protocol> Server::accept_tls(Served& served, InputBuffer& input) {
 
 Task<Unit> Server::stop() {
   shared_.stopping = true;
-  for (Served& served : served_)
+  for (Served& served : served_) {
     if (!served.answering) served.connection->shutdown();
+    if (served.streaming != nullptr) served.streaming->client_left();
+  }
   DrainTimer timer{{.at = shared_.in(shared_.limits.drain)}, served_};
   timer.fire = [](io::Timer& fired) {
     for (Served& served : static_cast<DrainTimer&>(fired).served) served.connection->shutdown();

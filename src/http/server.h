@@ -9,6 +9,7 @@
 #include "http/handler.h"
 #include "http/input_buffer.h"
 #include "http/limits.h"
+#include "http/write_turns.h"
 #include "io/gate.h"
 #include "io/network.h"
 #include "io/reactor.h"
@@ -37,14 +38,19 @@ struct Shared {
   ServerMetrics metrics;
   Bytes bodies_in_flight{};
   bool stopping = false;
+  WriteTurns turns{reactor};
 
+  // To one client; a large write waits for its turn.
+  Task<Unit> write(io::Connection& connection, std::span<const ByteView> parts);
+  Task<Unit> write_in_turn(io::Connection& connection, std::span<const ByteView> parts);
   Deadline in(Nanos duration) const { return reactor.clock().monotonic() + duration; }
 };
 
 // One connection as the server's stop sees it.
 struct Served {
   std::unique_ptr<io::Connection> connection;
-  bool answering = false;  // a request is whole and its answer is not yet written
+  bool answering = false;           // a request is whole and its answer is not yet written
+  BodySource* streaming = nullptr;  // where that answer comes from, which may have no end
 };
 
 class Server {

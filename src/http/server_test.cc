@@ -28,6 +28,10 @@ class Echo final : public Handler {
       response.source = std::make_unique<ThreePieces>();
       co_return Unit{};
     }
+    if (request.head.path == "/endless") {
+      response.source = std::make_unique<Endless>(reactor_);
+      co_return Unit{};
+    }
     if (request.head.path == "/broken") co_return fail(ErrorKind::io, "no answer");
     response.headers.add("X-Path", request.head.path);
     response.body.assign(request.body.begin(), request.body.end());
@@ -44,6 +48,23 @@ class Echo final : public Handler {
 
    private:
     int given_ = 0;
+  };
+
+  // Has one piece, and nothing to say behind it until nobody listens.
+  class Endless final : public BodySource {
+   public:
+    explicit Endless(io::Reactor& reactor) : reactor_(reactor) {}
+    Task<BodyPiece> next() override {
+      if (!std::exchange(begun_, true))
+        co_return BodyPiece(std::make_shared<const Buffer>(2, std::byte{'1'}));
+      while (!left_) co_await io::sleep_for(reactor_, 5ms);
+      co_return BodyPiece();
+    }
+    void client_left() noexcept override { left_ = true; }
+
+   private:
+    io::Reactor& reactor_;
+    bool begun_ = false, left_ = false;
   };
 
   io::Reactor& reactor_;
@@ -129,12 +150,14 @@ class HttpServer : public testing::Test {
   }
 
   // Asks for an answer that takes a while, stops the server meanwhile, and tells what was heard.
-  Task<std::string> ask_late_and_stop() {
+  std::string ask_and_stop(std::string request) {
+    const auto heard = reactors_->run(only_, [&] { return ask_and_stop_task(request); });
+    return heard ? *heard : "error: " + heard.error().message;
+  }
+  Task<std::string> ask_and_stop_task(std::string request) {
     io::Reactor& reactor = reactors_->at(only_);
     const Deadline soon = reactor.clock().monotonic() + 5s;
     auto connection = co_await reactors_->network(only_).connect(address_, soon);
-    const std::string_view request =
-        "POST /late HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nhi";
     const std::array<ByteView, 1> parts = {as_bytes(request)};
     co_await connection->write_all(parts, soon);
     co_await io::sleep_for(reactor, 50ms);
@@ -281,10 +304,17 @@ TEST_F(HttpServer, closes_the_connection_of_a_request_that_has_no_answer) {
 }
 
 TEST_F(HttpServer, finishes_at_a_stop_what_it_is_answering) {
-  const auto heard = reactors_->run(only_, [this] { return ask_late_and_stop(); });
-  ASSERT_TRUE(heard) << heard.error().message;
-  EXPECT_EQ(heard->find("HTTP/1.1 200 OK"), 0u) << *heard;
-  EXPECT_NE(heard->find("\r\n\r\nhi"), std::string::npos);
+  const std::string heard =
+      ask_and_stop("POST /late HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nhi");
+  EXPECT_EQ(heard.find("HTTP/1.1 200 OK"), 0u) << heard;
+  EXPECT_NE(heard.find("\r\n\r\nhi"), std::string::npos);
+}
+
+TEST_F(HttpServer, ends_at_a_stop_an_answer_that_would_go_on_for_ever) {
+  const auto begun = std::chrono::steady_clock::now();
+  const std::string heard = ask_and_stop("GET /endless HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_TRUE(heard.ends_with("2\r\n11\r\n0\r\n\r\n")) << heard;
+  EXPECT_LT(std::chrono::steady_clock::now() - begun, quick().drain);
 }
 
 TEST_F(HttpServer, answers_http2_streams_when_they_are_ready_not_in_order) {

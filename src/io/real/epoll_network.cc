@@ -230,6 +230,7 @@ Task<std::unique_ptr<Listener>> EpollNetwork::listen(Address address) {
 std::unique_ptr<Connection> EpollNetwork::adopt(Accepted accepted) {
   Socket socket(accepted.release());
   socket.set_no_delay();
+  socket.keep_little_if_local();
   return std::make_unique<EpollConnection>(reactor_, epoll_, std::move(socket));
 }
 

@@ -16,6 +16,10 @@
 namespace levada::io {
 namespace {
 
+// The kernel doubles it. With 4 MiB, its own limit, sending 1.5 MiB to each of 320 connections
+// costs both ends together 1.9 s of processors for 2.5 GB, so 1.4 s.
+constexpr int local_kept_max = 256 << 10;
+
 constexpr int backlog = 4096;  // the kernel lowers it to net.core.somaxconn
 
 Address to_address(const sockaddr_storage& storage) {
@@ -39,6 +43,11 @@ Socket::~Socket() {
 void Socket::set_no_delay() noexcept {
   int on = 1;
   setsockopt(descriptor_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+}
+
+void Socket::keep_little_if_local() noexcept {
+  if (peer().host != local().host) return;
+  setsockopt(descriptor_, SOL_SOCKET, SO_SNDBUF, &local_kept_max, sizeof local_kept_max);
 }
 
 Address Socket::local() const {

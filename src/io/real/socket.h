@@ -31,6 +31,9 @@ class Socket {
   int release() { return std::exchange(descriptor_, -1); }
   void shutdown() noexcept { ::shutdown(descriptor_, SHUT_RDWR); }
   void set_no_delay() noexcept;
+  // Within this machine what is sent should still be in a cache when the peer takes it, so the
+  // kernel may keep little of it. Over a network that would cost throughput: nothing changes there.
+  void keep_little_if_local() noexcept;
   Address local() const;
   Address peer() const;
 

@@ -126,6 +126,7 @@ Task<std::unique_ptr<Listener>> UringNetwork::listen(Address address) {
 std::unique_ptr<Connection> UringNetwork::adopt(Accepted accepted) {
   Socket socket(accepted.release());
   socket.set_no_delay();
+  socket.keep_little_if_local();
   return std::make_unique<UringConnection>(reactor_, uring_, std::move(socket));
 }
 

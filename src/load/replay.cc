@@ -70,6 +70,15 @@ Task<Unit> one_connection(Run& run) {
 
 }  // namespace
 
+void ReplayReport::add(const ReplayReport& next) {
+  answered += next.answered;
+  refused += next.refused;
+  if (first_refusal.empty()) first_refusal = next.first_refusal;
+  bytes_in += next.bytes_in;
+  took += next.took;
+  latencies.add(next.latencies);
+}
+
 Task<ReplayReport> replay(io::Reactor& reactor, io::Network& network,
                           const std::vector<std::string>& requests, ReplayOptions options) {
   const MonotonicNanos begin = reactor.clock().monotonic();

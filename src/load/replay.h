@@ -30,6 +30,8 @@ struct ReplayReport {
   std::uint64_t bytes_in = 0;  // of good answers, heads included
   Nanos took{};
   LatencyHistogram latencies;
+
+  void add(const ReplayReport& next);  // of what was sent behind it
 };
 
 // Sends `requests` (whole HTTP requests) round robin until the duration has passed.

@@ -18,7 +18,15 @@ constexpr std::array<const char*, 9> tags = {
     "region",          "datacenter",         "rack", "os", "arch", "team", "service",
     "service_version", "service_environment"};
 
-class Host {
+void end_singles(WriteBodies& to) {
+  for (std::string& body : to.begun) to.all.push_back(std::move(body) + "]}");
+  to.begun.clear();
+  to.moments_in_begun = 0;
+}
+
+}  // namespace
+
+class WriteLoad::Host {
  public:
   Host(std::uint32_t number, io::Random& random) {
     dimensions_ =
@@ -58,7 +66,7 @@ class Host {
   std::array<double, metrics_a_host> values_{};
 };
 
-struct Moment {
+struct WriteLoad::Moment {
   const WriteShape& shape;
   std::int64_t seconds;
   std::uint32_t version = 1;
@@ -110,13 +118,8 @@ struct Moment {
   }
 };
 
-void end_singles(WriteBodies& to) {
-  for (std::string& body : to.begun) to.all.push_back(std::move(body) + "]}");
-  to.begun.clear();
-  to.moments_in_begun = 0;
-}
-
-void add(WriteBodies& to, const Moment& moment, std::span<const Host> hosts) {
+void WriteLoad::add(WriteBodies& to, const Moment& moment, const std::vector<Host>& all) {
+  std::span<const Host> hosts(all);
   to.points += hosts.size() * metrics_a_host;
   if (moment.shape.lines) {
     for (const Host& host : hosts) {
@@ -140,20 +143,24 @@ void add(WriteBodies& to, const Moment& moment, std::span<const Host> hosts) {
         moment.multi(hosts.first(std::min<std::size_t>(hosts.size(), records_a_request))));
 }
 
-}  // namespace
+WriteLoad::WriteLoad(const WriteShape& shape, UnixMillis now, io::Random& random)
+    : shape_(shape), random_(random), end_(now.count() / 1000 / step * step) {
+  for (std::uint32_t h = 0; h < shape_.hosts; ++h) hosts_.emplace_back(h, random_);
+  at_ = end_ - static_cast<std::int64_t>(std::round(shape_.hours * 3600)) / step * step;
+}
 
-WriteBodies write_bodies(const WriteShape& shape, UnixMillis now, io::Random& random) {
+WriteLoad::~WriteLoad() = default;
+
+WriteBodies WriteLoad::next(double hours) {
   WriteBodies bodies;
-  std::vector<Host> hosts;
-  for (std::uint32_t h = 0; h < shape.hosts; ++h) hosts.emplace_back(h, random);
-  const std::int64_t end = now.count() / 1000 / step * step;
-  const auto moments = static_cast<std::int64_t>(std::round(shape.hours * 3600)) / step;
-  for (std::int64_t at = end - moments * step; at < end; at += step) {
-    for (Host& host : hosts) host.walk(random);
-    add(bodies, {shape, at}, hosts);
-    if (static_cast<std::uint32_t>(random.next() % 100) >= shape.versions) continue;
-    for (Host& host : hosts) host.walk(random);
-    add(bodies, {shape, at, 2}, hosts);
+  const std::int64_t until =
+      std::min(end_, at_ + static_cast<std::int64_t>(hours * 3600) / step * step);
+  for (; at_ < until; at_ += step) {
+    for (Host& host : hosts_) host.walk(random_);
+    add(bodies, {shape_, at_}, hosts_);
+    if (static_cast<std::uint32_t>(random_.next() % 100) >= shape_.versions) continue;
+    for (Host& host : hosts_) host.walk(random_);
+    add(bodies, {shape_, at_, 2}, hosts_);
   }
   if (bodies.moments_in_begun > 0) end_singles(bodies);
   return bodies;

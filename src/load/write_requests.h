@@ -32,7 +32,26 @@ struct WriteBodies {
   std::vector<std::string> begun;  // of single measures, by host
   std::uint32_t moments_in_begun = 0;
 };
-// The last moment is the last full ten seconds before `now`.
-WriteBodies write_bodies(const WriteShape& shape, UnixMillis now, io::Random& random);
+
+// Piece after piece, so that a long time need not be in memory at once.
+class WriteLoad {
+ public:
+  // The last moment is the last full ten seconds before `now`. `random` outlives the load.
+  WriteLoad(const WriteShape& shape, UnixMillis now, io::Random& random);
+  ~WriteLoad();
+
+  // The bodies of the next `hours`; none are left: all were made.
+  WriteBodies next(double hours);
+
+ private:
+  class Host;
+  struct Moment;
+  static void add(WriteBodies& to, const Moment& moment, const std::vector<Host>& hosts);
+
+  const WriteShape shape_;
+  io::Random& random_;
+  std::vector<Host> hosts_;
+  std::int64_t at_, end_;  // seconds
+};
 
 }  // namespace levada::load

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "io/real/process.h"
+
 namespace levada::server {
 namespace {
 
@@ -27,6 +29,14 @@ kinesis::ServiceOptions kinesis_options(const Configuration& configuration,
   options.control.rolling_limits = configuration.rolling_limits == RollingLimits::aws;
   // Rates over less than a tenth of a second are noise.
   options.on_demand_window = std::max(configuration.on_demand_window, Millis(100));
+  return options;
+}
+
+timestream::ServiceOptions timestream_options(const Configuration& configuration) {
+  timestream::ServiceOptions options;
+  options.directory = configuration.data_dir;
+  options.objects = configuration.object_dir.value_or("");
+  options.cache_max = timestream_cache(configuration, io::memory_of_system());
   return options;
 }
 
@@ -60,9 +70,7 @@ ProductFloor::ProductFloor(const Configuration& configuration, IoFloor& ground, 
   const io::ReactorIndex timestream_home =
       logs.journals().of(timestream::definitions_partition).reactor.index();
   timestream_ = std::make_unique<timestream::Service>(
-      logs.journals(), reactors_.disk(timestream_home),
-      timestream::ServiceOptions{.directory = configuration.data_dir,
-                                 .objects = configuration.object_dir.value_or("")});
+      logs.journals(), reactors_.disk(timestream_home), timestream_options(configuration));
   timestream_queries_ =
       std::make_unique<timestream::QueryDesk>(*timestream_, timestream_documents_);
   timestream_scheduler_ = std::make_unique<timestream::QueryScheduler>(

@@ -101,6 +101,9 @@ constexpr Property how_durable[] = {
                                 "what may wait for the disk, a reactor; more is throttled"),
     property<&C::tail_cache>("tail-cache", "SIZE", "128MiB",
                              "newest records kept in memory for readers, all reactors together"),
+    property<&C::timestream_cache>("timestream-cache", "SIZE|auto", "auto",
+                                   "what Timestream's queries read of stored points, kept in "
+                                   "memory; auto: an eighth of the memory, 128MiB to 1GiB"),
     property<&C::sql_memory>("sql-memory", "SIZE", "4GiB",
                              "rows and states of streaming SQL; beyond it INSERT and CREATE are "
                              "refused and sources wait"),
@@ -209,6 +212,11 @@ Result<Unit> apply_file(Configuration& configuration, const std::string& path) {
 }
 
 }  // namespace
+
+Bytes timestream_cache(const Configuration& configuration, Bytes memory) {
+  return configuration.timestream_cache.value_or(
+      std::clamp(Bytes{count(memory) / 8}, 128_MiB, 1_GiB));
+}
 
 std::span<const PropertySection> property_sections() { return sections; }
 

@@ -35,6 +35,7 @@ struct Configuration {
   Bytes journal_segment;
   Bytes journal_queue;
   Bytes tail_cache;
+  std::optional<Bytes> timestream_cache;  // nothing: by the system's memory
   Bytes sql_memory;
   Bytes sql_outbox;
 
@@ -54,6 +55,9 @@ struct Configuration {
 
   std::vector<std::string> warnings;  // what was set and has no effect, for the event log
 };
+
+// Of a system with so much memory.
+Bytes timestream_cache(const Configuration& configuration, Bytes memory);
 
 struct PropertySection {
   std::string_view title;

@@ -111,6 +111,18 @@ TEST_F(ConfigurationTest, amounts_do_not_overflow) {
             Millis(1500));
 }
 
+TEST_F(ConfigurationTest, the_cache_of_timestream_is_a_size_or_a_share_of_the_memory) {
+  const Configuration standard = with({}).value();
+  EXPECT_EQ(timestream_cache(standard, 512_MiB), 128_MiB);
+  EXPECT_EQ(timestream_cache(standard, 4_GiB), 512_MiB);
+  EXPECT_EQ(timestream_cache(standard, 64_GiB), 1_GiB);
+  EXPECT_EQ(timestream_cache(with({"--timestream-cache=3GiB"}).value(), 4_GiB), 3_GiB);
+  environment_ = {{"LEVADA_TIMESTREAM_CACHE", "1MiB"}};
+  EXPECT_EQ(timestream_cache(with({}).value(), 4_GiB), 1_MiB);
+  EXPECT_EQ(timestream_cache(with({"--timestream-cache", "auto"}).value(), 4_GiB), 512_MiB);
+  EXPECT_THAT(refusal({"--timestream-cache=big"}), HasSubstr("is not auto or a size"));
+}
+
 TEST_F(ConfigurationTest, the_help_and_the_operations_page_name_every_property) {
   std::stringstream page;
   page << std::ifstream(LEVADA_SOURCE_DIR "/docs/operations.md").rdbuf();

@@ -82,6 +82,13 @@ Result<Bytes> PropertyValue<Bytes>::parse(std::string_view text) {
   return Bytes{*bytes};
 }
 
+Result<std::optional<Bytes>> PropertyValue<std::optional<Bytes>>::parse(std::string_view text) {
+  if (text == "auto") return std::optional<Bytes>();
+  const Result<Bytes> size = PropertyValue<Bytes>::parse(text);
+  if (!size) return refuse(text, "auto or a size like 256MiB or 2GiB");
+  return std::optional(*size);
+}
+
 Result<Millis> PropertyValue<Millis>::parse(std::string_view text) {
   static constexpr std::array<UnitName<std::uint64_t>, 5> units{
       {{"ms", 1}, {"s", 1000}, {"m", 60'000}, {"h", 3'600'000}, {"d", 86'400'000}}};

@@ -47,6 +47,7 @@ struct PropertyValue;
 LEVADA_PROPERTY_VALUE(std::string)                 // not empty
 LEVADA_PROPERTY_VALUE(std::uint32_t)               // a positive number
 LEVADA_PROPERTY_VALUE(Bytes)                       // "4096", "64KiB", "256MiB", "2GiB", "1TiB"
+LEVADA_PROPERTY_VALUE(std::optional<Bytes>)        // the same, or "auto"
 LEVADA_PROPERTY_VALUE(Millis)                      // "0", "500ms", "5s", "2m", "24h", "7d"
 LEVADA_PROPERTY_VALUE(io::Address)                 // "127.0.0.1:4567", "[::1]:0"
 LEVADA_PROPERTY_VALUE(std::optional<io::Address>)  // the same, or "off"

@@ -3,8 +3,12 @@
 #include <malloc.h>
 #include <pthread.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
+#include <fstream>
+#include <string>
 
 #include "base/check.h"
 
@@ -38,6 +42,19 @@ void tune_allocator(std::uint32_t threads) {
   // puts; no difference in speed).
   ::mallopt(M_MMAP_THRESHOLD, 1 << 20);
   ::mallopt(M_TRIM_THRESHOLD, 8 << 20);
+}
+
+Bytes memory_of_system() {
+  const auto pages = static_cast<std::uint64_t>(std::max(::sysconf(_SC_PHYS_PAGES), 1L));
+  std::uint64_t bytes = pages * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+  std::ifstream groups("/proc/self/cgroup");
+  for (std::string line; std::getline(groups, line);) {
+    if (!line.starts_with("0::/")) continue;  // of the second version
+    std::ifstream file("/sys/fs/cgroup" + line.substr(3) + "/memory.max");
+    std::uint64_t limit = 0;
+    if (file >> limit) bytes = std::min(bytes, limit);  // or the word max
+  }
+  return Bytes{bytes};
 }
 
 void give_memory_back() { ::malloc_trim(0); }

@@ -5,6 +5,8 @@
 #include <chrono>
 #include <cstdint>
 
+#include "base/bytes.h"
+
 namespace levada::io {
 
 // Raises the number of open files to what the system lets us have; returns that number.
@@ -14,6 +16,9 @@ std::uint64_t raise_descriptor_limit();
 // each and no more), and buffers of requests that are taken again soon (so not from the kernel each
 // time), of which little is kept. Before the first thread.
 void tune_allocator(std::uint32_t threads);
+
+// The memory that this process can have: the machine's, or less if its control group has a limit.
+Bytes memory_of_system();
 
 // Gives the system back what the allocator holds and nobody uses. Threads that allocate meanwhile
 // wait for it, some milliseconds for each 100 MB: for quiet times.

@@ -4,9 +4,21 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <fstream>
+#include <string>
 
 namespace levada::io {
 namespace {
+
+TEST(Process, the_memory_of_the_system_is_what_the_kernel_says_or_less) {
+  std::ifstream file("/proc/meminfo");
+  std::string name;
+  std::uint64_t kibibytes = 0;
+  file >> name >> kibibytes;
+  ASSERT_EQ(name, "MemTotal:");
+  EXPECT_GE(memory_of_system(), 16_MiB);
+  EXPECT_LE(memory_of_system(), Bytes{kibibytes << 10});
+}
 
 TEST(Process, a_stop_signal_is_waited_for_and_the_second_one_kills) {
   EXPECT_EXIT(

@@ -1,6 +1,7 @@
 #include "timestream/block_codec.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 
 namespace levada::timestream {
@@ -44,10 +45,11 @@ void encode_block(const Series& series, const Texts& texts, std::span<const Meas
     if (column.present.anywhere(begin, end)) used.push_back(&column);
   to.number(used.size());
   put_integers(series.times().subspan(begin, rows), to);
-  put_integers(series.versions().subspan(begin, rows), to);
+  std::vector<std::int64_t> scratch;
+  put_integers(series.versions().range(begin, end, scratch), to);
   for (const Series::Column* column : used) {
     const MeasureType type = types[column->attribute];
-    const auto bits = std::span(column->bits).subspan(begin, rows);
+    const std::span<const std::int64_t> bits = column->bits.range(begin, end, scratch);
     std::vector<std::int64_t> present, values;
     if (column->present.everywhere()) {
       values.assign(bits.begin(), bits.end());
@@ -93,7 +95,7 @@ Result<std::shared_ptr<Block>> Block::open(Buffer bytes) {
   if (!decode_integers(packed_times, times) || !decode_integers(packed_versions, versions) ||
       !ascending(times))
     return broken();
-  block->series_ = Series(std::move(times), std::move(versions));
+  block->series_ = Series(std::move(times), Numbers::narrow(versions));
   for (std::uint64_t i = 0; i < columns; ++i) {
     Stored& stored = block->stored_.emplace_back();
     const std::uint64_t attribute = from.number();
@@ -117,12 +119,14 @@ Result<Unit> Block::ensure(const std::vector<bool>* wanted) {
       continue;
     TRY(decode(stored));
   }
+  if (std::ranges::all_of(stored_, &Stored::decoded)) bytes_ = Buffer();
   return Unit{};
 }
 
 Result<Unit> Block::decode(Stored& stored) {
   const std::size_t rows = series_.size();
-  Series::Column column{stored.attribute, std::vector<std::int64_t>(rows), Presence(rows, true)};
+  std::array<std::int64_t, block_rows_max> decoded;
+  const std::span<std::int64_t> all = std::span(decoded).first(rows);
   std::vector<std::int64_t> present;
   std::size_t count = rows;
   if (!stored.presence.empty()) {
@@ -131,9 +135,12 @@ Result<Unit> Block::decode(Stored& stored) {
     count = static_cast<std::size_t>(
         std::ranges::count_if(present, [](std::int64_t is) { return is != 0; }));
   }
-  const std::span<std::int64_t> values = std::span(column.bits).first(count);
+  const std::span<std::int64_t> values = all.first(count);
+  std::optional<std::uint8_t> decimals;
   if (stored.type == MeasureType::real) {
-    if (!decode_reals(stored.values, values)) return broken();
+    const auto reals = decode_reals(stored.values, values);
+    if (!reals) return broken();
+    decimals = reals->decimals;
   } else if (stored.type == MeasureType::varchar) {
     ByteReader from(stored.values);
     const std::uint64_t distinct = from.number();
@@ -148,20 +155,26 @@ Result<Unit> Block::decode(Stored& stored) {
   } else if (!decode_integers(stored.values, values)) {
     return broken();
   }
+  Presence presence(rows, true);
   if (!present.empty())
     for (std::size_t row = rows, from = count; row-- > 0;) {
-      column.present.set(row, present[row] != 0);
-      column.bits[row] = present[row] != 0 ? column.bits[--from] : 0;
+      presence.set(row, present[row] != 0);
+      all[row] = present[row] != 0 ? all[--from] : 0;
     }
+  Series::Column column{stored.attribute,
+                        decimals ? Numbers::narrow_decimals(all, *decimals) : Numbers::narrow(all),
+                        std::move(presence)};
   series_.add_column(std::move(column));
   stored.decoded = true;
   return Unit{};
 }
 
 std::size_t Block::memory() const {
-  const std::size_t columns = series_.columns().size();
-  return bytes_.size() + series_.size() * (2 + columns) * sizeof(std::int64_t) + texts_.bytes() +
-         stored_.size() * sizeof(Stored) + columns * sizeof(Series::Column) + sizeof(Block);
+  std::size_t columns = 0;
+  for (const Series::Column& column : series_.columns())
+    columns += column.bits.bytes() + sizeof column;
+  return bytes_.size() + series_.size() * sizeof(std::int64_t) + series_.versions().bytes() +
+         columns + texts_.bytes() + stored_.size() * sizeof(Stored) + sizeof(Block);
 }
 
 }  // namespace levada::timestream

@@ -161,10 +161,8 @@ class BitReader {
 };
 
 constexpr std::uint8_t decimals_mode = 0, xor_mode = 1;
-constexpr int decimals_max = 15;
+constexpr int decimals_max = tens.size() - 1;
 constexpr double exact_max = 9007199254740992.0;  // 2^53
-constexpr std::array<double, decimals_max + 1> tens{1e0, 1e1, 1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
-                                                    1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
 
 // The number as a whole number of 10^-decimals, where that is exact.
 bool as_decimal(std::int64_t bits, int decimals, std::int64_t& into) {
@@ -359,17 +357,18 @@ void encode_reals(std::span<const std::int64_t> values, Buffer& out) {
   }
 }
 
-bool decode_reals(ByteView bytes, std::span<std::int64_t> into) {
+std::optional<DecodedReals> decode_reals(ByteView bytes, std::span<std::int64_t> into) {
   ByteReader from(bytes);
   const std::uint8_t mode = from.byte();
-  if (mode == xor_mode) return decode_xor(from.take(from.left()), into);
-  const std::size_t decimals = from.byte();
+  if (mode == xor_mode) {
+    if (!decode_xor(from.take(from.left()), into)) return std::nullopt;
+    return DecodedReals{};
+  }
+  const std::uint8_t decimals = from.byte();
   if (mode != decimals_mode || decimals > decimals_max ||
       !decode_integers(from.take(from.left()), into))
-    return false;
-  for (std::int64_t& value : into)
-    value = std::bit_cast<std::int64_t>(static_cast<double>(value) / tens[decimals]);
-  return true;
+    return std::nullopt;
+  return DecodedReals{decimals};
 }
 
 }  // namespace levada::timestream

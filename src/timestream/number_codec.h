@@ -3,7 +3,10 @@
 // decimals where all of them are, else by the bits in which neighbours differ. Readers trust no
 // byte (docs/formats/timestream.md).
 
+#include <array>
+#include <bit>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -58,6 +61,18 @@ bool decode_integers(ByteView bytes, std::span<std::int64_t> into);
 
 // The bits of doubles.
 void encode_reals(std::span<const std::int64_t> values, Buffer& out);
-bool decode_reals(ByteView bytes, std::span<std::int64_t> into);
+// What decode_reals filled in: whole numbers of 10^-decimals, or bits where there are no decimals.
+struct DecodedReals {
+  std::optional<std::uint8_t> decimals;
+};
+// Nothing: the bytes are no such column.
+std::optional<DecodedReals> decode_reals(ByteView bytes, std::span<std::int64_t> into);
+
+inline constexpr std::array<double, 16> tens{1e0, 1e1, 1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                             1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
+// `decimals` as decode_reals gave it.
+inline std::int64_t bits_of_decimal(std::int64_t whole, std::uint8_t decimals) {
+  return std::bit_cast<std::int64_t>(static_cast<double>(whole) / tens[decimals]);
+}
 
 }  // namespace levada::timestream

@@ -28,7 +28,10 @@ void expect_same(const Numbers& values) {
 }
 void expect_same_reals(const Numbers& values) {
   Numbers back(values.size());
-  EXPECT_TRUE(decode_reals(packed_reals(values), back));
+  const auto decoded = decode_reals(packed_reals(values), back);
+  ASSERT_TRUE(decoded);
+  if (decoded->decimals)
+    for (std::int64_t& value : back) value = bits_of_decimal(value, *decoded->decimals);
   EXPECT_EQ(back, values);
 }
 Numbers bits_of(const std::vector<double>& values) {

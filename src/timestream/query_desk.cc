@@ -30,7 +30,12 @@ constexpr std::size_t cells_repeated_max = 4'000;
 
 constexpr std::string_view bad_token = "Invalid pagination token";
 
-constexpr std::size_t cell_frame = 24;  // {"ScalarValue":""},
+constexpr std::size_t cell_frame = 19;   // {"ScalarValue":""},
+constexpr std::size_t row_frame = 12;    // {"Data":[]},
+constexpr std::size_t number_size = 20;  // at most, but for a few doubles
+constexpr std::size_t moment_size = 29;  // 2026-11-22 00:00:00.000000000
+// Numbers beyond it are nanoseconds since 1970 rather than a count of something.
+constexpr std::int64_t number_usual_max = 100'000'000'000'000'000;
 
 // About how many bytes the value takes in an answer; of what is larger than a page only that.
 std::size_t size_of(const sql::Value& value) {
@@ -46,13 +51,15 @@ std::size_t size_of(const sql::Value& value) {
       }
       return size;
     }
+    case 2:
+      return frame + (value.number() > number_usual_max ? moment_size : number_size);
     default:
-      return 20 + frame;
+      return number_size + frame;
   }
 }
 
 std::size_t size_of(const std::vector<sql::Value>& row) {
-  std::size_t size = 12;
+  std::size_t size = row_frame;
   for (const sql::Value& value : row) size += size_of(value);
   return size;
 }
@@ -69,7 +76,8 @@ class RowSizes {
       else if (result.columns[i].type.is(sql::Kind::bigint))
         fixed_ += column.number_size_max + cell_frame;
       else
-        fixed_ += timestream::size_of(sql::Value());
+        fixed_ += cell_frame +
+                  (result.columns[i].type.is(sql::Kind::timestamp) ? moment_size : number_size);
     }
   }
   std::size_t at(std::size_t row) {
@@ -98,7 +106,7 @@ class RowSizes {
 
   const sql::Relation& result_;
   std::vector<const sql::ColumnTable::Column*> texts_, texts_of_series_;
-  std::size_t fixed_ = 12;
+  std::size_t fixed_ = row_frame;
   std::optional<std::uint32_t> series_;
   std::size_t series_size_ = 0;
 };

@@ -57,19 +57,19 @@ bool Series::put(std::int64_t time, std::int64_t version, std::span<const Stored
   const bool fresh = place == times_.size() || times_[place] != time;
   const auto offset = static_cast<std::ptrdiff_t>(place);
   if (!fresh) {
-    versions_[place] = version;
+    versions_.set(place, version);
     for (Column& column : columns_) column.present.set(place, false);
   } else {
     times_.insert(times_.begin() + offset, time);
-    versions_.insert(versions_.begin() + offset, version);
+    versions_.insert(place, version);
     for (Column& column : columns_) {
-      column.bits.insert(column.bits.begin() + offset, 0);
+      column.bits.insert(place, 0);
       column.present.insert(place, false);
     }
   }
   for (const StoredMeasure& measure : measures) {
     Column& to = column(measure.attribute);
-    to.bits[place] = measure.bits;
+    to.bits.set(place, measure.bits);
     to.present.set(place, true);
   }
   return fresh;
@@ -81,15 +81,14 @@ void Series::append(const Series& other, std::size_t begin, std::size_t end,
   for (const Column& source : other.columns_) {
     Column& target = column(source.attribute);
     target.present.append(source.present, begin, end);
-    target.bits.insert(target.bits.end(), source.bits.begin() + first, source.bits.begin() + last);
+    target.bits.append(source.bits, begin, end);
     if (!texts[source.attribute]) continue;
     for (std::size_t i = begin; i < end; ++i)
       if (source.present[i])
-        target.bits[times_.size() + i - begin] = to.place_of(from.at(source.bits[i]));
+        target.bits.set(times_.size() + i - begin, to.place_of(from.at(source.bits[i])));
   }
   times_.insert(times_.end(), other.times_.begin() + first, other.times_.begin() + last);
-  versions_.insert(versions_.end(), other.versions_.begin() + first,
-                   other.versions_.begin() + last);
+  versions_.append(other.versions_, begin, end);
   for (Column& each : columns_) {
     each.bits.resize(times_.size());
     each.present.resize(times_.size());
@@ -101,9 +100,9 @@ std::size_t Series::expire(std::int64_t time) {
   if (gone == 0) return 0;
   const auto end = static_cast<std::ptrdiff_t>(gone);
   times_.erase(times_.begin(), times_.begin() + end);
-  versions_.erase(versions_.begin(), versions_.begin() + end);
+  versions_.erase_front(gone);
   for (Column& column : columns_) {
-    column.bits.erase(column.bits.begin(), column.bits.begin() + end);
+    column.bits.erase_front(gone);
     column.present.erase_front(gone);
   }
   return gone;

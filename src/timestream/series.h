@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "timestream/numbers.h"
 #include "timestream/point.h"
 #include "timestream/presence.h"
 
@@ -47,18 +48,18 @@ class Series {
   std::size_t size() const { return times_.size(); }
   std::span<const std::int64_t> times() const { return times_; }
   std::int64_t version(std::size_t place) const { return versions_[place]; }
-  std::span<const std::int64_t> versions() const { return versions_; }
+  const Numbers& versions() const { return versions_; }
   // The first place whose time is not before `time`.
   std::size_t lower_bound(std::int64_t time) const;
 
   struct Column {
     std::uint32_t attribute;
-    std::vector<std::int64_t> bits;
+    Numbers bits;
     Presence present;
   };
   Series() = default;
   // Made at once; every column has as many rows as there are times.
-  Series(std::vector<std::int64_t> times, std::vector<std::int64_t> versions)
+  Series(std::vector<std::int64_t> times, Numbers versions)
       : times_(std::move(times)), versions_(std::move(versions)) {}
   void add_column(Column column) { columns_.push_back(std::move(column)); }
   const std::vector<Column>& columns() const { return columns_; }
@@ -77,7 +78,8 @@ class Series {
   Column& column(std::uint32_t attribute);
   bool append_row(std::int64_t time, std::int64_t version, std::span<const StoredMeasure> measures);
 
-  std::vector<std::int64_t> times_, versions_;
+  std::vector<std::int64_t> times_;
+  Numbers versions_;
   std::vector<Column> columns_;
 };
 

@@ -166,7 +166,7 @@ Task<SeriesCursor::Chunk> SeriesCursor::merged(std::int64_t to) {
       if (from == nullptr || !from->present[all[i].place]) continue;
       const std::int64_t bits = from->bits[all[i].place];
       column.present.set(i, true);
-      column.bits[i] = text ? merged_texts_->place_of(parts[all[i].part].texts->at(bits)) : bits;
+      column.bits.set(i, text ? merged_texts_->place_of(parts[all[i].part].texts->at(bits)) : bits);
     }
     merged_.add_column(std::move(column));
   }

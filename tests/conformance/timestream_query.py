@@ -267,6 +267,22 @@ class Points(QueryCase):
         paged = [[plain(datum) for datum in row["Data"]] for page in pages for row in page["Rows"]]
         self.assertEqual(paged, whole)
 
+    def test_pages_are_full_and_no_larger_than_a_megabyte(self):
+        values = [{"Name": name, "Value": value, "Type": kind} for name, value, kind in
+                  (("user", "7", "BIGINT"), ("ratio", "0.25", "DOUBLE"), ("state", "s" * 150, "VARCHAR"))]
+        for second in range(50):
+            self.put(*({"MeasureName": "load", "MeasureValueType": "MULTI", "MeasureValues": values,
+                        "Time": str(self.minute - 3_600_000 + second * 1000),
+                        "Dimensions": [{"Name": "host", "Value": f"page{n}"}]} for n in range(100)))
+        for columns in ("*", "time, host, ratio, user, upper(state), upper(host)"):  # kept as columns, and as rows
+            text = f"SELECT {columns} {self.from_table} WHERE host LIKE 'page%'"
+            answers = list(self.query.get_paginator("query").paginate(QueryString=text))
+            self.assertEqual(sum(len(answer["Rows"]) for answer in answers), 5000)
+            sizes = [int(answer["ResponseMetadata"]["HTTPHeaders"]["content-length"]) for answer in answers]
+            self.assertGreater(len(sizes), 1)
+            self.assertLessEqual(max(sizes), 1_000_000)
+            self.assertGreater(min(sizes[:-1]), 890_000)
+
     def test_readers_who_take_turns_and_change_their_mind_get_their_own_pages(self):
         # The rows of a next page are written before it is asked for; here it is asked for differently, twice, or never.
         texts = [f"SELECT * {self.from_table} ORDER BY time, host, measure_name",

@@ -27,7 +27,8 @@ constexpr std::size_t cell_size_usual = 28;
 constexpr std::size_t number_cell_size_max =
     value_begin.size() + value_end.size() +
     std::max(timestream::sql::moment_text_max, timestream::sql::real_text_max);
-constexpr std::size_t behind_rows = 32 << 10;  // about what an answer has there
+constexpr std::size_t page_size_usual = 1'000'000;  // of full ones
+constexpr std::size_t behind_rows = 32 << 10;       // about what an answer has there
 
 char* put(std::string_view text, char* to) {
   std::memcpy(to, text.data(), text.size());
@@ -163,7 +164,8 @@ JsonRows::JsonRows(Span span, std::size_t room, Buffer memory)
   }
   text_.resize(room);
   json_.emplace(text_);
-  json_->expect((end_ - next_) * table.columns.size() * cell_size_usual + behind_rows);
+  const std::size_t about = (end_ - next_) * table.columns.size() * cell_size_usual;
+  json_->expect(std::min(about, page_size_usual) + behind_rows);
 }
 
 JsonRows::~JsonRows() = default;

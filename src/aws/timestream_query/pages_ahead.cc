@@ -56,8 +56,9 @@ void PagesAhead::begin_next(const timestream::QueryAnswer& answer, std::size_t r
 }
 
 Task<Unit> PagesAhead::work(PagePointer page) {
+  co_await io::yield(here_);  // first of all the kernel gets the answer
   for (;;) {
-    co_await io::yield(here_);  // first of all the answer goes out
+    co_await io::yield(here_);
     if (page->rows == nullptr || page->rows->done() || gate_.stopping()) co_return Unit{};
     page->rows->write(rows_at_once);
   }

@@ -13,12 +13,15 @@ using Sign = ColumnBound::Sign;
 template <class Read, class Number, class Compare>
 std::size_t keep(const Series::Column& column, Read read, Number bound, Compare compare,
                  std::span<std::uint32_t> rows) {
-  const std::int64_t* const bits = column.bits.data();
+  if (rows.empty()) return 0;
+  std::vector<std::int64_t> scratch;
+  const std::size_t first = rows.front();
+  const auto bits = column.bits.range(first, rows.back() + 1, scratch);
   const auto keep_where = [&](const auto& present) {
     std::size_t kept = 0;
     for (const std::uint32_t row : rows) {
       rows[kept] = row;
-      kept += present(row) && compare(read(bits[row]), bound) ? 1 : 0;
+      kept += present(row) && compare(read(bits[row - first]), bound) ? 1 : 0;
     }
     return kept;
   };

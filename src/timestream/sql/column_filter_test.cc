@@ -75,7 +75,7 @@ TEST(ColumnFilter, rows_and_blocks_are_judged_like_values) {
 }
 
 TEST(ColumnFilter, a_column_that_a_block_does_not_have_is_null_everywhere) {
-  Series series({1, 2}, {1, 1});
+  Series series({1, 2}, std::vector<std::int64_t>{1, 1});
   std::vector<std::uint32_t> rows{0, 1};
   const ColumnBound bound{0, Sign::not_at, true, 5, 5};
   EXPECT_TRUE(excludes(bound, {}));

@@ -115,7 +115,8 @@ void fold_numbers(Fold fold, State& state, Number& kept, std::span<const std::ui
 bool fold_exactly(State& state, const Series::Column& column, std::span<const std::uint32_t> rows) {
   if (!column.present.everywhere() || !neighbours(rows) || std::abs(state.real) >= 0x1p52)
     return false;
-  const auto sum = exact_sum(std::span(column.bits).subspan(rows.front(), rows.size()));
+  std::vector<std::int64_t> scratch;
+  const auto sum = exact_sum(column.bits.range(rows.front(), rows.back() + 1, scratch));
   if (!sum) return false;
   state.real += *sum;
   state.count += static_cast<std::int64_t>(rows.size());
@@ -141,16 +142,22 @@ void fold_rows(const ColumnFold& fold, State& state, const Series& series,
   }
   if (column == nullptr) return;
   const Presence* present = column->present.everywhere() ? nullptr : &column->present;
-  const std::int64_t* bits = column->bits.data();
-  if (fold.fold == Fold::count)
+  if (fold.fold == Fold::count) {
     state.count += std::ranges::count_if(
         rows, [&](std::uint32_t row) { return present == nullptr || (*present)[row]; });
-  else if (fold.type == MeasureType::real)
+    return;
+  }
+  const bool real = fold.type == MeasureType::real;
+  if (!real && fold.fold == Fold::mean && fold_exactly(state, *column, rows)) return;
+  std::vector<std::int64_t> scratch;
+  const std::size_t first = rows.front();
+  const auto bits = column->bits.range(first, rows.back() + 1, scratch);
+  if (real)
     fold_numbers(fold.fold, state, state.real, rows, present,
-                 [bits](std::size_t row) { return std::bit_cast<double>(bits[row]); });
-  else if (fold.fold != Fold::mean || !fold_exactly(state, *column, rows))
+                 [=](std::size_t row) { return std::bit_cast<double>(bits[row - first]); });
+  else
     fold_numbers(fold.fold, state, state.whole, rows, present,
-                 [bits](std::size_t row) { return bits[row]; });
+                 [=](std::size_t row) { return bits[row - first]; });
 }
 
 Value result_of(const ColumnFold& fold, const State& state, Runtime& runtime) {

@@ -24,7 +24,7 @@ void append(Column& to, const Series::Column* from, const Texts& texts,
   std::int64_t* into = to.bits.data() + begin;
   if (!to.texts && from->present.everywhere()) {
     to.present.append(from->present, 0, rows.size());
-    for (const std::uint32_t row : rows) *into++ = from->bits[row];
+    from->bits.gather(rows, into);
     return;
   }
   std::int64_t last = -1, place = 0;  // neighbours often have the same text

@@ -94,7 +94,7 @@ class RowSizes {
   }
   std::size_t size_of_series(std::size_t row) {
     if (texts_of_series_.empty()) return 0;
-    const std::uint32_t series = result_.table->series[row];
+    const auto series = static_cast<std::size_t>(result_.table->series[row]);
     if (series != series_) {  // mostly it is that of the row before
       series_ = series;
       series_size_ = 0;
@@ -107,7 +107,7 @@ class RowSizes {
   const sql::Relation& result_;
   std::vector<const sql::ColumnTable::Column*> texts_, texts_of_series_;
   std::size_t fixed_ = row_frame;
-  std::optional<std::uint32_t> series_;
+  std::optional<std::size_t> series_;
   std::size_t series_size_ = 0;
 };
 

@@ -105,7 +105,7 @@ class JsonRows::Cells {
       quote(column, row, last_);
       return last_;
     }
-    const auto [at, fresh] = series_.try_emplace(table_.series[row]);
+    const auto [at, fresh] = series_.try_emplace(table_.place(column, row));
     if (fresh)
       for (const Table::Column* each : columns_) quote(*each, at->first, at->second);
     quoted_ = &at->second;
@@ -141,7 +141,7 @@ class JsonRows::Cells {
   Kind kind_;
   std::vector<const Table::Column*> columns_;
   timestream::sql::TimestampWriter times_;
-  std::unordered_map<std::uint32_t, std::string> series_;
+  std::unordered_map<std::size_t, std::string> series_;
   std::string last_;
   const std::string* quoted_ = nullptr;
   std::int64_t quoted_of_ = 0;

@@ -28,7 +28,7 @@ std::string by_values(const ColumnTable& table, const Scope& columns, std::size_
     for (std::size_t i = 0; i < columns.size(); ++i) {
       const ColumnTable::Column& column = table.columns[i];
       Value value;
-      const std::size_t place = column.of_series ? table.series[row] : row;
+      const std::size_t place = table.place(column, row);
       if (column.present[place]) {
         const std::int64_t bits = column.bits[place];
         value = column.texts                        ? Value(column.texts->at(bits))
@@ -65,7 +65,7 @@ TEST(JsonRows, are_what_the_values_say_one_by_one) {
     table->rows = 1 + random() % 300;
     const std::size_t series = 1 + random() % 5;
     for (std::size_t row = 0; row < table->rows; ++row)
-      table->series.push_back(static_cast<std::uint32_t>(random() % series));
+      table->series.push_back(static_cast<std::int64_t>(random() % series));
     for (const Kind kind : kinds) {
       columns.push_back({"", "c" + std::to_string(columns.size()), {kind}});
       ColumnTable::Column& column = table->columns.emplace_back();

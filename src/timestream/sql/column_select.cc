@@ -15,16 +15,16 @@ using Column = ColumnTable::Column;
 // The values of one attribute in some rows go to the end of a column.
 void append(Column& to, const Series::Column* from, const Texts& texts,
             std::span<const std::uint32_t> rows) {
-  const std::size_t begin = to.bits.size();
-  to.bits.resize(begin + rows.size());
   if (from == nullptr) {
-    to.present.resize(begin + rows.size());
+    to.present.resize(to.bits.size() + rows.size());
+    to.bits.extend(rows.size(), [](std::span<std::int64_t>, std::size_t) {});
     return;
   }
-  std::int64_t* into = to.bits.data() + begin;
   if (!to.texts && from->present.everywhere()) {
     to.present.append(from->present, 0, rows.size());
-    from->bits.gather(rows, into);
+    to.bits.extend(rows.size(), [&](std::span<std::int64_t> into, std::size_t at) {
+      from->bits.gather(rows.subspan(at, into.size()), into.data());
+    });
     return;
   }
   std::int64_t last = -1, place = 0;  // neighbours often have the same text
@@ -39,7 +39,7 @@ void append(Column& to, const Series::Column* from, const Texts& texts,
       }
       bits = place;
     }
-    *into++ = bits;
+    to.bits.push_back(bits);
   }
 }
 
@@ -51,17 +51,17 @@ void append(Column& to, const Value& text) {
 
 void cut(ColumnTable& table, std::size_t rows) {
   table.rows = rows;
-  if (!table.series.empty()) table.series.resize(rows);
+  if (table.series.size() > rows) table.series.cut(rows);
   for (Column& column : table.columns) {
     if (column.of_series) continue;
-    column.bits.resize(rows);
+    column.bits.cut(rows);
     column.present.resize(rows);
   }
 }
 
-std::size_t number_size_max(std::span<const std::int64_t> numbers) {
-  if (numbers.empty()) return 0;
-  const auto [least, most] = std::ranges::minmax(numbers);
+std::size_t number_size_max(const LongNumbers& numbers) {
+  if (numbers.size() == 0) return 0;
+  const auto [least, most] = numbers.bounds();
   return std::max(std::to_string(least).size(), std::to_string(most).size());
 }
 
@@ -86,19 +86,11 @@ int compare_cells(const ColumnTable& table, std::size_t key, const Type& type,
   return item.descending ? -order : order;
 }
 
-template <class Item>
-std::vector<Item> reordered(const std::vector<Item>& all, std::span<const std::uint32_t> places) {
-  std::vector<Item> sorted;
-  sorted.reserve(places.size());
-  for (const std::uint32_t place : places) sorted.push_back(all[place]);
-  return sorted;
-}
-
 void reorder(ColumnTable& table, std::span<const std::uint32_t> places) {
-  if (!table.series.empty()) table.series = reordered(table.series, places);
+  if (table.series.size() > 0) table.series.reorder(places);
   for (Column& column : table.columns) {
     if (column.of_series) continue;
-    column.bits = reordered(column.bits, places);
+    column.bits.reorder(places);
     if (column.present.everywhere()) continue;
     Presence sorted;
     for (const std::uint32_t place : places) sorted.push_back(column.present[place]);
@@ -123,7 +115,7 @@ Task<Relation> Execution::select_columns(Opened& in, const std::vector<const Nod
     of_series = of_series || fresh.of_series;
   }
   const SeriesIdentity* series = nullptr;
-  std::uint32_t series_begun = 0;
+  std::int64_t series_begun = -1;
   // What is not sorted need not be read to its end.
   const std::uint64_t enough = keys.empty() ? limit.value_or(UINT64_MAX) : UINT64_MAX;
   std::optional<Error> full;
@@ -134,7 +126,10 @@ Task<Relation> Execution::select_columns(Opened& in, const std::vector<const Nod
     const bool fresh = series != &selected.series;
     series = &selected.series;
     if (fresh) ++series_begun;
-    if (of_series) table->series.resize(table->rows + rows, series_begun - 1);
+    if (of_series)
+      table->series.extend(rows, [&](std::span<std::int64_t> into, std::size_t) {
+        std::ranges::fill(into, series_begun);
+      });
     for (std::size_t i = 0; i < places.size(); ++i) {
       Column& to = table->columns[i];
       if (to.of_series) {
@@ -144,9 +139,9 @@ Task<Relation> Execution::select_columns(Opened& in, const std::vector<const Nod
             std::ranges::find(columns, places[i] - time_place - 1, &Series::Column::attribute);
         append(to, from == columns.end() ? nullptr : &*from, *selected.chunk.texts, selected.rows);
       } else {
-        to.bits.resize(table->rows + rows);
-        std::int64_t* into = to.bits.data() + table->rows;
-        for (const std::uint32_t row : selected.rows) *into++ = times[row];
+        to.bits.extend(rows, [&](std::span<std::int64_t> into, std::size_t at) {
+          for (std::size_t n = 0; n < into.size(); ++n) into[n] = times[selected.rows[at + n]];
+        });
         to.present.append({rows, true}, 0, rows);
       }
     }

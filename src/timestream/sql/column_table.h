@@ -7,12 +7,13 @@
 #include <vector>
 
 #include "timestream/series.h"
+#include "timestream/sql/long_numbers.h"
 
 namespace levada::timestream::sql {
 
 struct ColumnTable {
   struct Column {  // the relation says of which type
-    std::vector<std::int64_t> bits;
+    LongNumbers bits;
     Presence present;
     std::unique_ptr<Texts> texts = {};  // of a column of texts, whose bits are places in it
     bool of_series = false;             // one value for each series instead of each row
@@ -21,12 +22,12 @@ struct ColumnTable {
   };
   // Where in the column the row's value is.
   std::size_t place(const Column& column, std::size_t row) const {
-    return column.of_series ? series[row] : row;
+    return column.of_series ? static_cast<std::size_t>(series[row]) : row;
   }
 
   std::size_t rows = 0;
   std::vector<Column> columns;
-  std::vector<std::uint32_t> series;  // of each row, where a column is of series
+  LongNumbers series;  // of each row its number, where a column is of series
 };
 
 }  // namespace levada::timestream::sql

@@ -37,11 +37,12 @@ Task<std::shared_ptr<const Block>> BlockCache::get(std::shared_ptr<const Segment
 }
 
 void BlockCache::forget(const std::shared_ptr<const Segment>& segment) {
-  auto at = places_.lower_bound({segment, 0});
-  while (at != places_.end() && at->first.first == segment) {
-    bytes_ -= at->second->bytes;
-    kept_.erase(at->second);
-    at = places_.erase(at);
+  for (const BlockEntry& block : segment->index().blocks) {
+    const auto known = places_.find({segment, block.offset});
+    if (known == places_.end()) continue;
+    bytes_ -= known->second->bytes;
+    kept_.erase(known->second);
+    places_.erase(known);
   }
 }
 

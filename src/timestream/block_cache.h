@@ -3,8 +3,8 @@
 // tables.
 
 #include <list>
-#include <map>
 #include <memory>
+#include <unordered_map>
 
 #include "timestream/segment.h"
 
@@ -22,7 +22,16 @@ class BlockCache {
 
  private:
   // A segment that is gone may leave its address to another; while it is here it does not.
-  using Key = std::pair<std::shared_ptr<const Segment>, std::uint64_t>;
+  struct Key {
+    std::shared_ptr<const Segment> segment;
+    std::uint64_t offset;
+    friend bool operator==(const Key&, const Key&) = default;
+  };
+  struct KeyHash {
+    std::size_t operator()(const Key& key) const {
+      return std::hash<const Segment*>()(key.segment.get()) ^ (key.offset * 0x9e3779b97f4a7c15u);
+    }
+  };
   struct Kept {
     Key key;
     std::shared_ptr<Block> block;
@@ -31,7 +40,7 @@ class BlockCache {
 
   std::size_t bytes_max_, bytes_ = 0;
   std::list<Kept> kept_;  // the one used last in front
-  std::map<Key, std::list<Kept>::iterator> places_;
+  std::unordered_map<Key, std::list<Kept>::iterator, KeyHash> places_;
 };
 
 }  // namespace levada::timestream

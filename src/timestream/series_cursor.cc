@@ -40,7 +40,7 @@ SeriesCursor::SeriesCursor(const TableData& data, const StoreView& view, BlockCa
   std::ranges::sort(sources_, {}, &Source::first);
 }
 
-const Series* SeriesCursor::of(const std::shared_ptr<const Memtable>& store) const {
+const Series* SeriesCursor::of(const Memtable* store) const {
   if (store == nullptr) return nullptr;
   const auto at = store->series.find(series_);
   return at == store->series.end() ? nullptr : &at->second;
@@ -53,49 +53,54 @@ SeriesCursor::Chunk SeriesCursor::rows(const Series& series, const Texts& texts,
   return {&series, &texts, begin, end};
 }
 
+void SeriesCursor::Stretch::meet(Stretch other) {
+  if (empty() || other.first < first) {
+    if (!empty()) other.last = std::min(other.last, first - 1);
+    *this = other;
+  } else if (other.first == first) {
+    overlap = true;
+    last = std::min(last, other.last);
+  } else {
+    last = std::min(last, other.first - 1);
+  }
+}
+
+SeriesCursor::Stretch SeriesCursor::stretch() const {
+  Stretch next;
+  for (std::size_t i = begun_; i < sources_.size() && sources_[i].first <= next.last; ++i)
+    if (const Source& source = sources_[i]; source.block->last >= from_)
+      next.meet({&source, nullptr, std::max(from_, source.first), source.block->last});
+  for (const auto& store : {view_.frozen.get(), view_.active.get()}) {
+    const Series* series = of(store);
+    if (series == nullptr) continue;
+    const std::size_t at = series->lower_bound(from_);
+    if (at == series->size()) continue;
+    const std::size_t end = std::min(series->size() - 1, at + chunk_rows - 1);
+    next.meet({nullptr, store, series->times()[at], series->times()[end]});
+  }
+  return next;
+}
+
 Task<SeriesCursor::Chunk> SeriesCursor::next() {
   kept_.clear();
   while (!done_) {
     while (begun_ < sources_.size() && sources_[begun_].block->last < from_) ++begun_;
-    // What comes first decides how far this chunk goes: a block to its end, else some rows of a
-    // memtable.
-    const Source* block = begun_ < sources_.size() ? &sources_[begun_] : nullptr;
-    const Memtable* only = nullptr;
-    std::int64_t last = block != nullptr ? block->block->last : INT64_MAX;
-    bool overlap = false;
-    for (const auto& store : {view_.frozen, view_.active}) {
-      const Series* series = of(store);
-      if (series == nullptr) continue;
-      const std::size_t at = series->lower_bound(from_);
-      if (at == series->size() || series->times()[at] > to_) continue;
-      const std::int64_t begins = series->times()[at];
-      if (block != nullptr && begins > last) continue;
-      const std::int64_t ends = series->times()[std::min(series->size() - 1, at + chunk_rows - 1)];
-      if (block == nullptr && only == nullptr) {
-        only = store.get();
-        last = ends;
-      } else {
-        overlap = true;
-        if (block == nullptr) last = std::min(last, ends);
-      }
-    }
-    if (block == nullptr && only == nullptr) {
+    const Stretch next = stretch();
+    if (next.empty() || next.first > to_) {
       done_ = true;
       break;
     }
-    for (std::size_t i = begun_ + 1; block != nullptr && i < sources_.size(); ++i)
-      overlap = overlap || (sources_[i].first <= last && sources_[i].block->last >= from_);
-    last = std::min(last, to_);
+    const std::int64_t last = std::min(next.last, to_);
     Chunk chunk;
-    if (overlap) {
+    if (next.overlap) {
       chunk = co_await merged(last);
-    } else if (only != nullptr) {
-      chunk =
-          rows(*of(only == view_.active.get() ? view_.active : view_.frozen), only->texts, last);
-    } else if (skip_ == nullptr ||
-               !(*skip_)(block->stored->segment->index().zones_of(*block->block))) {
-      kept_.push_back(co_await cache_.get(block->stored->segment, *block->block, wanted_));
-      from_ = std::max(from_, block->first);
+    } else if (next.store != nullptr) {
+      chunk = rows(*of(next.store), next.store->texts, last);
+    } else if (const Source& source = *next.block;
+               skip_ == nullptr ||
+               !(*skip_)(source.stored->segment->index().zones_of(*source.block))) {
+      kept_.push_back(co_await cache_.get(source.stored->segment, *source.block, wanted_));
+      from_ = next.first;
       chunk = rows(kept_.back()->series(), kept_.back()->texts(), last);
     }
     if (last >= to_)
@@ -121,7 +126,7 @@ Task<SeriesCursor::Chunk> SeriesCursor::merged(std::int64_t to) {
     add(kept_.back()->series(), kept_.back()->texts(), sources_[i].first);
   }
   // From here on nothing waits, so that the memtables stay as they are.
-  for (const auto& store : {view_.frozen, view_.active})
+  for (const auto& store : {view_.frozen.get(), view_.active.get()})
     if (const Series* series = of(store)) add(*series, store->texts, from_);
 
   struct Row {

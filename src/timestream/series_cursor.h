@@ -34,7 +34,18 @@ class SeriesCursor {
     const BlockEntry* block;
     std::int64_t first;  // not hidden
   };
-  const Series* of(const std::shared_ptr<const Memtable>& store) const;
+  // What the next chunk is made of: one source, as far as no other begins; or several that begin
+  // together, as far as all of them go.
+  struct Stretch {
+    const Source* block = nullptr;
+    const Memtable* store = nullptr;
+    std::int64_t first = 0, last = INT64_MAX;
+    bool overlap = false;
+    bool empty() const { return block == nullptr && store == nullptr; }
+    void meet(Stretch other);
+  };
+  Stretch stretch() const;
+  const Series* of(const Memtable* store) const;
   Chunk rows(const Series& series, const Texts& texts, std::int64_t to) const;
   Task<Chunk> merged(std::int64_t to);
 

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
+#include <random>
+
 #include "timestream/test_machine.h"
 
 namespace levada::timestream {
@@ -119,6 +122,33 @@ TEST_F(Store, many_small_segments_become_one) {
   world.run_for(std::chrono::seconds(1));  // the store is looked after
   EXPECT_LT(segments(), 4u);
   EXPECT_EQ(seen(), before);
+}
+
+// Overlapping from the beginning, for a moment or not at all: in segments, in memory, in both.
+TEST_F(Store, of_points_that_overlap_each_is_read_once_in_its_newest_version) {
+  std::mt19937 dice(5);
+  const std::int64_t at = now() / day * day - 12 * hour;
+  std::map<std::int64_t, std::int64_t> versions;
+  SeenPoints expected;
+  for (int part = 0; part < 40; ++part) {
+    std::vector<TestPoint> points;
+    std::int64_t time = at + dice() % 2000;
+    const unsigned distance = 1 + dice() % 20;
+    for (unsigned n = dice() % 60; n > 0; --n, time += 1 + dice() % distance) {
+      const std::int64_t version = ++versions[time];
+      const Seen seen{version, part * 100.0 + n, dice() % 9 == 0 ? "text" : ""};
+      points.push_back({"a", time, seen});
+      expected[{"a", time}] = seen;
+    }
+    if (!points.empty()) put(points);
+    if (dice() % 3 > 0) flush();
+    if (part % 4 > 0) continue;
+    EXPECT_EQ(seen(), expected) << part;
+    const std::int64_t from = at + dice() % 2500;
+    const auto later = world.run(read_table(*machine->service, table, from * 1'000'000));
+    EXPECT_EQ(later.value(), SeenPoints(expected.lower_bound({"a", from}), expected.end()));
+  }
+  EXPECT_GT(expected.size(), 500u);
 }
 
 TEST_F(Store, what_expired_is_gone_and_a_longer_retention_does_not_bring_it_back) {

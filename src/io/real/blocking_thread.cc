@@ -1,5 +1,7 @@
 #include "io/real/blocking_thread.h"
 
+#include "io/real/scheduling.h"
+
 namespace levada::io {
 
 BlockingThread::~BlockingThread() {
@@ -22,6 +24,8 @@ void BlockingThread::submit(BlockingCall& call) {
 }
 
 void BlockingThread::loop() {
+  run_on_any_core();
+  if (pace_ == Pace::prompt) ask_for_short_slices();
   std::unique_lock lock(mutex_);
   for (;;) {
     changed_.wait(lock, [this] { return stopping_ || !waiting_.empty(); });

@@ -1,7 +1,7 @@
 #pragma once
 // BlockingThread: runs calls that may block, one after the other, away from the reactor that waits
 // for them. For what the kernel offers no other way (names, directories), and for all file access
-// where io_uring is refused. The thread starts with the first call.
+// where io_uring is refused. The thread starts with the first call, and is pinned to no core.
 
 #include <condition_variable>
 #include <deque>
@@ -21,7 +21,9 @@ struct BlockingCall : Posted {
 
 class BlockingThread {
  public:
-  explicit BlockingThread(Reactor& home) : home_(home) {}
+  // `prompt`: its calls work little and wait often, and others wait for them.
+  enum class Pace { usual, prompt };
+  explicit BlockingThread(Reactor& home, Pace pace = Pace::usual) : home_(home), pace_(pace) {}
   BlockingThread(const BlockingThread&) = delete;
   BlockingThread& operator=(const BlockingThread&) = delete;
   ~BlockingThread();  // finishes what was submitted
@@ -33,6 +35,7 @@ class BlockingThread {
   void loop();
 
   Reactor& home_;
+  Pace pace_;
   std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<BlockingCall*> waiting_;

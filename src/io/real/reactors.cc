@@ -25,6 +25,8 @@ struct Doors {
   std::unique_ptr<Kernel> kernel;
   std::unique_ptr<RealReactor> reactor;
   std::unique_ptr<BlockingThread> blocking;
+  std::unique_ptr<BlockingThread> flushing;
+  std::unique_ptr<FileQueue> flushes;
   std::unique_ptr<FileQueue> files;
   std::unique_ptr<Disk> disk;
   std::unique_ptr<Network> network;
@@ -37,7 +39,9 @@ Result<Doors> open_doors(ReactorIndex index, Clock& clock, const ReactorsOptions
     std::unique_ptr<Uring> uring = TRY(Uring::open());
     doors.reactor = std::make_unique<RealReactor>(index, clock, *uring, options.poll_max);
     doors.blocking = std::make_unique<BlockingThread>(*doors.reactor);
-    doors.files = std::make_unique<UringFileQueue>(*uring);
+    doors.flushing = std::make_unique<BlockingThread>(*doors.reactor, BlockingThread::Pace::prompt);
+    doors.flushes = std::make_unique<BlockingFileQueue>(*doors.flushing);
+    doors.files = std::make_unique<UringFileQueue>(*uring, *doors.flushes);
     doors.network = std::make_unique<UringNetwork>(*doors.reactor, *uring, *doors.blocking);
     doors.kernel = std::move(uring);
   } else {

@@ -161,6 +161,8 @@ constexpr std::size_t piece_max = 1 << 30;
 }  // namespace
 
 void UringFileQueue::submit(FileOperation& operation) {
+  if (operation.kind == FileOperation::Kind::write_durably && operation.size <= short_write_max)
+    return flushes_.submit(operation);
   io_uring_sqe* entry = uring_.take_entry();
   auto size = static_cast<unsigned>(std::min(operation.size, piece_max));
   switch (operation.kind) {

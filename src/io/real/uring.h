@@ -80,13 +80,20 @@ class UringDeadline : Timer {
   bool passed_ = false;
 };
 
+// Files by io_uring, but for short durable writes, which go to `flushes`: a write that is to be
+// durable ends in one of the kernel's worker threads, which waits for whoever computes on its core,
+// up to 4 ms, while a thread of ours may ask to be let in at once.
 class UringFileQueue final : public FileQueue {
  public:
-  explicit UringFileQueue(Uring& uring) : uring_(uring) {}
+  UringFileQueue(Uring& uring, FileQueue& flushes) : uring_(uring), flushes_(flushes) {}
   void submit(FileOperation& operation) override;
+
+  // Larger ones take the disk's time, not the scheduler's, and go beside each other.
+  static constexpr std::size_t short_write_max = 64 << 10;
 
  private:
   Uring& uring_;
+  FileQueue& flushes_;
 };
 
 }  // namespace levada::io

@@ -50,7 +50,7 @@ struct Block : std::enable_shared_from_this<Block> {
   }
   void reserve(std::size_t more) {
     if (reserve_in_place(more)) return;
-    const std::size_t doubled = std::min(2 * capacity, BlockMemories::cut_min);
+    const std::size_t doubled = std::min(2 * capacity, BlockMemories::small_max);
     BlockMemories::Piece larger = memories->cut(align_up(std::max(used + more, doubled)));
     std::memcpy(larger.memory.get(), memory.get(), used);
     memory = std::move(larger.memory);

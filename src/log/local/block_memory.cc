@@ -17,15 +17,16 @@ constexpr std::align_val_t alignment{io::direct_alignment};
 constexpr std::size_t kept_size_min = 64 << 10;  // the allocator is good at smaller ones
 constexpr std::size_t looked_at_max = 16;        // of the newest: sizes differ little under load
 constexpr std::size_t slab_size = 2 << 20;       // of several blocks
-constexpr std::size_t cut_max = slab_size / 2;   // larger ones would leave much of a slab unused
-static_assert(BlockMemories::cut_min >= kept_size_min);
+constexpr std::size_t small_slab_size = 256 << 10;
+constexpr std::size_t cut_max = slab_size / 2;  // larger ones would leave much of a slab unused
+static_assert(BlockMemories::small_max <= small_slab_size / 2);
 
 std::byte* allocate(std::size_t size) {
   auto* memory = static_cast<std::byte*>(::operator new(size, alignment));
   // All of a slab is written soon: its pages are asked for at once instead of one fault each.
   // (A large page would be one fault, too, but takes a virtual machine longer: it comes from memory
   // that the host has to provide first.)
-  if (size == slab_size) ::madvise(memory, size, MADV_POPULATE_WRITE);
+  if (size == slab_size || size == small_slab_size) ::madvise(memory, size, MADV_POPULATE_WRITE);
   return memory;
 }
 void release(std::byte* memory) { ::operator delete(memory, alignment); }
@@ -101,9 +102,10 @@ BlockMemories::Piece BlockMemories::take(std::size_t size) {
 }
 
 BlockMemories::Piece BlockMemories::cut(std::size_t size) {
-  if (size < cut_min || size > cut_max) return take(size);
-  if (slab_ == nullptr || slab_size - slab_used_ < size) {
-    slab_ = take(slab_size).memory;
+  if (size > cut_max) return take(size);
+  if (slab_ == nullptr || slab_size_ - slab_used_ < size) {
+    slab_size_ = size < small_max ? small_slab_size : slab_size;
+    slab_ = take(slab_size_).memory;
     slab_used_ = 0;
   }
   BlockMemory piece(slab_, slab_.get() + slab_used_);
@@ -113,7 +115,7 @@ BlockMemories::Piece BlockMemories::cut(std::size_t size) {
 
 bool BlockMemories::resize(const std::byte* piece, std::size_t size, std::size_t wanted) {
   const bool last = slab_ != nullptr && piece + size == slab_.get() + slab_used_;
-  if (!last || slab_used_ - size + wanted > slab_size) return false;
+  if (!last || slab_used_ - size + wanted > slab_size_) return false;
   slab_used_ = slab_used_ - size + wanted;
   return true;
 }

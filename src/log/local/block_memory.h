@@ -26,9 +26,10 @@ class BlockMemories {
   };
   // Memory of its own, as a reader needs it who may keep it for long.
   Piece take(std::size_t size);
-  // A piece of a slab, if it is neither too small nor too large for one: for what goes in the order
-  // in which it came. Sizes are multiples of io::direct_alignment.
-  static constexpr std::size_t cut_min = 64 << 10;
+  // A piece of a slab, if it is not too large for one: for what goes in the order in which it came.
+  // Small pieces come from small slabs, so that a journal with little to do keeps little. Sizes are
+  // multiples of io::direct_alignment.
+  static constexpr std::size_t small_max = 64 << 10;
   Piece cut(std::size_t size);
   // Makes a piece larger where it stands, or smaller. False: it was not cut last, or lacks room.
   bool resize(const std::byte* piece, std::size_t size, std::size_t wanted);
@@ -38,7 +39,8 @@ class BlockMemories {
  private:
   struct Idle;
   std::shared_ptr<Idle> idle_;
-  BlockMemory slab_;           // that is being cut
+  BlockMemory slab_;  // that is being cut
+  std::size_t slab_size_ = 0;
   std::size_t slab_used_ = 0;  // of it
 };
 

@@ -38,14 +38,30 @@ TEST(BlockMemories, use_a_slab_again_when_its_last_piece_is_gone) {
   EXPECT_EQ(memories.cut(1 << 20).memory.get(), slab);
 }
 
-TEST(BlockMemories, give_small_and_large_pieces_memory_of_their_own) {
+TEST(BlockMemories, cut_small_pieces_out_of_a_small_slab) {
   BlockMemories memories(64_MiB);
-  for (const std::size_t size : {std::size_t{4096}, std::size_t{3 << 20}}) {
-    BlockMemories::Piece alone = memories.cut(size);
-    ASSERT_GE(alone.size, size);
-    std::memset(alone.memory.get(), 1, alone.size);
-    EXPECT_FALSE(memories.resize(alone.memory.get(), alone.size, alone.size + 4096));
-  }
+  const BlockMemories::Piece first = memories.cut(4096), second = memories.cut(4096);
+  EXPECT_EQ(second.memory.get(), first.memory.get() + 4096);
+  EXPECT_TRUE(memories.resize(second.memory.get(), 4096, 64 << 10));
+  EXPECT_FALSE(memories.resize(second.memory.get(), 64 << 10, 256 << 10));  // beyond the slab
+}
+
+TEST(BlockMemories, use_a_small_slab_again) {
+  BlockMemories memories(64_MiB);
+  const std::byte* const slab = memories.cut(4096).memory.get();
+  for (int n = 1; n < 64; ++n) memories.cut(4096);
+  BlockMemories::Piece other = memories.cut(4096);  // of the next one
+  EXPECT_FALSE(slab <= other.memory.get() && other.memory.get() < slab + (256 << 10));
+  for (int n = 1; n < 64; ++n) memories.cut(4096);
+  EXPECT_EQ(memories.cut(4096).memory.get(), slab);
+}
+
+TEST(BlockMemories, give_large_pieces_memory_of_their_own) {
+  BlockMemories memories(64_MiB);
+  BlockMemories::Piece alone = memories.cut(std::size_t{3 << 20});
+  ASSERT_GE(alone.size, std::size_t{3 << 20});
+  std::memset(alone.memory.get(), 1, alone.size);
+  EXPECT_FALSE(memories.resize(alone.memory.get(), alone.size, alone.size + 4096));
 }
 
 TEST(BlockMemories, may_go_before_what_they_gave) {

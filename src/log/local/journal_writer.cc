@@ -87,7 +87,7 @@ const std::shared_ptr<Block>& JournalWriter::room_for(std::size_t size) {
   if (open_ && open_->used >= count(options_.flush_beside) && !open_->reserve_in_place(size))
     enqueue_open();
   if (!open_) {
-    std::size_t hint = std::min({size_hint_, good, BlockMemories::cut_min});
+    std::size_t hint = std::min({size_hint_, good, BlockMemories::small_max});
     std::size_t need = std::max({block_capacity_min, hint, block_header_size + size});
     open_ = std::make_shared<Block>(reactor_, memories_, need);
     open_->frames.reserve(frames_hint_);

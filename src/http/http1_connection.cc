@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::uint64_t linger_bytes_max = 64u << 20;  // read and thrown away behind a refusal
 constexpr Nanos linger_max = 2s;
+constexpr std::size_t joined_max = 2048;  // a body copied behind its head: one piece to send
 
 // Counts a body against what the reactor holds in all, for as long as the request lives.
 class BodyShare {
@@ -146,9 +147,12 @@ Task<Http1Connection::Next> Http1Connection::answer() {
     co_await stream(*response_.source);
   } else {
     wire::write_response_head(output_, response_.status, fields_, response_.body.size());
-    const bool bodiless = head_.method == "HEAD";
-    const std::array<ByteView, 2> parts = {ByteView(output_),
-                                           bodiless ? ByteView() : ByteView(response_.body)};
+    ByteView body = head_.method == "HEAD" ? ByteView() : ByteView(response_.body);
+    if (body.size() <= joined_max) {
+      output_.insert(output_.end(), body.begin(), body.end());
+      body = {};
+    }
+    const std::array<ByteView, 2> parts = {ByteView(output_), body};
     co_await write(parts);
   }
   co_return end ? Next::end : Next::request;

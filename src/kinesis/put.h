@@ -57,6 +57,7 @@ struct PutRecordsAnswer {
 struct PutRecord {
   StreamRef stream{};
   PutEntry record{};
+  std::optional<Uint128> hash{};                    // MD5 of the partition key, as in PutRecords
   std::string_view sequence_number_for_ordering{};  // empty: absent
   bool dry_run = false;
 };

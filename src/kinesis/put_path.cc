@@ -46,6 +46,7 @@ Task<PutRecordsAnswer> LocalDataPlane::put_records(Caller caller, PutRecords com
 Task<PutRecordAnswer> LocalDataPlane::put_record(Caller caller, PutRecord command) {
   catalog::StreamSnapshot stream = co_await writable_stream(caller, command.stream);
   PutRecords one{.stream = command.stream, .records = {&command.record, 1}, .hashes = {}};
+  if (command.hash) one.hashes = {&*command.hash, 1};
   std::vector<Uint128> keys;
   co_await hash_keys(*stream, one, PutVerb::one, keys);
   if (!command.sequence_number_for_ordering.empty())

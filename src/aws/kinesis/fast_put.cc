@@ -107,6 +107,7 @@ class FastPut final : public FastCall {
     kinesis::PutRecord command;
     command.stream = stream();
     command.record = entry_of(memory_->scanned.records.front());
+    command.hash = wire::as_number(wire::md5(command.record.partition_key));
     command.sequence_number_for_ordering =
         memory_->scanned.sequence_number_for_ordering.value_or("");
     const kinesis::Caller who{caller.account, caller.region};

@@ -11,7 +11,7 @@ namespace levada::io {
 namespace {
 
 // The length of one operation is kept in 32 bits.
-constexpr std::size_t receive_max = 1 << 30;
+constexpr std::size_t operation_max = 1 << 30;
 
 class UringConnection final : public Connection {
  public:
@@ -41,7 +41,7 @@ Task<std::size_t> UringConnection::read_some(MutableByteView into, Deadline dead
     if (shut_) co_return unexpected<Error>(closed_here());
     UringWait wait;
     io_uring_sqe* entry = uring_.take_entry();
-    std::size_t room = std::min(into.size(), receive_max);
+    std::size_t room = std::min(into.size(), operation_max);
     io_uring_prep_recv(entry, socket_.descriptor(), into.data(), room, 0);
     Uring::aim(entry, wait);
     UringDeadline limit(reactor_, uring_, wait, deadline);
@@ -60,8 +60,13 @@ Task<Unit> UringConnection::write_all(std::span<const ByteView> parts, Deadline 
     if (shut_) co_return unexpected<Error>(closed_here());
     UringWait wait;
     io_uring_sqe* entry = uring_.take_entry();
-    io_uring_prep_sendmsg(entry, socket_.descriptor(), &progress.next(),
-                          MSG_NOSIGNAL | MSG_WAITALL);
+    msghdr& message = progress.next();
+    constexpr int flags = MSG_NOSIGNAL | MSG_WAITALL;
+    if (message.msg_iovlen == 1)  // one piece: nothing for the kernel to fetch but the bytes
+      io_uring_prep_send(entry, socket_.descriptor(), message.msg_iov->iov_base,
+                         std::min(message.msg_iov->iov_len, operation_max), flags);
+    else
+      io_uring_prep_sendmsg(entry, socket_.descriptor(), &message, flags);
     Uring::aim(entry, wait);
     UringDeadline limit(reactor_, uring_, wait, deadline);
     std::int32_t sent = co_await wait;

@@ -20,19 +20,32 @@ target_compile_options(levada_standard_test PRIVATE -O0)  # as tests are: what t
 target_precompile_headers(levada_standard_test PRIVATE ${standard_headers} <gtest/gtest.h>
                                                        <gmock/gmock.h>)
 
-# Files of a room are compiled in units of several: the headers that they share, and the templates
-# made of them, cost more than the files themselves (21 processor minutes for all, 9 so). A file's unit
-# follows from its name alone, so a new file moves no other. Files with names of their own that others
-# of their room use too (tables of functions) stand alone. For quick work on few files: OFF.
+# Files of a room are compiled in units of many: the headers that they share, and the templates made
+# of them, cost more than the files themselves (21 processor minutes for all, 6 so). A file's unit
+# follows from its name alone, so a new file moves no other. What two files of a room call alike has
+# one home or two names; a file that can have neither stands alone. For quick work on few files: OFF.
 option(LEVADA_UNITS "compile the files of a room in units of several" ON)
 
-# unit_of(FILE COUNT RESULT): one of COUNT units.
-function(unit_of file count result)
-  get_filename_component(file_name ${file} NAME)
-  string(MD5 digest ${file_name})
-  string(SUBSTRING ${digest} 0 6 digits)
-  math(EXPR unit "0x${digits} % ${count}")
-  set(${result} unit_${unit} PARENT_SCOPE)
+# compile_together(TARGET COUNT ALONE FILES…): in COUNT units, but for the files that ALONE matches.
+function(compile_together target count alone)
+  if(NOT LEVADA_UNITS)
+    return()
+  endif()
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_MODE GROUP)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)  # takes a file of a unit for a header, and warns
+    target_compile_options(${target} PRIVATE -Wno-subobject-linkage)
+  endif()
+  foreach(file ${ARGN})
+    if(alone AND file MATCHES "${alone}")
+      set_source_files_properties(${file} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
+    else()
+      get_filename_component(file_name ${file} NAME)
+      string(MD5 digest ${file_name})
+      string(SUBSTRING ${digest} 0 6 digits)
+      math(EXPR unit "0x${digits} % ${count}")
+      set_source_files_properties(${file} PROPERTIES UNITY_GROUP unit_${unit})
+    endif()
+  endforeach()
 endfunction()
 
 function(levada_room name)
@@ -52,24 +65,8 @@ function(levada_room name)
     add_library(levada_${name} STATIC ${sources})
     target_precompile_headers(levada_${name} REUSE_FROM levada_standard)
     set(visibility PUBLIC)
-    if(LEVADA_UNITS AND ROOM_UNITS)
-      set_target_properties(levada_${name} PROPERTIES UNITY_BUILD ON UNITY_BUILD_MODE GROUP)
-      if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)  # takes a file of a unit for a header, and warns
-        target_compile_options(levada_${name} PRIVATE -Wno-subobject-linkage)
-      endif()
-      set(together ${sources})
-      if(ROOM_ALONE)
-        list(FILTER together EXCLUDE REGEX "${ROOM_ALONE}")
-        foreach(file ${sources})
-          if(NOT file IN_LIST together)
-            set_source_files_properties(${file} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
-          endif()
-        endforeach()
-      endif()
-      foreach(file ${together})
-        unit_of(${file} ${ROOM_UNITS} unit)
-        set_source_files_properties(${file} PROPERTIES UNITY_GROUP ${unit})
-      endforeach()
+    if(ROOM_UNITS)
+      compile_together(levada_${name} ${ROOM_UNITS} "${ROOM_ALONE}" ${sources})
     endif()
   else()  # headers only
     add_library(levada_${name} INTERFACE)
@@ -84,6 +81,9 @@ function(levada_room name)
                                                GTest::gmock)
     target_compile_options(${name}_test PRIVATE -O0)
     target_precompile_headers(${name}_test REUSE_FROM levada_standard_test)
+    list(LENGTH tests count)
+    math(EXPR count "${count} / 10 + 1")
+    compile_together(${name}_test ${count} "" ${tests})
     add_test(NAME ${name} COMMAND ${name}_test)
   endif()
   if(NOT LEVADA_SANITIZE)

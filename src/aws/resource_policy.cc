@@ -7,6 +7,7 @@
 #include <charconv>
 
 #include "aws/credentials.h"
+#include "base/ascii.h"
 #include "wire/json_reader.h"
 
 namespace levada::aws {
@@ -36,13 +37,6 @@ constexpr std::string_view operations[] = {
 };
 constexpr std::string_view condition_keys[] = {"aws:principalaccount", "aws:principalarn",
                                                "aws:sourceip", "aws:username"};
-
-std::string lower(std::string_view text) {
-  std::string small(text);
-  for (char& c : small)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  return small;
-}
 
 bool is_account(std::string_view text) {
   return text.size() == 12 &&
@@ -107,7 +101,7 @@ bool in_network(std::string_view address, std::string_view text) {
 
 bool compare(std::string_view operation, std::string_view asked, std::string_view written) {
   if (operation.ends_with("IpAddress")) return in_network(asked, written);
-  if (operation.ends_with("IgnoreCase")) return lower(asked) == lower(written);
+  if (operation.ends_with("IgnoreCase")) return lowered(asked) == lowered(written);
   if (operation.starts_with("String") && operation.ends_with("Equals")) return asked == written;
   return matches_wildcards(written, asked);  // ArnEquals is as ArnLike is
 }
@@ -288,7 +282,7 @@ class PolicyReader {
         return invalid("the condition operator " + std::string(operation) + " is not supported");
       if (!keys.is(ValueKind::object)) return invalid("a condition operator holds an object");
       for (const auto& [key, values] : keys.members()) {
-        ResourcePolicy::Condition condition{std::string(name), lower(key), {}};
+        ResourcePolicy::Condition condition{std::string(name), lowered(key), {}};
         if (std::ranges::find(condition_keys, condition.key) == std::end(condition_keys))
           return invalid("the condition key " + std::string(key) + " is not supported");
         condition.values = TRY(texts(key, values));

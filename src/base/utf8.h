@@ -2,10 +2,17 @@
 // Whether bytes are valid UTF-8 (RFC 3629: no surrogates, no overlong forms, nothing above
 // U+10FFFF).
 
+#include <cstddef>
 #include <string_view>
 
 namespace levada {
 
 bool is_valid_utf8(std::string_view text);
+
+// Bytes of the character that begins with `lead`, in valid UTF-8.
+constexpr std::size_t utf8_size(char lead) {
+  const auto byte = static_cast<unsigned char>(lead);
+  return byte < 0x80 ? 1 : byte < 0xE0 ? 2 : byte < 0xF0 ? 3 : 4;
+}
 
 }  // namespace levada

@@ -120,7 +120,7 @@ class Section {
   std::vector<NewSetting>& settings_;
 };
 
-unexpected<Error> cannot(const std::string& path) {
+unexpected<Error> cannot_write(const std::string& path) {
   return fail_as(ExitCode::general, "[Errno " + std::to_string(errno) + "] " +
                                         std::strerror(errno) + ": " + python_repr(path));
 }
@@ -155,7 +155,7 @@ Result<Unit> write_settings(const std::string& path, const std::string& section,
   }
   text = with_settings(text, section, std::move(settings));
   const int descriptor = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-  if (descriptor < 0) return cannot(path);
+  if (descriptor < 0) return cannot_write(path);
   std::string_view rest = text;
   while (!rest.empty()) {
     const ssize_t written = ::write(descriptor, rest.data(), rest.size());
@@ -164,7 +164,7 @@ Result<Unit> write_settings(const std::string& path, const std::string& section,
     rest.remove_prefix(static_cast<std::size_t>(written));
   }
   const bool is_whole = rest.empty();
-  if (::close(descriptor) != 0 || !is_whole) return cannot(path);
+  if (::close(descriptor) != 0 || !is_whole) return cannot_write(path);
   return Unit{};
 }
 

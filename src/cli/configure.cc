@@ -130,14 +130,14 @@ Result<Unit> set(Words arguments, const Session& session, const GlobalOptions& g
 
 // ---- list ----
 
-struct Row {
+struct SettingRow {
   std::string name;
   std::string value{not_set};
   std::string type = "None";
   std::string location = "None";
 };
 
-void print(const Row& row) {
+void print(const SettingRow& row) {
   std::array<char, 512> line;
   const int size =
       std::snprintf(line.data(), line.size(), "%10s %24s %16s    %s\n", row.name.c_str(),
@@ -146,8 +146,8 @@ void print(const Row& row) {
       line.data(), std::min<std::size_t>(static_cast<std::size_t>(size), line.size())));
 }
 
-Row found_in_environment(std::string name, std::span<const char* const> variables) {
-  Row row{.name = std::move(name)};
+SettingRow found_in_environment(std::string name, std::span<const char* const> variables) {
+  SettingRow row{.name = std::move(name)};
   for (const char* const variable : variables) {
     const std::string value = environment(variable);
     if (value.empty()) continue;
@@ -165,11 +165,11 @@ Result<Unit> list(Words arguments, const Session& session, const GlobalOptions& 
   print({"----", "-----", "----", "--------"});
   constexpr const char* profile_variables[] = {"AWS_PROFILE", "AWS_DEFAULT_PROFILE"};
   print(globals.profile.empty() ? found_in_environment("profile", profile_variables)
-                                : Row{"profile", globals.profile, "manual", "--profile"});
+                                : SettingRow{"profile", globals.profile, "manual", "--profile"});
 
   const Settings* const settings = TRY(session.profile_settings());
-  Row access_key{.name = "access_key"};
-  Row secret_key{.name = "secret_key"};
+  SettingRow access_key{.name = "access_key"};
+  SettingRow secret_key{.name = "secret_key"};
   const std::optional<Credentials> found = TRY(session.credentials(globals.region));
   if (found) {
     const std::string source(found->source);
@@ -180,7 +180,7 @@ Result<Unit> list(Words arguments, const Session& session, const GlobalOptions& 
   print(secret_key);
 
   constexpr const char* region_variables[] = {"AWS_REGION", "AWS_DEFAULT_REGION"};
-  Row region = found_in_environment("region", region_variables);
+  SettingRow region = found_in_environment("region", region_variables);
   const std::string_view configured = setting(settings, "region");
   if (region.type == "None" && !configured.empty()) {
     const std::string named = environment("AWS_CONFIG_FILE");

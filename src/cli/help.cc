@@ -1,9 +1,11 @@
 #include "cli/help.h"
 
+#include "base/ascii.h"
 #include "cli/exit_code.h"
 #include "cli/global_options.h"
 #include "cli/operation_command.h"
 #include "cli/output_stream.h"
+#include "cli/parameters.h"
 #include "cli/services.h"
 #include "cli/tail.h"
 #include "cli/text.h"
@@ -20,9 +22,7 @@ constexpr std::string_view extras_help =
 
 class Page {
  public:
-  void heading(std::string_view text) {
-    out_ += (out_.empty() ? "" : "\n") + upper_case(text) + "\n";
-  }
+  void heading(std::string_view text) { out_ += (out_.empty() ? "" : "\n") + uppered(text) + "\n"; }
 
   // Words broken into lines behind `indent` blanks.
   void paragraph(std::string_view text, std::size_t indent) {
@@ -107,14 +107,6 @@ std::string shorthand(const aws::Shape& shape, int depth = 0) {
     default:
       return type_text(shape);
   }
-}
-
-bool takes_shorthand(const aws::Shape& shape) {
-  const auto is_complex = [](const aws::Shape& one) {
-    return one.type == aws::Type::structure || one.type == aws::Type::list ||
-           one.type == aws::Type::map;
-  };
-  return is_complex(shape) && (shape.type != aws::Type::list || is_complex(*shape.element));
 }
 
 void add_limits(Page& page, const aws::Shape& shape) {

@@ -11,7 +11,7 @@ namespace levada::cli {
 namespace {
 
 using Type = JmespathTokenType;
-constexpr char32_t end_of_text = 0xffffffff;
+constexpr char32_t end_of_expression = 0xffffffff;
 
 bool is_digit(char32_t c) { return c >= '0' && c <= '9'; }
 bool begins_identifier(char32_t c) {
@@ -34,7 +34,9 @@ class JmespathLexer {
   }
 
  private:
-  char32_t current() const { return at_ < characters_.size() ? characters_[at_] : end_of_text; }
+  char32_t current() const {
+    return at_ < characters_.size() ? characters_[at_] : end_of_expression;
+  }
   std::string text(std::size_t from, std::size_t to) const {
     std::string out;
     for (std::size_t i = from; i < to; ++i) append_utf8(out, characters_[i]);

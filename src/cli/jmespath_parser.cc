@@ -1,6 +1,7 @@
 // A Pratt parser: each token says how strongly it binds, what it is at the beginning of an
 // expression (`first`) and what it does to the expression left of it (`then`).
 
+#include "base/ascii.h"
 #include "cli/jmespath.h"
 #include "cli/jmespath_lexer.h"
 #include "cli/jmespath_tree.h"
@@ -93,7 +94,7 @@ class JmespathParser {
                                 const std::string& what) const {
     return fail(ErrorKind::invalid, what + ": Parse error at column " + std::to_string(column) +
                                         ", token \"" + python_text(token.value) + "\" (" +
-                                        upper_case(name(token.type)) + "), for expression:\n\"" +
+                                        uppered(name(token.type)) + "), for expression:\n\"" +
                                         std::string(expression_) + "\"\n" +
                                         std::string(column + 1, ' ') + '^');
   }

@@ -8,13 +8,12 @@
 #include <limits>
 #include <optional>
 
+#include "base/ascii.h"
 #include "cli/text.h"
 
 namespace levada::cli {
 
 namespace {
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 class JsonReader {
  public:

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <thread>
 
+#include "base/ascii.h"
 #include "cli/exit_code.h"
 #include "cli/file.h"
 #include "cli/http_client.h"
@@ -159,10 +160,10 @@ Result<std::optional<Credentials>> container_credentials() {
 }
 
 Result<std::optional<Credentials>> instance_credentials(const InstanceMetadataOptions& options) {
-  if (lower_case(environment("AWS_EC2_METADATA_DISABLED")) == "true") return std::nullopt;
+  if (lowered(environment("AWS_EC2_METADATA_DISABLED")) == "true") return std::nullopt;
   std::string base = options.endpoint;
   if (base.empty())
-    base = lower_case(options.endpoint_mode) == "ipv6" ? instance_url_of_ipv6 : instance_url;
+    base = lowered(options.endpoint_mode) == "ipv6" ? instance_url_of_ipv6 : instance_url;
   if (!base.ends_with('/')) base += '/';
   if (!Endpoint::parse(base))
     return fail_as(ExitCode::general, "Invalid endpoint EC2 Instance Metadata endpoint: " + base);

@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include "base/ascii.h"
 #include "cli/exit_code.h"
 #include "cli/file.h"
 #include "cli/json_text.h"
@@ -23,11 +24,6 @@ bool is_complex(const aws::Shape& shape) {
   return shape.type == Type::structure || shape.type == Type::list || shape.type == Type::map;
 }
 
-// Lists of scalars are given word by word; everything deeper may be shorthand.
-bool takes_shorthand(const aws::Shape& shape) {
-  return is_complex(shape) && (shape.type != Type::list || is_complex(*shape.element));
-}
-
 bool looks_like_json(std::string_view text) {
   const std::string_view trimmed = trim(text);
   return trimmed.starts_with('[') || trimmed.starts_with('{');
@@ -44,7 +40,7 @@ Result<Document> read_json_argument(const std::string& option, const std::string
 Result<Document> unpack_scalar(const std::string& text, const aws::Shape& shape) {
   Document value = Document::of_string(text);
   if (shape.type == Type::boolean)
-    return Document::of_boolean(!text.empty() && lower_case(text) != "false");
+    return Document::of_boolean(!text.empty() && lowered(text) != "false");
   TRY(give_types(value, shape));
   return value;
 }
@@ -187,6 +183,10 @@ Document to_wire(const Document& value, const aws::Shape& shape) {
 }
 
 }  // namespace
+
+bool takes_shorthand(const aws::Shape& shape) {
+  return is_complex(shape) && (shape.type != Type::list || is_complex(*shape.element));
+}
 
 Result<FileText> load_file_argument(const std::string& option, const std::string& value) {
   const bool is_text = value.starts_with("file://");

@@ -21,6 +21,9 @@ struct FileText {
 };
 Result<FileText> load_file_argument(const std::string& option, const std::string& value);
 
+// Lists of scalars are given word by word; everything deeper may be shorthand.
+bool takes_shorthand(const aws::Shape& shape);
+
 // One option's value or values to what its shape says: shorthand, JSON or the text itself.
 Result<Document> unpack_argument(const std::string& option, std::span<const std::string> values,
                                  const aws::Shape& shape);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/ascii.h"
 #include "cli/exit_code.h"
 #include "cli/file.h"
 #include "cli/text.h"
@@ -125,7 +126,7 @@ Result<std::vector<IniSection>> read_ini(const std::string& path) {
     }
     const std::size_t divider = line.find_first_of("=:");
     if (section == nullptr || divider == line.npos || divider == 0) return refuse();
-    const std::string name = lower_case(trim(line.substr(0, divider)));
+    const std::string name = lowered(trim(line.substr(0, divider)));
     if (values.contains(name)) return refuse();
     value = &values[name];
     *value = trim(line.substr(divider + 1));

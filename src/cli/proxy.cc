@@ -1,5 +1,6 @@
 #include "cli/proxy.h"
 
+#include "base/ascii.h"
 #include "cli/exit_code.h"
 #include "cli/file.h"
 #include "cli/text.h"
@@ -15,22 +16,22 @@ std::string proxy_variable(const std::string& scheme) {
   std::string value = environment((scheme + "_proxy").c_str());
   if (!value.empty()) return value;
   if (scheme == "http" && !environment("REQUEST_METHOD").empty()) return "";
-  return environment((upper_case(scheme) + "_PROXY").c_str());
+  return environment((uppered(scheme) + "_PROXY").c_str());
 }
 
 bool is_exempt(const Endpoint& endpoint) {
   std::string list = environment("no_proxy");
   if (list.empty()) list = environment("NO_PROXY");
   if (list == "*") return true;
-  const std::string host = lower_case(endpoint.host);
-  const std::string authority = lower_case(endpoint.authority);
+  const std::string host = lowered(endpoint.host);
+  const std::string authority = lowered(endpoint.authority);
   for (std::string_view rest = list; !rest.empty();) {
     const std::size_t comma = rest.find(',');
     std::string_view name = trim(rest.substr(0, comma));
     rest = comma == rest.npos ? std::string_view() : rest.substr(comma + 1);
     while (name.starts_with('.')) name.remove_prefix(1);
     if (name.empty()) continue;
-    const std::string exempt = lower_case(name);
+    const std::string exempt = lowered(name);
     if (host == exempt || authority == exempt || host.ends_with('.' + exempt) ||
         authority.ends_with('.' + exempt))
       return true;

@@ -4,6 +4,7 @@
 #include <climits>
 #include <cstdlib>
 
+#include "base/ascii.h"
 #include "cli/exit_code.h"
 #include "cli/file.h"
 #include "cli/services.h"
@@ -74,11 +75,11 @@ Result<std::string> Session::region() const {
 
 std::string Session::endpoint_url(const aws::Service& service) const {
   if (!options_->endpoint_url.empty()) return options_->endpoint_url;
-  if (lower_case(configured("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
-                            "ignore_configured_endpoint_urls")) == "true")
+  if (lowered(configured("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
+                         "ignore_configured_endpoint_urls")) == "true")
     return "";
   const std::string service_id = replace_all(std::string(command_name(service)), "-", "_");
-  std::string url = environment(("AWS_ENDPOINT_URL_" + upper_case(service_id)).c_str());
+  std::string url = environment(("AWS_ENDPOINT_URL_" + uppered(service_id)).c_str());
   if (!url.empty()) return url;
   url = environment("AWS_ENDPOINT_URL");
   if (!url.empty()) return url;
@@ -189,7 +190,7 @@ std::string Session::pager() const {
 bool Session::auto_prompt() const {
   if (options_->no_auto_prompt) return false;
   if (options_->auto_prompt) return true;
-  const std::string mode = lower_case(configured("AWS_CLI_AUTO_PROMPT", "cli_auto_prompt"));
+  const std::string mode = lowered(configured("AWS_CLI_AUTO_PROMPT", "cli_auto_prompt"));
   return mode == "on" || mode == "on-partial";
 }
 

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <cstdlib>
 
+#include "base/ascii.h"
 #include "cli/exit_code.h"
 #include "cli/text.h"
 
@@ -12,7 +13,7 @@ namespace levada::cli {
 namespace {
 
 constexpr std::string_view space = " \t\n\r\v\f";
-constexpr std::string_view end_of_text = "EOF";
+constexpr std::string_view end_name = "EOF";
 
 bool is_space(char c) { return space.find(c) != std::string_view::npos; }
 bool is_key_character(char c) {
@@ -87,7 +88,7 @@ class ShorthandReader {
   }
 
   Result<Unit> expect(char c) {
-    if (at_end()) return unexpected_at(std::string_view(&c, 1), end_of_text);
+    if (at_end()) return unexpected_at(std::string_view(&c, 1), end_name);
     if (text_[at_] != c) {
       std::string_view rest = text_.substr(at_);
       const std::size_t before = rest.size();
@@ -271,7 +272,7 @@ Result<Unit> give_scalar_type(Document& value, const aws::Shape& shape) {
       return Unit{};
     }
     case aws::Type::boolean: {
-      const std::string word = value.is_string() ? lower_case(value.string()) : "";
+      const std::string word = value.is_string() ? lowered(value.string()) : "";
       if (word == "true" || word == "false") value = Document::of_boolean(word == "true");
       return Unit{};
     }

@@ -18,12 +18,12 @@ struct CloseFile {
 };
 using File = std::unique_ptr<std::FILE, CloseFile>;
 
-unexpected<Error> cannot(const std::string& path) {
+unexpected<Error> system_failure(const std::string& path) {
   return fail_as(ExitCode::general, path + ": " + std::strerror(errno));
 }
 
 Result<Unit> write(std::FILE* file, const std::string& path, const std::string& text) {
-  if (std::fwrite(text.data(), 1, text.size(), file) != text.size()) return cannot(path);
+  if (std::fwrite(text.data(), 1, text.size(), file) != text.size()) return system_failure(path);
   return Unit{};
 }
 
@@ -71,7 +71,7 @@ Result<Unit> export_shard(StreamService& service, const std::string& path,
   const bool begun =
       std::filesystem::exists(path, error) && std::filesystem::file_size(path, error) > 0;
   const File file(std::fopen(path.c_str(), "ae"));
-  if (file == nullptr) return cannot(path);
+  if (file == nullptr) return system_failure(path);
   if (!begun) TRY(write(file.get(), path, header.line()));
   StreamProgress bar(header.shard);
   std::string iterator = TRY(service.iterator(shard.id, behind));
@@ -85,7 +85,7 @@ Result<Unit> export_shard(StreamService& service, const std::string& path,
       ++records;
       bytes += line.size();
     }
-    if (std::fflush(file.get()) != 0) return cannot(path);
+    if (std::fflush(file.get()) != 0) return system_failure(path);
     behind_first = std::max(behind_first, static_cast<double>(page.behind_millis));
     const bool tip = page.behind_millis == 0;
     const double left = static_cast<double>(page.behind_millis);

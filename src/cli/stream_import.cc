@@ -13,8 +13,8 @@
 namespace levada::cli {
 namespace {
 
-constexpr std::size_t batch_records_max = 500;     // API_PutRecords
-constexpr std::size_t batch_bytes_max = 4u << 20;  // of base64: below every endpoint's 5 MiB
+constexpr std::size_t batch_records_max = 500;      // API_PutRecords
+constexpr std::size_t import_batch_max = 4u << 20;  // of base64: below every endpoint's 5 MiB
 constexpr auto refused_pause = std::chrono::milliseconds(100);
 constexpr int refusals_max = 600;  // in a row, of one batch
 
@@ -105,7 +105,7 @@ Result<Unit> import_file(StreamService& service, const std::string& path, bool o
     if (!line) break;
     ExportRecord record = TRY(ExportRecord::read(*line));
     const bool full = batch.size() == batch_records_max ||
-                      (!batch.empty() && batch_bytes + record.data.size() > batch_bytes_max);
+                      (!batch.empty() && batch_bytes + record.data.size() > import_batch_max);
     if (full || (ordered && keys.contains(record.partition_key))) TRY(flush());
     keys.insert(record.partition_key);
     batch_bytes += record.data.size();

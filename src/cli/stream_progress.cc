@@ -10,7 +10,7 @@ namespace levada::cli {
 namespace {
 
 constexpr auto between = std::chrono::milliseconds(100);
-constexpr std::size_t bar_width = 24;
+constexpr std::size_t live_bar_width = 24;
 
 std::size_t width_of_terminal() {
   struct winsize size {};
@@ -23,10 +23,10 @@ std::size_t width_of_terminal() {
 std::string progress_line(const std::string& what, double done, std::uint64_t records,
                           double bytes_per_second, std::size_t width) {
   const double share = std::clamp(done, 0.0, 1.0);
-  const auto filled = static_cast<std::size_t>(share * bar_width);
+  const auto filled = static_cast<std::size_t>(share * live_bar_width);
   std::string bar(filled, '=');
-  if (filled < bar_width) bar += '>';
-  bar.resize(bar_width, ' ');
+  if (filled < live_bar_width) bar += '>';
+  bar.resize(live_bar_width, ' ');
   char text[160];
   std::snprintf(text, sizeof text, "  [%s] %3.0f%%  %llu records  %.1f MB/s", bar.c_str(),
                 share * 100, static_cast<unsigned long long>(records), bytes_per_second / 1e6);

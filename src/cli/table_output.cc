@@ -15,7 +15,7 @@ namespace levada::cli {
 
 namespace {
 
-using Row = std::vector<std::string>;
+using TableRow = std::vector<std::string>;
 using Widths = std::vector<std::ptrdiff_t>;
 
 constexpr std::string_view color_of_values = "\x1b[1m\x1b[34m";
@@ -23,17 +23,17 @@ constexpr std::string_view color_of_edges = "\x1b[2m\x1b[33m";
 constexpr std::string_view color_end = "\x1b[0m";
 constexpr std::ptrdiff_t cell_padding = 4;
 
-struct Section {
+struct TableSection {
   std::string title;
   std::size_t indent = 0;
-  Row headers;
-  std::vector<Row> rows;
+  TableRow headers;
+  std::vector<TableRow> rows;
   std::optional<std::size_t> column_count;
   Widths widths_max;
 
   // The first row decides how many columns there are. Later headers that have more are refused as
   // Python does it.
-  Result<Unit> widen(const Row& row) {
+  Result<Unit> widen(const TableRow& row) {
     if (widths_max.empty()) widths_max.resize(row.size());
     if (row.size() > widths_max.size())
       return fail_as(ExitCode::general, "list index out of range");
@@ -42,13 +42,13 @@ struct Section {
           std::max(widths_max[i], static_cast<std::ptrdiff_t>(cli::column_count(row[i])));
     return Unit{};
   }
-  Result<Unit> set_headers(const Row& names) {
+  Result<Unit> set_headers(const TableRow& names) {
     TRY(widen(names));
     if (!column_count) column_count = names.size();
     headers = names;
     return Unit{};
   }
-  Result<Unit> add(Row row) {
+  Result<Unit> add(TableRow row) {
     if (!column_count) column_count = row.size();
     if (row.size() != *column_count)
       return fail_as(ExitCode::general, "Row should have " + std::to_string(*column_count) +
@@ -136,7 +136,7 @@ class Table {
     }
     std::string out = dashes(width) + '\n';
     out += write_end();
-    for (const Section& section : sections_) render(out, section, width);
+    for (const TableSection& section : sections_) render(out, section, width);
     return out;
   }
 
@@ -159,7 +159,7 @@ class Table {
     }
   }
 
-  Section& section() {
+  TableSection& section() {
     if (sections_.empty()) sections_.emplace_back();
     return sections_.back();
   }
@@ -173,7 +173,7 @@ class Table {
         continue;
       }
       // Python walks an object here by its keys.
-      Row row;
+      TableRow row;
       bool is_row = true;
       if (item.is_array()) {
         for (const Document& cell : item.items()) {
@@ -206,8 +206,8 @@ class Table {
       const std::string& name = *scalars.begin();
       TRY(section().add({name, python_text(*object.find(name))}));
     } else if (!scalars.empty()) {
-      TRY(section().set_headers(Row(scalars.begin(), scalars.end())));
-      Row row;
+      TRY(section().set_headers(TableRow(scalars.begin(), scalars.end())));
+      TableRow row;
       for (const std::string& name : scalars) row.push_back(python_text(*object.find(name)));
       TRY(section().add(std::move(row)));
     }
@@ -224,7 +224,7 @@ class Table {
         return fail_as(ExitCode::general, "string indices must be integers, not 'str'");
       group(item, scalars, others);
     }
-    const Row headers(scalars.begin(), scalars.end());
+    const TableRow headers(scalars.begin(), scalars.end());
     TRY(section().set_headers(headers));
     for (const Document& item : items) {
       if (&item != &items.front() && !others.empty()) {
@@ -233,7 +233,7 @@ class Table {
         sections_.back().indent = indent;
         TRY(section().set_headers(headers));
       }
-      Row row;
+      TableRow row;
       for (const std::string& name : headers) {
         const Document* const value = item.find(name);
         row.push_back(value == nullptr ? "" : python_text(*value));
@@ -247,15 +247,15 @@ class Table {
 
   std::ptrdiff_t width_max() const {
     std::ptrdiff_t width = 0;
-    for (const Section& one : sections_) width = std::max(width, one.total_width());
+    for (const TableSection& one : sections_) width = std::max(width, one.total_width());
     return width;
   }
 
   // A section of one row becomes one of two columns.
   void stand_up() {
-    for (Section& one : sections_) {
+    for (TableSection& one : sections_) {
       if (one.rows.size() != 1 || one.headers.empty()) continue;
-      Section upright;
+      TableSection upright;
       upright.title = one.title;
       upright.indent = one.indent;
       for (std::size_t i = 0; i < one.headers.size(); ++i)
@@ -272,7 +272,7 @@ class Table {
   // The AWS CLI's library ends every write, coloured or not, with a reset.
   std::string_view write_end() const { return options_.color ? color_end : std::string_view(); }
 
-  void line(std::string& out, const Section& section, const std::string& text) const {
+  void line(std::string& out, const TableSection& section, const std::string& text) const {
     std::string edges;
     for (std::size_t i = 0; i < section.indent; ++i) edges += colored(color_of_edges, "|");
     const std::string_view end = write_end();
@@ -296,7 +296,7 @@ class Table {
            blanks(length - (left + padding + width) - 1) + '|';
   }
 
-  void render(std::string& out, const Section& one, std::ptrdiff_t width) const {
+  void render(std::string& out, const TableSection& one, std::ptrdiff_t width) const {
     width -= static_cast<std::ptrdiff_t>(2 * one.indent);
     if (!one.title.empty()) {
       line(out, one, centered(one.title, width, "|"));
@@ -312,7 +312,7 @@ class Table {
     }
     if (one.rows.empty() || widths.empty()) return;
     line(out, one, border(widths));
-    for (const Row& row : one.rows) {
+    for (const TableRow& row : one.rows) {
       std::string cells;
       for (std::size_t i = 0; i < std::min(widths.size(), row.size()); ++i)
         cells += left_aligned(row[i], widths[i], i == 0 ? "|" : "");
@@ -322,7 +322,7 @@ class Table {
   }
 
   const OutputOptions& options_;
-  std::vector<Section> sections_;
+  std::vector<TableSection> sections_;
 };
 
 }  // namespace

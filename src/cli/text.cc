@@ -6,15 +6,12 @@
 #include <cstdio>
 #include <map>
 
+#include "base/ascii.h"
 #include "cli/json_text.h"
 
 namespace levada::cli {
 
 namespace {
-
-bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
-bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 // (.)([A-Z][a-z]+) → \1-\2, left to right, without overlaps, as re.sub does it.
 std::string divide_before_words(std::string_view name, char separator) {
@@ -120,20 +117,6 @@ std::size_t character_count(std::string_view text) {
   return count;
 }
 
-std::string lower_case(std::string_view text) {
-  std::string out(text);
-  for (char& c : out)
-    if (is_upper(c)) c = static_cast<char>(c + ('a' - 'A'));
-  return out;
-}
-
-std::string upper_case(std::string_view text) {
-  std::string out(text);
-  for (char& c : out)
-    if (is_lower(c)) c = static_cast<char>(c - ('a' - 'A'));
-  return out;
-}
-
 std::string_view trim(std::string_view text) {
   constexpr std::string_view space = " \t\n\r\v\f";
   const std::size_t begin = text.find_first_not_of(space);
@@ -163,9 +146,9 @@ std::string kebab_case(std::string_view name, char separator) {
     std::size_t begin = name.size() - 1;
     while (begin > 0 && is_upper(name[begin - 1])) --begin;
     if (name.size() - 1 - begin >= 2)
-      prepared = std::string(name.substr(0, begin)) + separator + lower_case(name.substr(begin));
+      prepared = std::string(name.substr(0, begin)) + separator + lowered(name.substr(begin));
   }
-  return lower_case(divide_before_capitals(divide_before_words(prepared, separator), separator));
+  return lowered(divide_before_capitals(divide_before_words(prepared, separator), separator));
 }
 
 std::optional<std::string> lenient_base64(std::string_view text) {

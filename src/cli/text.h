@@ -17,8 +17,6 @@ namespace levada::cli {
 char32_t take_character(std::string_view& text);
 void append_utf8(std::string& out, char32_t character);
 std::size_t character_count(std::string_view text);
-std::string lower_case(std::string_view text);
-std::string upper_case(std::string_view text);
 std::string_view trim(std::string_view text);  // Python's str.strip() on ASCII whitespace
 std::string join(std::span<const std::string> words, std::string_view between);
 std::string replace_all(std::string text, std::string_view what, std::string_view with);

@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 
+#include "base/ascii.h"
 #include "cli/output.h"
 #include "cli/text.h"
 
@@ -51,7 +52,7 @@ class TextWriter {
   void write_scalars(const std::vector<const Document*>& scalars, const std::string* name) {
     for (const Document* const scalar : scalars) {
       if (name != nullptr) {
-        out_ += upper_case(*name) + '\t' + python_text(*scalar) + '\n';
+        out_ += uppered(*name) + '\t' + python_text(*scalar) + '\n';
       } else {
         if (scalar != scalars.front()) out_ += '\t';
         out_ += python_text(*scalar);
@@ -90,7 +91,7 @@ class TextWriter {
       for (const auto& [_, value] : sorted) scalars.push_back(python_text(*value));
     }
     if (!scalars.empty()) {
-      if (name != nullptr) scalars.insert(scalars.begin(), upper_case(*name));
+      if (name != nullptr) scalars.insert(scalars.begin(), uppered(*name));
       out_ += join(scalars, "\t") + '\n';
     }
     for (const auto& [key, value] : rest) write(*value, &key, nullptr);

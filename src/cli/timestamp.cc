@@ -7,6 +7,7 @@
 #include <ctime>
 #include <string_view>
 
+#include "base/ascii.h"
 #include "cli/text.h"
 
 namespace levada::cli {
@@ -100,7 +101,7 @@ class DateReader {
       skip_spaces();
     }
     if (one_or_two(day_) && (take(' ') || take('-')) && text_.size() > 4) {
-      const std::string name = lower_case(text_.substr(0, 3));
+      const std::string name = lowered(text_.substr(0, 3));
       for (int i = 0; i < 12; ++i) {
         if (name != months[i]) continue;
         text_.remove_prefix(3);

@@ -25,7 +25,7 @@ namespace aws_write = aws::timestream_write_api;
 
 constexpr std::size_t records_a_call = 100;  // API_WriteRecords
 constexpr std::size_t rejections_told = 5;   // of a file
-constexpr int tries_max = 60;
+constexpr int throttled_tries_max = 60;
 constexpr auto throttled_pause = std::chrono::milliseconds(500);
 constexpr std::string_view single_prefix = "measure_value::", parquet_suffix = ".parquet";
 constexpr std::uint64_t rows_shown = 10'000;  // the progress bar moves after so many
@@ -239,7 +239,7 @@ class Importer {
       }
       if (answer.refusal->code == "RejectedRecordsException")
         return count_rejected(answer.refusal->document, sent);
-      if (answer.refusal->code != "ThrottlingException" || tried == tries_max)
+      if (answer.refusal->code != "ThrottlingException" || tried == throttled_tries_max)
         return refusal_error(*answer.refusal, "WriteRecords");
       std::this_thread::sleep_for(throttled_pause);
     }

@@ -18,10 +18,6 @@ namespace {
 constexpr std::size_t width_best = 80;
 constexpr std::size_t indent_step = 2;
 
-bool is_break(char32_t c) {
-  return c == '\n' || c == '\r' || c == 0x85 || c == 0x2028 || c == 0x2029;
-}
-
 std::string yaml_real(double number) {
   if (std::isnan(number)) return ".nan";
   if (std::isinf(number)) return number > 0 ? ".inf" : "-.inf";
@@ -169,7 +165,7 @@ class YamlWriter {
           put(' ');
         }
         after_space = true;
-      } else if (is_break(all[i])) {
+      } else if (is_yaml_break(all[i])) {
         if (!after_break && all[i] == '\n') put_break('\n');
         put_break(all[i]);
         indention_ = true;
@@ -210,7 +206,7 @@ class YamlWriter {
     bool after_space = false;
     for (std::size_t i = 0; i < all.size(); ++i) {
       const char32_t c = all[i];
-      if (!is_yaml_printable(c) || is_break(c) || c == '"' || c == '\\') {
+      if (!is_yaml_printable(c) || is_yaml_break(c) || c == '"' || c == '\\') {
         escape(c);
         after_space = false;
       } else if (c == ' ') {

@@ -15,12 +15,12 @@ namespace {
 
 constexpr int depth_max = 100;
 
-bool is_integer(std::string_view text) {
+bool is_plain_integer(std::string_view text) {
   if (text.starts_with('-') || text.starts_with('+')) text.remove_prefix(1);
   return !text.empty() && text.find_first_not_of("0123456789") == text.npos;
 }
 
-bool is_real(std::string_view text) {
+bool is_plain_real(std::string_view text) {
   if (text.starts_with('-') || text.starts_with('+')) text.remove_prefix(1);
   if (text == ".inf" || text == ".Inf" || text == ".INF") return true;
   if (text.empty() || text.find_first_not_of("0123456789.eE+-") != text.npos) return false;
@@ -36,7 +36,7 @@ Document plain_scalar(const std::string& text) {
     return Document();
   if (text == "true" || text == "True" || text == "TRUE") return Document::of_boolean(true);
   if (text == "false" || text == "False" || text == "FALSE") return Document::of_boolean(false);
-  if (is_integer(text)) {
+  if (is_plain_integer(text)) {
     std::int64_t number = 0;
     const char* const begin = text.data() + (text.starts_with('+') ? 1 : 0);
     const auto [_, error] = std::from_chars(begin, text.data() + text.size(), number);
@@ -45,7 +45,7 @@ Document plain_scalar(const std::string& text) {
   }
   if (text == ".nan" || text == ".NaN" || text == ".NAN")
     return Document::of_real(std::numeric_limits<double>::quiet_NaN());
-  if (is_real(text)) {
+  if (is_plain_real(text)) {
     if (text.find('.') != std::string::npos && text.find_first_of("iI") != std::string::npos)
       return Document::of_real(text.starts_with('-') ? -std::numeric_limits<double>::infinity()
                                                      : std::numeric_limits<double>::infinity());

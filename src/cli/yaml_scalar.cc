@@ -9,10 +9,7 @@ namespace levada::cli {
 
 namespace {
 
-bool is_break(char32_t c) {
-  return c == '\n' || c == '\r' || c == 0x85 || c == 0x2028 || c == 0x2029;
-}
-bool is_blank_or_end(char32_t c) { return c == ' ' || c == '\t' || c == 0 || is_break(c); }
+bool is_blank_or_end(char32_t c) { return c == ' ' || c == '\t' || c == 0 || is_yaml_break(c); }
 
 // A cursor for small patterns.
 class Matcher {
@@ -94,6 +91,10 @@ bool is_date(std::string_view text) {
 
 }  // namespace
 
+bool is_yaml_break(char32_t c) {
+  return c == '\n' || c == '\r' || c == 0x85 || c == 0x2028 || c == 0x2029;
+}
+
 bool is_yaml_printable(char32_t c) {
   return c == '\n' || (c >= 0x20 && c <= 0x7e) || (c >= 0xa0 && c <= 0xd7ff) ||
          (c >= 0xe000 && c <= 0xfffd && c != 0xfeff);
@@ -134,7 +135,7 @@ YamlScalar analyze_yaml_scalar(std::string_view text) {
       break_space = break_space || previous_break;
       previous_space = true;
       previous_break = false;
-    } else if (is_break(c)) {
+    } else if (is_yaml_break(c)) {
       scalar.is_multiline = true;
       edges = edges || is_edge;
       space_break = space_break || previous_space;

@@ -14,6 +14,7 @@ struct YamlScalar {
 YamlScalar analyze_yaml_scalar(std::string_view text);
 
 bool is_yaml_printable(char32_t c);
+bool is_yaml_break(char32_t c);
 
 // Unquoted, it would be read as a number, a boolean, null, a date or a merge key.
 bool means_another_type(std::string_view text);

@@ -16,7 +16,7 @@ using query::TypeKind;
 using streaming::SourceBatch;
 using streaming::SourceDefinition;
 
-constexpr Uint128 half = Uint128{1} << 127;
+constexpr Uint128 split_at = Uint128{1} << 127;
 
 SourceDefinition definition(std::string format, std::string encode) {
   SourceDefinition made;
@@ -165,8 +165,8 @@ TEST_F(KinesisSourceTest, KeepsEachKeysOrderThroughReshardsFailuresAndRestarts) 
   start();
   read(40);
   stream_.shards[0].info.open = false;
-  stream_.add_shard("s1", 0, half - 1, "s0");
-  stream_.add_shard("s2", half, ~Uint128{0}, "s0");
+  stream_.add_shard("s1", 0, split_at - 1, "s0");
+  stream_.add_shard("s2", split_at, ~Uint128{0}, "s0");
   for (std::int64_t n = 21; n <= 40; ++n)
     for (const auto& key : keys) put(key, n);
   stop();

@@ -38,7 +38,7 @@ Row old_row() {
 }
 Row new_row() { return row(types(), {"1", "b", "1.50", "2023-11-11 18:30:09.453Z", "1970-01-01"}); }
 
-SinkDefinition definition(SinkFormat format) {
+SinkDefinition definition_of(SinkFormat format) {
   SinkDefinition made;
   made.database = "dev";
   made.relation = "t";
@@ -70,7 +70,7 @@ std::vector<std::string> formatted(const SinkDefinition& made, const SinkChange&
 using Texts = std::vector<std::string>;
 
 TEST(SinkFormat, PlainSendsWhatComesAndNeverWhatGoes) {
-  const SinkDefinition plain = definition(SinkFormat::plain);
+  const SinkDefinition plain = definition_of(SinkFormat::plain);
   EXPECT_EQ(formatted(plain, {{}, old_row()}),
             Texts{R"({"id":1} {"amt":"1.50","d":719163,"id":1,"name":"a\"é",)"
                   R"("ts":"2023-11-11T18:30:09.453000Z"})"});
@@ -87,7 +87,7 @@ TEST(SinkFormat, TimestamptzHasFourForms) {
       {"micro", "1699727409453000"},
       {"milli", "1699727409453"}};
   for (const auto& [mode, text] : forms) {
-    SinkDefinition plain = definition(SinkFormat::plain);
+    SinkDefinition plain = definition_of(SinkFormat::plain);
     plain.format_options.emplace_back("timestamptz.handling.mode", mode);
     EXPECT_EQ(formatted(plain, {{}, new_row()}),
               Texts{R"({"id":1} {"amt":"1.50","d":719163,"id":1,"name":"b","ts":)" +
@@ -96,7 +96,7 @@ TEST(SinkFormat, TimestamptzHasFourForms) {
 }
 
 TEST(SinkFormat, UpsertDeletesByAnEmptyRecord) {
-  SinkDefinition upsert = definition(SinkFormat::upsert);
+  SinkDefinition upsert = definition_of(SinkFormat::upsert);
   EXPECT_EQ(formatted(upsert, {old_row(), {}}), Texts{R"({"id":1} )"});
   upsert.key_encode = "TEXT";
   EXPECT_EQ(formatted(upsert, {old_row(), {}}), Texts{"1 "});
@@ -131,7 +131,7 @@ std::string debezium_schema() {
 }
 
 TEST(SinkFormat, DebeziumTellsBothSidesAndTheSchema) {
-  const SinkDefinition debezium = definition(SinkFormat::debezium);
+  const SinkDefinition debezium = definition_of(SinkFormat::debezium);
   const std::string side_old =
       R"({"amt":"1.50","d":0,"id":1,"name":"a\"é","ts":"2023-11-11T18:30:09.453000Z"})";
   const std::string side_new =
@@ -155,7 +155,7 @@ TEST(SinkFormat, DebeziumTellsBothSidesAndTheSchema) {
 }
 
 TEST(SinkFormat, SchemasWrapKeyAndValue) {
-  SinkDefinition upsert = definition(SinkFormat::upsert);
+  SinkDefinition upsert = definition_of(SinkFormat::upsert);
   upsert.columns.resize(2);
   upsert.format_options = {{"schemas.enable", "True"}};
   const std::vector<Type> two(types().begin(), types().begin() + 2);
@@ -242,7 +242,7 @@ TEST(SinkOptions, RefuseInTheWordsThatUsersSearchFor) {
     const auto options = read_sink_options(made);
     return options ? std::string("accepted") : options.error().message;
   };
-  const SinkDefinition good = definition(SinkFormat::upsert);
+  const SinkDefinition good = definition_of(SinkFormat::upsert);
   EXPECT_EQ(refusal(good), "accepted");
   SinkDefinition made = good;
   made.options = {{"connector", "kinesis"}, {"aws.region", "r"}};
@@ -268,12 +268,12 @@ TEST(SinkOptions, RefuseInTheWordsThatUsersSearchFor) {
   EXPECT_EQ(refusal(made), "unrecognized timestamptz.handling.mode value x");
   made.format_options = {{"schemas.enable", "x"}};
   EXPECT_EQ(refusal(made), "schemas.enable is expected to be `true` or `false`, got x");
-  made = definition(SinkFormat::plain);
+  made = definition_of(SinkFormat::plain);
   made.format_options.clear();
   EXPECT_EQ(refusal(made).substr(0, 51), "The sink of retract stream cannot be append-only. P");
   made.append_only = true;
   EXPECT_EQ(refusal(made), "accepted");
-  made = definition(SinkFormat::debezium);
+  made = definition_of(SinkFormat::debezium);
   made.format_options = {{"force_append_only", "true"}};
   EXPECT_EQ(refusal(made).substr(0, 55), "Retract sink type does not support `ignore_delete`. Ple");
   made.format_options.clear();

@@ -12,7 +12,7 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-constexpr Uint128 half = Uint128{1} << 127;
+constexpr Uint128 lanes_half = Uint128{1} << 127;
 
 std::vector<ShardInfo> one_shard() {
   return {{.id = "s0",
@@ -24,11 +24,11 @@ std::vector<ShardInfo> one_shard() {
 std::vector<ShardInfo> two_shards() {
   return {{.id = "s1",
            .first_hash_key = 0,
-           .last_hash_key = half - 1,
+           .last_hash_key = lanes_half - 1,
            .parent = {},
            .adjacent_parent = {}},
           {.id = "s2",
-           .first_hash_key = half,
+           .first_hash_key = lanes_half,
            .last_hash_key = ~Uint128{0},
            .parent = {},
            .adjacent_parent = {}}};

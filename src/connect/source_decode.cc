@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/ascii.h"
 #include "base/attempt.h"
 #include "base/utf8.h"
 #include "connect/sink_json.h"
@@ -18,7 +19,6 @@ using query::Row;
 using query::SqlResult;
 using query::Type;
 using query::TypeKind;
-using query::Value;
 using streaming::SourceRow;
 using wire::ValueKind;
 
@@ -27,9 +27,9 @@ tl::unexpected<query::SqlError> bad(std::string why) {
 }
 
 bool same_name(std::string_view a, std::string_view b) {
-  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
-  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(),
-                                            [&](char x, char y) { return lower(x) == lower(y); });
+  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) {
+           return to_lower(x) == to_lower(y);
+         });
 }
 
 const wire::Value* member(const wire::Value& object, std::string_view name) {
@@ -164,10 +164,10 @@ SqlResult<Unit> RecordDecoder::decode(const ReadRecord& record, std::string_view
     case Encode::csv:
       return decode_csv(record, shard, rows);
     case Encode::bytes: {
-      std::vector<Value> values(definition_.columns.size());
+      std::vector<query::Value> values(definition_.columns.size());
       for (std::size_t n = 0; n < values.size(); ++n)
         if (!definition_.columns[n].hidden && !is_included(n))
-          values[n] = Value(Datum::of(as_text(record.data)));
+          values[n] = query::Value(Datum::of(as_text(record.data)));
       rows.push_back({ATTEMPT(row_of(std::move(values), record, shard))});
       return Unit{};
     }
@@ -180,7 +180,7 @@ SqlResult<Unit> RecordDecoder::decode_json(const ReadRecord& record, std::string
   const std::string_view text = as_text(record.data);
   if (text.empty() && format_ == Format::debezium) return Unit{};  // a tombstone
   if (text.empty() && format_ == Format::upsert) {
-    std::vector<Value> values(definition_.columns.size());
+    std::vector<query::Value> values(definition_.columns.size());
     rows.push_back({ATTEMPT(row_of(std::move(values), record, shard)), -1});
     return Unit{};
   }
@@ -237,7 +237,7 @@ SqlResult<Unit> RecordDecoder::decode_csv(const ReadRecord& record, std::string_
   if (std::exchange(header_expected_, false)) return Unit{};
   while (text.ends_with('\n') || text.ends_with('\r')) text.remove_suffix(1);
   const std::vector<std::string> fields = csv_fields(text, delimiter_);
-  std::vector<Value> values(definition_.columns.size());
+  std::vector<query::Value> values(definition_.columns.size());
   std::size_t field = 0;
   for (std::size_t n = 0; n < values.size(); ++n) {
     if (definition_.columns[n].hidden || is_included(n)) continue;
@@ -252,7 +252,7 @@ SqlResult<Unit> RecordDecoder::decode_csv(const ReadRecord& record, std::string_
 SqlResult<Row> RecordDecoder::row_of_object(const wire::Value& object, const ReadRecord& record,
                                             std::string_view shard) const {
   if (!object.is(ValueKind::object)) return bad("the record is no JSON object");
-  std::vector<Value> values(definition_.columns.size());
+  std::vector<query::Value> values(definition_.columns.size());
   for (std::size_t n = 0; n < values.size(); ++n) {
     if (definition_.columns[n].hidden || is_included(n)) continue;
     const wire::Value* json = member(object, definition_.columns[n].name);
@@ -265,31 +265,32 @@ SqlResult<Row> RecordDecoder::row_of_object(const wire::Value& object, const Rea
 }
 
 // Adds what INCLUDE asks for.
-SqlResult<Row> RecordDecoder::row_of(std::vector<Value> values, const ReadRecord& record,
+SqlResult<Row> RecordDecoder::row_of(std::vector<query::Value> values, const ReadRecord& record,
                                      std::string_view shard) const {
   for (const streaming::SourceInclude& include : definition_.includes) {
     const Type& type = definition_.columns[include.column].type;
-    Value& value = values[include.column];
+    query::Value& value = values[include.column];
     if (include.what == "key")
-      value = type.is(TypeKind::bytea) ? Value(Datum::of(std::string_view(record.partition_key)))
-                                       : ATTEMPT(query::from_text(type, record.partition_key));
+      value = type.is(TypeKind::bytea)
+                  ? query::Value(Datum::of(std::string_view(record.partition_key)))
+                  : ATTEMPT(query::from_text(type, record.partition_key));
     else if (include.what == "partition")
-      value = Value(Datum::of(shard));
+      value = query::Value(Datum::of(shard));
     else if (include.what == "offset")
-      value = Value(Datum::of(std::string_view(record.sequence_number)));
+      value = query::Value(Datum::of(std::string_view(record.sequence_number)));
     else if (include.what == "timestamp")
-      value = Value(Datum::of(std::int64_t{record.arrived.count()} * 1000));
+      value = query::Value(Datum::of(std::int64_t{record.arrived.count()} * 1000));
     else if (include.what == "payload")
       value = ATTEMPT(query::from_text(type, as_text(record.data)));
   }
   std::vector<Datum> data;
   data.reserve(values.size());
-  for (const Value& value : values) data.push_back(value.datum());
+  for (const query::Value& value : values) data.push_back(value.datum());
   return Row::of(data);
 }
 
-SqlResult<Value> RecordDecoder::value_of(const Type& type, const wire::Value& json) const {
-  if (json.is(ValueKind::null)) return Value();
+SqlResult<query::Value> RecordDecoder::value_of(const Type& type, const wire::Value& json) const {
+  if (json.is(ValueKind::null)) return query::Value();
   switch (type.kind()) {
     case TypeKind::jsonb: {
       std::string text;
@@ -298,12 +299,12 @@ SqlResult<Value> RecordDecoder::value_of(const Type& type, const wire::Value& js
     }
     case TypeKind::bytea: {
       if (!json.is(ValueKind::string)) return bad("a string was expected");
-      if (format_ != Format::debezium) return Value(Datum::of(json.string()));
+      if (format_ != Format::debezium) return query::Value(Datum::of(json.string()));
       std::string bytes(wire::base64_decoded_size_max(json.string().size()), '\0');
       const auto decoded = wire::base64_decode(
           json.string(), {reinterpret_cast<std::byte*>(bytes.data()), bytes.size()});
       if (!decoded.ok()) return bad("no base64");
-      return Value(Datum::of(std::string_view(bytes).substr(0, decoded.size)));
+      return query::Value(Datum::of(std::string_view(bytes).substr(0, decoded.size)));
     }
     case TypeKind::timestamptz:
     case TypeKind::timestamp:
@@ -314,35 +315,35 @@ SqlResult<Value> RecordDecoder::value_of(const Type& type, const wire::Value& js
                                     : format_ == Format::debezium && type.is(TypeKind::timestamp)
                                         ? number * 1'000
                                         : guess_micros(number);
-        return Value(Datum::of(micros));
+        return query::Value(Datum::of(micros));
       }
       break;
     case TypeKind::date:
-      if (json.is(ValueKind::integer)) return Value(Datum::of(json.integer()));
+      if (json.is(ValueKind::integer)) return query::Value(Datum::of(json.integer()));
       break;
     case TypeKind::time:
       if (json.is(ValueKind::integer))
-        return Value(Datum::of(json.integer() * (format_ == Format::debezium ? 1'000 : 1)));
+        return query::Value(Datum::of(json.integer() * (format_ == Format::debezium ? 1'000 : 1)));
       break;
     case TypeKind::list: {
       if (!json.is(ValueKind::array)) return bad("a list was expected");
-      std::vector<Value> items;
+      std::vector<query::Value> items;
       for (const wire::Value& item : json.items())
         items.push_back(ATTEMPT(value_of(type.element(), item)));
       std::vector<Datum> data;
-      for (const Value& item : items) data.push_back(item.datum());
-      return Value(Datum::of(std::span<const Datum>(data)));
+      for (const query::Value& item : items) data.push_back(item.datum());
+      return query::Value(Datum::of(std::span<const Datum>(data)));
     }
     case TypeKind::structure: {
       if (!json.is(ValueKind::object)) return bad("an object was expected");
-      std::vector<Value> fields;
+      std::vector<query::Value> fields;
       for (const query::TypeField& field : type.fields()) {
         const wire::Value* inner = member(json, field.name);
-        fields.push_back(inner == nullptr ? Value() : ATTEMPT(value_of(field.type, *inner)));
+        fields.push_back(inner == nullptr ? query::Value() : ATTEMPT(value_of(field.type, *inner)));
       }
       std::vector<Datum> data;
-      for (const Value& field : fields) data.push_back(field.datum());
-      return Value(Datum::of(std::span<const Datum>(data)));
+      for (const query::Value& field : fields) data.push_back(field.datum());
+      return query::Value(Datum::of(std::span<const Datum>(data)));
     }
     default:
       break;

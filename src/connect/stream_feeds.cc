@@ -21,10 +21,11 @@ constexpr Nanos error_pause = std::chrono::seconds(1);
 constexpr std::uint32_t records_a_read = 10'000;
 constexpr std::size_t records_a_write = 500;
 constexpr Bytes model_size_max = 1_MiB;
-constexpr std::string_view finished = "finished";  // the position at the end of a closed shard
+constexpr std::string_view shard_finished =
+    "finished";  // the position at the end of a closed shard
 constexpr std::size_t error_size_max = 500;
 
-std::string text(const Value& object, std::string_view name) {
+std::string text_member(const Value& object, std::string_view name) {
   const Value* value = object.find(name);
   return value != nullptr && value->is(ValueKind::string) ? std::string(value->string()) : "";
 }
@@ -38,8 +39,9 @@ std::span<const Value> items(const Value& object, std::string_view name) {
 std::vector<timestream::ColumnMapping> attributes(const Value& object) {
   std::vector<timestream::ColumnMapping> all;
   for (const Value& each : items(object, "MultiMeasureAttributeMappings"))
-    all.push_back({text(each, "SourceColumn"), text(each, "TargetMultiMeasureAttributeName"),
-                   text(each, "MeasureValueType")});
+    all.push_back({text_member(each, "SourceColumn"),
+                   text_member(each, "TargetMultiMeasureAttributeName"),
+                   text_member(each, "MeasureValueType")});
   return all;
 }
 
@@ -90,18 +92,19 @@ Result<DataModel> read_data_model(std::string_view json) {
   const Value root = TRY(wire::read_json(json, tree));
   if (!root.is(ValueKind::object)) return fail(ErrorKind::invalid, "a data model is an object");
   DataModel model;
-  model.time_column = text(root, "TimeColumn");
-  model.time_unit = text(root, "TimeUnit");
-  model.measure_name_column = text(root, "MeasureNameColumn");
+  model.time_column = text_member(root, "TimeColumn");
+  model.time_unit = text_member(root, "TimeUnit");
+  model.measure_name_column = text_member(root, "MeasureNameColumn");
   for (const Value& each : items(root, "DimensionMappings"))
-    model.dimensions.push_back({text(each, "SourceColumn"), text(each, "DestinationColumn")});
+    model.dimensions.push_back(
+        {text_member(each, "SourceColumn"), text_member(each, "DestinationColumn")});
   if (const Value* multi = root.find("MultiMeasureMappings"))
-    model.multi.emplace(
-        timestream::MultiColumnMapping{text(*multi, "TargetMultiMeasureName"), attributes(*multi)});
+    model.multi.emplace(timestream::MultiColumnMapping{
+        text_member(*multi, "TargetMultiMeasureName"), attributes(*multi)});
   for (const Value& each : items(root, "MixedMeasureMappings"))
-    model.mixed.push_back({text(each, "MeasureName"), text(each, "SourceColumn"),
-                           text(each, "TargetMeasureName"), text(each, "MeasureValueType"),
-                           attributes(each)});
+    model.mixed.push_back({text_member(each, "MeasureName"), text_member(each, "SourceColumn"),
+                           text_member(each, "TargetMeasureName"),
+                           text_member(each, "MeasureValueType"), attributes(each)});
   TRY(timestream::check_model(model));
   return model;
 }
@@ -264,9 +267,9 @@ Task<Unit> StreamFeeds::read_shards(std::shared_ptr<Feed> feed) {
   };
   for (const Listed& shard : all) {
     const bool wait = std::ranges::any_of(shard.parents, [&](const std::string& parent) {
-      return present.contains(parent) && position(parent) != finished;
+      return present.contains(parent) && position(parent) != shard_finished;
     });
-    if (wait || position(shard.id) == finished || !feed->wanted || gate_.stopping()) continue;
+    if (wait || position(shard.id) == shard_finished || !feed->wanted || gate_.stopping()) continue;
     co_await read_shard(feed, shard.id);
   }
   co_return Unit{};
@@ -310,7 +313,7 @@ Task<Unit> StreamFeeds::read_shard(std::shared_ptr<Feed> feed, std::string shard
   }
   co_await write(feed, batch);
   if (!page.next_iterator) {
-    positions[shard] = finished;
+    positions[shard] = shard_finished;
   } else if (!page.records.empty()) {
     positions[shard] = decimal_string(page.records.back().sequence);
     iterator = std::move(*page.next_iterator);

@@ -16,16 +16,16 @@ using query::TypeKind;
 using streaming::SinkDefinition;
 
 constexpr Nanos retry_pause = std::chrono::seconds(1);
-constexpr std::size_t records_a_write = 500;
+constexpr std::size_t sink_records_a_write = 500;
 
 using NamedOptions = std::vector<std::pair<std::string, std::string>>;
 
-tl::unexpected<query::SqlError> refuse(std::string message) {
+tl::unexpected<query::SqlError> refuse_option(std::string message) {
   return query::refuse(query::sqlstate::invalid_parameter_value, std::move(message));
 }
 
 tl::unexpected<query::SqlError> refuse_alter() {
-  return refuse("options of a timestream sink cannot be altered");
+  return refuse_option("options of a timestream sink cannot be altered");
 }
 
 // Names between commas, without the blanks around them.
@@ -103,13 +103,14 @@ SqlResult<TimestreamTarget> read_timestream_target(const SinkDefinition& definit
   std::string measure_name = take("measure_name");
   if (measure_name.empty()) measure_name = definition.name;
   if (!options.empty())
-    return refuse("Unknown fields in the WITH clause: " + options.begin()->first);
+    return refuse_option("Unknown fields in the WITH clause: " + options.begin()->first);
   if (target.database.empty() || target.table.empty())
-    return refuse("a timestream sink needs `database` and `table`");
-  if (target.model.time_column.empty()) return refuse("a timestream sink needs `time_column`");
-  if (dimensions.empty()) return refuse("a timestream sink needs `dimensions`");
+    return refuse_option("a timestream sink needs `database` and `table`");
+  if (target.model.time_column.empty())
+    return refuse_option("a timestream sink needs `time_column`");
+  if (dimensions.empty()) return refuse_option("a timestream sink needs `dimensions`");
   if (definition.format == streaming::SinkFormat::debezium)
-    return refuse("a timestream sink is FORMAT PLAIN or UPSERT");
+    return refuse_option("a timestream sink is FORMAT PLAIN or UPSERT");
 
   std::set<std::string> wanted(dimensions.begin(), dimensions.end());
   timestream::MultiColumnMapping multi{measure_name, {}};
@@ -119,20 +120,20 @@ SqlResult<TimestreamTarget> read_timestream_target(const SinkDefinition& definit
     if (column.name == target.model.time_column) {
       time = true;
       if (type != "TIMESTAMP")
-        return refuse("the time column \"" + column.name + "\" is no timestamp but " +
-                      column.type.name());
+        return refuse_option("the time column \"" + column.name + "\" is no timestamp but " +
+                             column.type.name());
     } else if (wanted.erase(column.name) > 0) {
       target.model.dimensions.push_back({column.name, {}});
     } else if (type.empty()) {
-      return refuse("column \"" + column.name + "\" of type " + column.type.name() +
-                    " can be no measure");
+      return refuse_option("column \"" + column.name + "\" of type " + column.type.name() +
+                           " can be no measure");
     } else {
       multi.attributes.push_back({column.name, {}, std::string(type)});
     }
   }
-  if (!time) return refuse("there is no column \"" + target.model.time_column + "\"");
-  if (!wanted.empty()) return refuse("there is no column \"" + *wanted.begin() + "\"");
-  if (multi.attributes.empty()) return refuse("no column is left to be a measure");
+  if (!time) return refuse_option("there is no column \"" + target.model.time_column + "\"");
+  if (!wanted.empty()) return refuse_option("there is no column \"" + *wanted.begin() + "\"");
+  if (multi.attributes.empty()) return refuse_option("no column is left to be a measure");
   target.model.multi = std::move(multi);
   return target;
 }
@@ -226,9 +227,9 @@ Task<Unit> TimestreamSink::deliver(std::shared_ptr<const streaming::SinkEpoch> e
   const timestream::RowMapper mapper =
       co_await timestream::RowMapper::over(target_.model, columns_, "");
   const Rows rows = rows_of(*epoch);
-  for (std::size_t at = 0; at < rows.size(); at += records_a_write) {
+  for (std::size_t at = 0; at < rows.size(); at += sink_records_a_write) {
     const auto mapped = std::make_shared<timestream::MappedRows>();
-    for (std::size_t i = at; i < std::min(rows.size(), at + records_a_write); ++i)
+    for (std::size_t i = at; i < std::min(rows.size(), at + sink_records_a_write); ++i)
       if (auto why = mapper.map(i, rows[i], *mapped)) leave_out(std::move(*why));
     if (!mapped->records.empty()) co_await write(mapped, epoch->epoch);
   }
@@ -272,7 +273,7 @@ Task<SqlResult<Unit>> TimestreamSinkConnector::validate(const SinkDefinition& de
     return tables_.describe_table(caller_, target->database, target->table);
   };
   const Result<timestream::Table> table = co_await outcome(tables_.at_home(reactor_, there));
-  if (!table) co_return Verdict(refuse(table.error().message));
+  if (!table) co_return Verdict(refuse_option(table.error().message));
   co_return Verdict(Unit{});
 }
 

@@ -8,13 +8,13 @@
 namespace levada::http {
 namespace {
 
-constexpr std::size_t input_size_first = 64u << 10;
+constexpr std::size_t exchange_size_first = 64u << 10;
 constexpr std::size_t answer_size_max = 64u << 20;  // GetRecords: 10 MiB in base64 is 14 MiB
 
 }  // namespace
 
 Exchange::Exchange(std::unique_ptr<io::Connection> connection)
-    : connection_(std::move(connection)), input_(input_size_first, '\0') {}
+    : connection_(std::move(connection)), input_(exchange_size_first, '\0') {}
 
 Task<Answer> Exchange::ask(std::string_view request, Deadline deadline) {
   const std::array<ByteView, 1> parts = {as_bytes(request)};

@@ -12,7 +12,7 @@
 namespace levada::http {
 namespace {
 
-class Echo final : public Handler {
+class BodyEcho final : public Handler {
  public:
   Task<Unit> handle(const Request& request, Response& response) override {
     response.body.assign(request.body.begin(), request.body.end());
@@ -105,7 +105,7 @@ class HttpServerTls : public testing::Test {
   }
   bool counted(std::string_view line) { return metrics_.render().find(line) != std::string::npos; }
 
-  Echo echo_;
+  BodyEcho echo_;
   MetricsRegistry metrics_;
   std::unique_ptr<tls::TlsContext> context_;
   std::optional<io::SimWorld> world_;

@@ -5,17 +5,12 @@
 #include <utility>
 
 #include "base/check.h"
+#include "io/path.h"
 
 namespace levada::io {
 namespace {
 
 constexpr std::align_val_t alignment{direct_alignment};
-
-std::string directory_of(const std::string& path) {
-  std::size_t slash = path.find_last_of('/');
-  if (slash == std::string::npos) return ".";
-  return slash == 0 ? "/" : path.substr(0, slash);
-}
 
 Task<Unit> write_whole(Disk& disk, std::string path, ByteView content, Readers readers) {
   OpenOptions options{.create = true, .secret = readers == Readers::owner};

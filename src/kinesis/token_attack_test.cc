@@ -7,7 +7,7 @@
 namespace levada::kinesis {
 namespace {
 
-constexpr std::string_view shard0 = "shardId-000000000000";
+constexpr std::string_view attacked_shard = "shardId-000000000000";
 constexpr Caller stranger{"999999999999", "us-east-1"};
 
 Result<GetRecordsAnswer> read(TestService& k, const Token& iterator, Caller caller) {
@@ -34,7 +34,7 @@ TEST(TokenAttack, an_iterator_with_any_bit_changed_reads_nothing) {
   TestService k;
   k.create("s");
   ASSERT_TRUE(k.put("s", "k", "1"));
-  const Token good = *k.iterator("s", shard0);
+  const Token good = *k.iterator("s", attacked_shard);
   for (std::size_t bit = 0; bit < good.size() * 8; ++bit) {
     Token forged = good;
     forged[bit / 8] ^= std::byte(1 << bit % 8);
@@ -48,7 +48,7 @@ TEST(TokenAttack, an_iterator_with_any_bit_changed_reads_nothing) {
 TEST(TokenAttack, an_iterator_cut_or_lengthened_reads_nothing) {
   TestService k;
   k.create("s");
-  const Token good = *k.iterator("s", shard0);
+  const Token good = *k.iterator("s", attacked_shard);
   for (std::size_t size = 0; size < good.size(); ++size)
     EXPECT_EQ(refusal_in(k.get(Token(good.begin(), good.begin() + static_cast<long>(size)))),
               Refusal::invalid_argument);
@@ -63,7 +63,7 @@ TEST(TokenAttack, an_iterator_is_of_no_use_to_another_account) {
   TestService k;
   k.create("s");
   ASSERT_TRUE(k.put("s", "k", "secret"));
-  const auto answer = read(k, *k.iterator("s", shard0), stranger);
+  const auto answer = read(k, *k.iterator("s", attacked_shard), stranger);
   EXPECT_EQ(refusal_in(answer), Refusal::resource_not_found);
 }
 
@@ -72,13 +72,13 @@ TEST(TokenAttack, an_iterator_is_of_no_use_on_another_server) {
   here.create("s");
   there.create("s");
   ASSERT_EQ(here.stream("s")->id, there.stream("s")->id);  // only the key tells them apart
-  EXPECT_EQ(refusal_in(there.get(*here.iterator("s", shard0))), Refusal::invalid_argument);
+  EXPECT_EQ(refusal_in(there.get(*here.iterator("s", attacked_shard))), Refusal::invalid_argument);
 }
 
 TEST(TokenAttack, an_iterator_does_not_outlive_its_stream) {
   TestService k;
   k.create("s");
-  const Token old = *k.iterator("s", shard0);
+  const Token old = *k.iterator("s", attacked_shard);
   DeleteStream gone{.stream = {"s", {}}};
   ASSERT_TRUE(k.world.run(k.control().delete_stream(k.caller, gone)));
   k.world.run_for(std::chrono::seconds(1));
@@ -93,7 +93,7 @@ TEST(TokenAttack, an_iterator_cannot_be_covered_by_the_name_of_another_stream) {
   k.create("mine");
   k.create("other");
   GetRecords command;
-  const Token iterator = *k.iterator("other", shard0);
+  const Token iterator = *k.iterator("other", attacked_shard);
   command.iterator = iterator;
   command.stream_arn = "arn:aws:kinesis:us-east-1:000000000000:stream/mine";
   EXPECT_EQ(refusal_in(k.world.run(k.data().get_records(k.caller, command))),
@@ -168,7 +168,7 @@ TEST(Tenants, see_neither_names_nor_records_of_each_other) {
   // The same name is another stream there.
   CreateStream theirs{.name = "s", .shard_count = 1};
   ASSERT_TRUE(k.world.run(k.control().create_stream(stranger, theirs)));
-  EXPECT_EQ(k.read_all("s", shard0), std::vector<std::string>{"secret"});
+  EXPECT_EQ(k.read_all("s", attacked_shard), std::vector<std::string>{"secret"});
 }
 
 TEST(Tenants, have_limits_of_their_own) {

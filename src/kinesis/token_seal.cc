@@ -11,7 +11,7 @@
 namespace levada::kinesis {
 namespace {
 
-constexpr std::size_t nonce_size = 12, tag_size = 16;
+constexpr std::size_t token_nonce_size = 12, token_tag_size = 16;
 constexpr std::size_t key_file_size = sizeof(TokenKey) + 4;
 
 const unsigned char* in(const std::byte* at) { return reinterpret_cast<const unsigned char*>(at); }
@@ -61,9 +61,9 @@ TokenSeal::~TokenSeal() = default;
 Buffer TokenSeal::seal(ByteView prefix, ByteView content) {
   Buffer token(prefix.size() + overhead + content.size());
   if (!prefix.empty()) std::memcpy(token.data(), prefix.data(), prefix.size());
-  const MutableByteView nonce = MutableByteView(token).subspan(prefix.size(), nonce_size);
+  const MutableByteView nonce = MutableByteView(token).subspan(prefix.size(), token_nonce_size);
   random_.fill(nonce);
-  std::byte* body = nonce.data() + nonce_size;
+  std::byte* body = nonce.data() + token_nonce_size;
   int written = 0;
   EVP_CIPHER_CTX* c = cipher_->seal;
   const bool done =
@@ -71,7 +71,7 @@ Buffer TokenSeal::seal(ByteView prefix, ByteView content) {
       EVP_EncryptUpdate(c, nullptr, &written, in(prefix.data()), int(prefix.size())) == 1 &&
       EVP_EncryptUpdate(c, out(body), &written, in(content.data()), int(content.size())) == 1 &&
       EVP_EncryptFinal_ex(c, out(body) + written, &written) == 1 &&
-      EVP_CIPHER_CTX_ctrl(c, EVP_CTRL_GCM_GET_TAG, tag_size, body + content.size()) == 1;
+      EVP_CIPHER_CTX_ctrl(c, EVP_CTRL_GCM_GET_TAG, token_tag_size, body + content.size()) == 1;
   CHECK(done, "OpenSSL seals");
   return token;
 }
@@ -80,17 +80,17 @@ std::optional<Buffer> TokenSeal::open(std::size_t prefix_size, ByteView token) {
   if (token.size() < prefix_size + overhead) return std::nullopt;
   const ByteView prefix = token.first(prefix_size);
   const std::byte* nonce = token.data() + prefix_size;
-  const std::byte* body = nonce + nonce_size;
+  const std::byte* body = nonce + token_nonce_size;
   Buffer content(token.size() - prefix_size - overhead);
-  std::byte tag[tag_size];
-  std::memcpy(tag, token.data() + token.size() - tag_size, tag_size);
+  std::byte tag[token_tag_size];
+  std::memcpy(tag, token.data() + token.size() - token_tag_size, token_tag_size);
   int written = 0;
   EVP_CIPHER_CTX* c = cipher_->open;
   const bool genuine =
       EVP_DecryptInit_ex(c, nullptr, nullptr, nullptr, in(nonce)) == 1 &&
       EVP_DecryptUpdate(c, nullptr, &written, in(prefix.data()), int(prefix.size())) == 1 &&
       EVP_DecryptUpdate(c, out(content.data()), &written, in(body), int(content.size())) == 1 &&
-      EVP_CIPHER_CTX_ctrl(c, EVP_CTRL_GCM_SET_TAG, tag_size, tag) == 1 &&
+      EVP_CIPHER_CTX_ctrl(c, EVP_CTRL_GCM_SET_TAG, token_tag_size, tag) == 1 &&
       EVP_DecryptFinal_ex(c, out(content.data()) + content.size(), &written) == 1;
   if (!genuine) return std::nullopt;
   return content;

@@ -431,7 +431,7 @@ std::unique_ptr<Accumulator> make(Types) {
   return std::make_unique<Made>();
 }
 
-constinit const AggregateFunction rows[] = {
+constinit const AggregateFunction aggregate_rows[] = {
     {"count", {}, int8, 0, make<CountRows>},
     {"count", {any}, int8, 0, make<Count>},
     {"approx_count_distinct", {any}, int8, 0, make<ValueCounts<false>>},
@@ -490,6 +490,6 @@ std::unique_ptr<Accumulator> append_only_accumulator(const AggregateFunction& fu
   return function.make(arguments);
 }
 
-std::span<const AggregateFunction> aggregate_functions() { return rows; }
+std::span<const AggregateFunction> aggregate_functions() { return aggregate_rows; }
 
 }  // namespace levada::query

@@ -237,7 +237,7 @@ Datum interval_over(Evaluation& evaluation, const CallSite&, Arguments arguments
   return checked(evaluation, multiply(*arguments[0].interval, 1 / arguments[1].real));
 }
 
-constinit const Function rows[] = {
+constinit const Function arithmetic_rows[] = {
     {"+", {int2, int2}, int2, integers<std::int16_t, Sign::plus>},
     {"+", {int4, int4}, int4, integers<std::int32_t, Sign::plus>},
     {"+", {int8, int8}, int8, integers<std::int64_t, Sign::plus>},
@@ -344,6 +344,6 @@ constinit const Function rows[] = {
 
 }  // namespace
 
-std::span<const Function> arithmetic_functions() { return rows; }
+std::span<const Function> arithmetic_functions() { return arithmetic_rows; }
 
 }  // namespace levada::query

@@ -74,7 +74,7 @@ Datum part(Evaluation& evaluation, const CallSite&, Arguments a) {
   return Datum::of(a[0].text().substr(static_cast<std::size_t>(first - 1),
                                       static_cast<std::size_t>(last - first)));
 }
-Datum position(Evaluation&, const CallSite&, Arguments a) {
+Datum byte_position(Evaluation&, const CallSite&, Arguments a) {
   const std::size_t found = a[0].text().find(a[1].text());
   return Datum::of(found == std::string_view::npos ? std::int64_t{0}
                                                    : static_cast<std::int64_t>(found) + 1);
@@ -200,7 +200,7 @@ Datum bytes_integer(Evaluation& evaluation, const CallSite&, Arguments a) {
   return Datum::of(static_cast<std::int64_t>(value));
 }
 
-constinit const Function rows[] = {
+constinit const Function binary_rows[] = {
     {"get_bit", {bytea, int8}, int4, get_bit},
     {"set_bit", {bytea, int8, int4}, bytea, set_bit},
     {"get_byte", {bytea, int4}, int4, get_byte},
@@ -211,7 +211,7 @@ constinit const Function rows[] = {
     {"substr", {bytea, int4, int4}, bytea, part},
     {"substring", {bytea, int4}, bytea, part},
     {"substring", {bytea, int4, int4}, bytea, part},
-    {"position", {bytea, bytea}, int4, position},
+    {"position", {bytea, bytea}, int4, byte_position},
     {"encrypt", {bytea, bytea, varchar}, bytea, ciphered<true>},
     {"decrypt", {bytea, bytea, varchar}, bytea, ciphered<false>},
     {"hmac", {varchar, bytea, varchar}, bytea, hmac},
@@ -224,6 +224,6 @@ constinit const Function rows[] = {
 
 }  // namespace
 
-std::span<const Function> binary_functions() { return rows; }
+std::span<const Function> binary_functions() { return binary_rows; }
 
 }  // namespace levada::query

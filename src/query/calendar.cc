@@ -11,6 +11,7 @@
 #include <sstream>
 #include <vector>
 
+#include "base/ascii.h"
 #include "query/interval.h"
 
 namespace levada::query {
@@ -90,12 +91,6 @@ const Zone* zone_named(std::string_view name) {
     return zones.emplace(std::string(name), std::move(zone)).first->second.get();
   }
   return nullptr;
-}
-
-bool same_word(std::string_view a, std::string_view lower) {
-  return a.size() == lower.size() &&
-         std::equal(a.begin(), a.end(), lower.begin(),
-                    [](char x, char y) { return (x >= 'A' && x <= 'Z' ? x + 32 : x) == y; });
 }
 
 // "+08", "-03:30", "+0530" in seconds.

@@ -136,7 +136,7 @@ class Percentile final : public CollectingAccumulator {
 };
 
 template <class Made>
-std::unique_ptr<Accumulator> make(Types) {
+std::unique_ptr<Accumulator> made_for(Types) {
   return std::make_unique<Made>();
 }
 template <class Made>
@@ -144,19 +144,25 @@ std::unique_ptr<Accumulator> make_typed(Types types) {
   return std::make_unique<Made>(types.back());
 }
 
-constinit const AggregateFunction rows[] = {
-    {"string_agg", {varchar, varchar}, varchar, 0, make<StringJoin>, true},
-    {"array_agg", {any_element}, any_list, 0, make<ListOf>, true},
+constinit const AggregateFunction collecting_rows[] = {
+    {"string_agg", {varchar, varchar}, varchar, 0, made_for<StringJoin>, true},
+    {"array_agg", {any_element}, any_list, 0, made_for<ListOf>, true},
     {"jsonb_agg", {any}, jsonb, 0, make_typed<JsonList>, true},
     {"jsonb_object_agg", {varchar, any}, jsonb, 0, make_typed<JsonObject>, true},
-    {"first_value", {any_element}, any_element, 0, make<EndValue<true>>, true},
-    {"last_value", {any_element}, any_element, 0, make<EndValue<false>>, true},
-    {"percentile_cont", {float8, float8}, float8, 0, make<Percentile<true>>, true, true},
-    {"percentile_disc", {float8, any_element}, any_element, 0, make<Percentile<false>>, true, true},
+    {"first_value", {any_element}, any_element, 0, made_for<EndValue<true>>, true},
+    {"last_value", {any_element}, any_element, 0, made_for<EndValue<false>>, true},
+    {"percentile_cont", {float8, float8}, float8, 0, made_for<Percentile<true>>, true, true},
+    {"percentile_disc",
+     {float8, any_element},
+     any_element,
+     0,
+     made_for<Percentile<false>>,
+     true,
+     true},
 };
 
 }  // namespace
 
-std::span<const AggregateFunction> collecting_aggregates() { return rows; }
+std::span<const AggregateFunction> collecting_aggregates() { return collecting_rows; }
 
 }  // namespace levada::query

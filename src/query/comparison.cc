@@ -92,7 +92,7 @@ struct Unequal {
   bool operator()(std::strong_ordering order) const { return order != 0; }
 };
 
-constinit const Function rows[] = {
+constinit const Function comparison_rows[] = {
     {"=", {any_element, any_element}, boolean, equals},
     {"<>", {any_element, any_element}, boolean, differs},
     {"!=", {any_element, any_element}, boolean, differs},
@@ -129,6 +129,6 @@ constinit const Function rows[] = {
 
 }  // namespace
 
-std::span<const Function> comparison_functions() { return rows; }
+std::span<const Function> comparison_functions() { return comparison_rows; }
 
 }  // namespace levada::query

@@ -138,7 +138,7 @@ Datum decode(Evaluation& evaluation, const CallSite&, Arguments a) {
                          "unrecognized encoding: \"" + std::string(format) + "\"");
 }
 
-constinit const Function rows[] = {
+constinit const Function encoding_rows[] = {
     {"convert_from", {bytea, varchar}, varchar, convert_from},
     {"convert_to", {varchar, varchar}, bytea, convert_to},
     {"encode", {bytea, varchar}, varchar, encode},
@@ -147,6 +147,6 @@ constinit const Function rows[] = {
 
 }  // namespace
 
-std::span<const Function> encoding_functions() { return rows; }
+std::span<const Function> encoding_functions() { return encoding_rows; }
 
 }  // namespace levada::query

@@ -11,16 +11,16 @@ namespace levada::query {
 namespace {
 
 template <class Row>
-using Index = std::map<std::string_view, std::vector<const Row*>>;
+using ByName = std::map<std::string_view, std::vector<const Row*>>;
 
 template <class Row>
-void add(Index<Row>& index, std::span<const Row> rows) {
+void add(ByName<Row>& index, std::span<const Row> rows) {
   for (const Row& row : rows) index[row.name].push_back(&row);
 }
 
-const Index<Function>& function_index() {
-  static const Index<Function> index = [] {
-    Index<Function> made;
+const ByName<Function>& function_index() {
+  static const ByName<Function> index = [] {
+    ByName<Function> made;
     for (const auto part :
          {arithmetic_functions(), comparison_functions(), mathematical_functions(),
           text_functions(), encoding_functions(), pattern_functions(), time_functions(),
@@ -43,7 +43,7 @@ std::string name_for_jsonb(std::string_view name) {
 }
 
 template <class Row>
-std::span<const Row* const> named(const Index<Row>& index, std::string_view name) {
+std::span<const Row* const> named(const ByName<Row>& index, std::string_view name) {
   auto found = index.find(name);
   if (found == index.end()) found = index.find(name_for_jsonb(name));
   if (found == index.end()) return {};
@@ -113,8 +113,8 @@ std::optional<Type> result_type(const Function& function, std::span<const Type> 
 }
 
 std::span<const AggregateFunction* const> aggregates_named(std::string_view name) {
-  static const Index<AggregateFunction> index = [] {
-    Index<AggregateFunction> made;
+  static const ByName<AggregateFunction> index = [] {
+    ByName<AggregateFunction> made;
     add(made, aggregate_functions());
     add(made, collecting_aggregates());
     add(made, sketch_aggregates());
@@ -156,8 +156,8 @@ const WindowFunction* window_function_named(std::string_view name) {
 }
 
 std::span<const TableFunction* const> table_functions_named(std::string_view name) {
-  static const Index<TableFunction> index = [] {
-    Index<TableFunction> made;
+  static const ByName<TableFunction> index = [] {
+    ByName<TableFunction> made;
     for (const auto part :
          {table_functions(), json_edit_table_functions(), json_path_table_functions()})
       add(made, part);

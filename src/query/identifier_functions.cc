@@ -117,7 +117,7 @@ Datum namespace_named(Evaluation& evaluation, const CallSite& site, Arguments a)
                          "schema \"" + std::string(a[0].text()) + "\" does not exist");
 }
 
-constinit const Function rows[] = {
+constinit const Function identifier_rows[] = {
     {"parse_ident", {varchar}, varchar, parse_ident, true, false, Volatility::pure, result_list},
     {"parse_ident",
      {varchar, boolean},
@@ -134,6 +134,6 @@ constinit const Function rows[] = {
 
 }  // namespace
 
-std::span<const Function> identifier_functions() { return rows; }
+std::span<const Function> identifier_functions() { return identifier_rows; }
 
 }  // namespace levada::query

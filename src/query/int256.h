@@ -10,7 +10,9 @@
 
 namespace levada::query {
 
-bool parse_int256(std::string_view text, char (&bytes)[32]);  // false: not one
+inline constexpr std::size_t int256_bytes = 32;
+
+bool parse_int256(std::string_view text, char (&bytes)[int256_bytes]);  // false: not one
 void append_int256(const char* bytes, std::string& out);
 
 std::span<const Function> int256_functions();

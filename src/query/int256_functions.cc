@@ -185,7 +185,7 @@ Datum from_hex(Evaluation& evaluation, const CallSite&, Arguments a) {
   return datum_of(evaluation, negative ? value.negated() : value);
 }
 
-constinit const Function rows[] = {
+constinit const Function int256_rows[] = {
     {"+", {int256, int256}, int256, plus},
     {"-", {int256, int256}, int256, minus},
     {"*", {int256, int256}, int256, times},
@@ -239,7 +239,7 @@ constinit const AggregateFunction aggregate_rows[] = {
 
 }  // namespace
 
-std::span<const Function> int256_functions() { return rows; }
+std::span<const Function> int256_functions() { return int256_rows; }
 std::span<const AggregateFunction> int256_aggregates() { return aggregate_rows; }
 
 }  // namespace levada::query

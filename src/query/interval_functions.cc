@@ -95,7 +95,7 @@ Datum shifted(Evaluation& evaluation, const CallSite&, Arguments a) {
   return Datum::of(a[1].integer + direction * zone.microseconds);
 }
 
-constinit const Function rows[] = {
+constinit const Function interval_rows[] = {
     {"make_interval", {int4, int4, int4, int4, int4, int4, float8}, interval, make_interval},
     {"justify_hours", {interval}, interval, justify_hours},
     {"justify_days", {interval}, interval, justify_days},
@@ -112,6 +112,6 @@ constinit const Function rows[] = {
 
 }  // namespace
 
-std::span<const Function> interval_functions() { return rows; }
+std::span<const Function> interval_functions() { return interval_rows; }
 
 }  // namespace levada::query

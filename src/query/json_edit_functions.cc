@@ -15,7 +15,7 @@ using enum TypeKind;
 using Arguments = std::span<const Datum>;
 using Out = std::vector<Datum>;
 
-Json parsed(const Datum& datum) { return Json::parse(datum.text()).value_or(Json{}); }
+Json json_of(const Datum& datum) { return Json::parse(datum.text()).value_or(Json{}); }
 
 // ---- at a path ----
 
@@ -96,7 +96,7 @@ void edit_list(Evaluation& evaluation, Json& json, Arguments path, std::size_t a
 }
 
 Datum edited(Evaluation& evaluation, Arguments a, const Edit& edit, std::string_view verb) {
-  Json json = parsed(a[0]);
+  Json json = json_of(a[0]);
   if (!is_container(json))
     return evaluation.fail(sqlstate::invalid_parameter_value,
                            "cannot " + std::string(verb) + " in scalar");
@@ -108,11 +108,12 @@ Datum edited(Evaluation& evaluation, Arguments a, const Edit& edit, std::string_
 
 Datum set(Evaluation& evaluation, const CallSite&, Arguments a) {
   return edited(evaluation, a,
-                {Edit::Kind::set, a.size() < 4 || a[3].boolean(), false, parsed(a[2])}, "set path");
+                {Edit::Kind::set, a.size() < 4 || a[3].boolean(), false, json_of(a[2])},
+                "set path");
 }
 Datum insert(Evaluation& evaluation, const CallSite&, Arguments a) {
   return edited(evaluation, a,
-                {Edit::Kind::insert, true, a.size() > 3 && a[3].boolean(), parsed(a[2])},
+                {Edit::Kind::insert, true, a.size() > 3 && a[3].boolean(), json_of(a[2])},
                 "set path");
 }
 Datum remove(Evaluation& evaluation, const CallSite&, Arguments a) {
@@ -120,7 +121,7 @@ Datum remove(Evaluation& evaluation, const CallSite&, Arguments a) {
 }
 
 Datum without_keys(Evaluation& evaluation, const CallSite&, Arguments a) {
-  Json json = parsed(a[0]);
+  Json json = json_of(a[0]);
   if (!is_container(json))
     return evaluation.fail(sqlstate::invalid_parameter_value, "cannot delete from scalar");
   const auto is_gone = [&](std::string_view name) {
@@ -208,11 +209,11 @@ Datum populate_record(Evaluation& evaluation, const CallSite& site, Arguments a)
     return evaluation.fail(sqlstate::datatype_mismatch,
                            "first argument of jsonb_populate_record must be a row type");
   if (a[1].is_null()) return a[0];
-  return value_of(evaluation, *site.result, parsed(a[1]), a[0]);
+  return value_of(evaluation, *site.result, json_of(a[1]), a[0]);
 }
 void populate_records(Evaluation& evaluation, const CallSite& site, Arguments a, Out& out) {
   if (a[1].is_null()) return;
-  const Json json = parsed(a[1]);
+  const Json json = json_of(a[1]);
   if (json.kind != Json::Kind::list || !site.result->is(structure)) {
     evaluation.fail(sqlstate::invalid_parameter_value,
                     "cannot call jsonb_populate_recordset on a non-array");
@@ -223,16 +224,16 @@ void populate_records(Evaluation& evaluation, const CallSite& site, Arguments a,
 // The binder gives the columns' definition as a structure that is NULL.
 void record(Evaluation& evaluation, const CallSite& site, Arguments a, Out& out) {
   if (!a[1].is_null())
-    out.push_back(value_of(evaluation, *site.result, parsed(a[1]), Datum::null()));
+    out.push_back(value_of(evaluation, *site.result, json_of(a[1]), Datum::null()));
 }
 Datum to_array(Evaluation& evaluation, const CallSite& site, Arguments a) {
-  return value_of(evaluation, *site.result, parsed(a[0]), Datum::null());
+  return value_of(evaluation, *site.result, json_of(a[0]), Datum::null());
 }
 
 template <bool as_text>
 void each(Evaluation& evaluation, const CallSite&, Arguments a, Out& out) {
   if (a[0].is_null()) return;
-  const Json json = parsed(a[0]);
+  const Json json = json_of(a[0]);
   if (json.kind != Json::Kind::object) {
     evaluation.fail(
         sqlstate::invalid_parameter_value,
@@ -250,7 +251,7 @@ void each(Evaluation& evaluation, const CallSite&, Arguments a, Out& out) {
 
 constexpr auto pure = Volatility::pure;
 
-constinit const Function rows[] = {
+constinit const Function json_edit_rows[] = {
     {"jsonb_set", {jsonb, varchar, jsonb}, jsonb, set, true, false, pure, list_argument(1)},
     {"jsonb_set",
      {jsonb, varchar, jsonb, boolean},
@@ -296,7 +297,7 @@ const Type& pair_of_text() {
   return type;
 }
 
-constinit const TableFunction table_rows[] = {
+constinit const TableFunction json_record_rows[] = {
     {"jsonb_each", {jsonb}, 0, any_structure, false, each<false>, pair_of_json},
     {"jsonb_each_text", {jsonb}, 0, any_structure, false, each<true>, pair_of_text},
     {"jsonb_populate_recordset", {any_element, jsonb}, 0, any_element, false, populate_records},
@@ -306,7 +307,7 @@ constinit const TableFunction table_rows[] = {
 
 }  // namespace
 
-std::span<const Function> json_edit_functions() { return rows; }
-std::span<const TableFunction> json_edit_table_functions() { return table_rows; }
+std::span<const Function> json_edit_functions() { return json_edit_rows; }
+std::span<const TableFunction> json_edit_table_functions() { return json_record_rows; }
 
 }  // namespace levada::query

@@ -85,7 +85,7 @@ Datum exists_of(Evaluation&, const CallSite&, Arguments a) {
                        : std::any_of(keys.begin(), keys.end(), test));
 }
 
-Datum concatenation(Evaluation& evaluation, const CallSite&, Arguments a) {
+Datum json_concatenation(Evaluation& evaluation, const CallSite&, Arguments a) {
   Json left = parsed(a[0]), right = parsed(a[1]);
   if (left.kind == Json::Kind::object && right.kind == Json::Kind::object) {
     for (auto& [name, value] : right.members) left.put(name, std::move(value));
@@ -204,7 +204,7 @@ Datum is_json(Evaluation&, const CallSite&, Arguments a) {
   return Datum::of(Json::parse(a[0].text()).has_value());
 }
 
-constinit const Function rows[] = {
+constinit const Function json_rows[] = {
     {"->", {jsonb, varchar}, jsonb, member<as_json>},
     {"->", {jsonb, int4}, jsonb, item<as_json>},
     {"->>", {jsonb, varchar}, varchar, member<as_text>},
@@ -246,7 +246,7 @@ constinit const Function rows[] = {
      false,
      Volatility::pure,
      list_argument(1)},
-    {"||", {jsonb, jsonb}, jsonb, concatenation},
+    {"||", {jsonb, jsonb}, jsonb, json_concatenation},
     {"-", {jsonb, varchar}, jsonb, without_key},
     {"-", {jsonb, int4}, jsonb, without_index},
     {"jsonb_object_field", {jsonb, varchar}, jsonb, member<as_json>},
@@ -272,7 +272,7 @@ constinit const Function rows[] = {
      false,
      Volatility::pure,
      list_argument(1)},
-    {"jsonb_concat", {jsonb, jsonb}, jsonb, concatenation},
+    {"jsonb_concat", {jsonb, jsonb}, jsonb, json_concatenation},
     {"jsonb_delete", {jsonb, varchar}, jsonb, without_key},
     {"jsonb_delete", {jsonb, int4}, jsonb, without_index},
     {"jsonb_typeof", {jsonb}, varchar, type_of},
@@ -288,6 +288,6 @@ constinit const Function rows[] = {
 
 }  // namespace
 
-std::span<const Function> json_functions() { return rows; }
+std::span<const Function> json_functions() { return json_rows; }
 
 }  // namespace levada::query

@@ -94,7 +94,7 @@ void path_query(Evaluation& evaluation, const CallSite& site, Arguments a,
   for (const Json& item : found->items) out.push_back(evaluation.text(item.canonical()));
 }
 
-constinit const Function rows[] = {
+constinit const Function json_path_rows[] = {
     {"jsonb_path_exists", {jsonb, varchar}, boolean, path_exists},
     {"jsonb_path_exists", {jsonb, varchar, jsonb}, boolean, path_exists},
     {"jsonb_path_exists", {jsonb, varchar, jsonb, boolean}, boolean, path_exists},
@@ -111,7 +111,7 @@ constinit const Function rows[] = {
     {"@@", {jsonb, varchar}, boolean, silently<path_match<true>>},
 };
 
-constinit const TableFunction table_rows[] = {
+constinit const TableFunction json_path_table_rows[] = {
     {"jsonb_path_query", {jsonb, varchar}, 0, jsonb, false, path_query},
     {"jsonb_path_query", {jsonb, varchar, jsonb}, 0, jsonb, false, path_query},
     {"jsonb_path_query", {jsonb, varchar, jsonb, boolean}, 0, jsonb, false, path_query},
@@ -119,7 +119,7 @@ constinit const TableFunction table_rows[] = {
 
 }  // namespace
 
-std::span<const Function> json_path_functions() { return rows; }
-std::span<const TableFunction> json_path_table_functions() { return table_rows; }
+std::span<const Function> json_path_functions() { return json_path_rows; }
+std::span<const TableFunction> json_path_table_functions() { return json_path_table_rows; }
 
 }  // namespace levada::query

@@ -291,7 +291,7 @@ Datum filled(Evaluation& evaluation, const CallSite&, Arguments a) {
   return evaluation.list(std::vector<Datum>(static_cast<std::size_t>(sizes[0].integer), a[0]));
 }
 
-constinit const Function rows[] = {
+constinit const Function list_rows[] = {
     {"array_fill",
      {any_element, int4},
      any_list,
@@ -381,6 +381,6 @@ constinit const Function rows[] = {
 
 }  // namespace
 
-std::span<const Function> list_functions() { return rows; }
+std::span<const Function> list_functions() { return list_rows; }
 
 }  // namespace levada::query

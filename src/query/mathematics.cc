@@ -194,7 +194,7 @@ Datum trim_scale(Evaluation& evaluation, const CallSite&, Arguments a) {
   return evaluation.decimal(value.is_special() ? value : value.without_trailing_zeros());
 }
 
-constinit const Function rows[] = {
+constinit const Function mathematics_rows[] = {
     {"scale", {numeric}, int4, scale},
     {"min_scale", {numeric}, int4, min_scale},
     {"trim_scale", {numeric}, numeric, trim_scale},
@@ -262,6 +262,6 @@ constinit const Function rows[] = {
 
 }  // namespace
 
-std::span<const Function> mathematical_functions() { return rows; }
+std::span<const Function> mathematical_functions() { return mathematics_rows; }
 
 }  // namespace levada::query

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdio>
 
+#include "base/ascii.h"
 #include "base/attempt.h"
 
 namespace levada::query {
@@ -14,11 +15,9 @@ constexpr int digits_of_double = 15;  // DBL_DIG
 constexpr int roman_max = 3999;
 constexpr std::size_t roman_width = 15;
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
-
 bool takes(std::string_view& rest, std::string_view word) {
   if (rest.size() < word.size() || !std::equal(word.begin(), word.end(), rest.begin(),
-                                               [](char a, char b) { return a == lower(b); }))
+                                               [](char a, char b) { return a == to_lower(b); }))
     return false;
   rest.remove_prefix(word.size());
   return true;

@@ -173,7 +173,7 @@ Datum count_nulls(Evaluation&, const CallSite&, Arguments a) {
       a.begin(), a.end(), [](const Datum& datum) { return datum.is_null() == nulls; })));
 }
 
-constinit const Function rows[] = {
+constinit const Function number_rows[] = {
     {"gcd", {int4, int4}, int4, gcd_integer},
     {"gcd", {int8, int8}, int8, gcd_integer},
     {"gcd", {numeric, numeric}, numeric, gcd_numeric},
@@ -198,6 +198,6 @@ constinit const Function rows[] = {
 
 }  // namespace
 
-std::span<const Function> number_functions() { return rows; }
+std::span<const Function> number_functions() { return number_rows; }
 
 }  // namespace levada::query

@@ -10,6 +10,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/ascii.h"
+#include "base/utf8.h"
 #include "query/function_table.h"
 
 namespace levada::query {
@@ -23,11 +25,6 @@ constexpr std::uint32_t match_limit = 1'000'000;  // steps, so that no pattern h
 
 // ---- LIKE ----
 
-std::size_t character_size(char lead) {
-  const auto byte = static_cast<unsigned char>(lead);
-  return byte < 0x80 ? 1 : byte < 0xE0 ? 2 : byte < 0xF0 ? 3 : 4;
-}
-
 bool like_matches(std::string_view text, std::string_view pattern, char escape) {
   std::size_t t = 0, p = 0, star = std::string_view::npos, mark = 0;
   while (t < text.size()) {
@@ -38,7 +35,7 @@ bool like_matches(std::string_view text, std::string_view pattern, char escape) 
     }
     if (p < pattern.size()) {
       if (pattern[p] == '_' && escape != '_') {
-        t += character_size(text[t]);
+        t += utf8_size(text[t]);
         ++p;
         continue;
       }
@@ -52,18 +49,11 @@ bool like_matches(std::string_view text, std::string_view pattern, char escape) 
     }
     if (star == std::string_view::npos) return false;
     p = star + 1;
-    mark += character_size(text[mark]);
+    mark += utf8_size(text[mark]);
     t = mark;
   }
   while (p < pattern.size() && pattern[p] == '%') ++p;
   return p == pattern.size();
-}
-
-std::string lowered(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  return out;
 }
 
 template <bool fold, bool negated>
@@ -278,12 +268,12 @@ Datum regexp_count(Evaluation& evaluation, const CallSite& site, Arguments a) {
 struct Found {
   std::size_t begin = 0, end = 0;
 };
-struct Search {
+struct RegexSearch {
   std::int64_t start = 1, number = 1, group = 0;
   std::string_view flags = {};
 };
 std::optional<Found> found(Evaluation& evaluation, const CallSite& site, Arguments a,
-                           const Search& search) {
+                           const RegexSearch& search) {
   const Flags flags = flags_of(search.flags);
   if (!flags.valid || flags.global) {
     bad_flags(evaluation, search.flags);
@@ -314,7 +304,7 @@ Datum regexp_like(Evaluation& evaluation, const CallSite& site, Arguments a) {
 }
 // text, pattern [, start [, n [, flags [, group]]]]
 Datum regexp_substr(Evaluation& evaluation, const CallSite& site, Arguments a) {
-  Search search;
+  RegexSearch search;
   if (a.size() > 2) search.start = a[2].integer;
   if (a.size() > 3) search.number = a[3].integer;
   if (a.size() > 4) search.flags = a[4].text();
@@ -325,7 +315,7 @@ Datum regexp_substr(Evaluation& evaluation, const CallSite& site, Arguments a) {
 }
 // text, pattern [, start [, n [, whether the place behind it [, flags [, group]]]]]
 Datum regexp_instr(Evaluation& evaluation, const CallSite& site, Arguments a) {
-  Search search;
+  RegexSearch search;
   if (a.size() > 2) search.start = a[2].integer;
   if (a.size() > 3) search.number = a[3].integer;
   if (a.size() > 5) search.flags = a[5].text();
@@ -437,7 +427,7 @@ Datum similar_to(Evaluation& evaluation, const CallSite& site, Arguments a) {
   return Datum::of(compiled->match(a[0].text(), 0));
 }
 
-constinit const Function rows[] = {
+constinit const Function pattern_rows[] = {
     {"like", {varchar, varchar}, boolean, like<false, false>},
     {"like", {varchar, varchar, varchar}, boolean, like<false, false>},
     {"not_like", {varchar, varchar}, boolean, like<false, true>},
@@ -502,7 +492,7 @@ constinit const Function rows[] = {
 
 }  // namespace
 
-std::span<const Function> pattern_functions() { return rows; }
+std::span<const Function> pattern_functions() { return pattern_rows; }
 
 std::optional<bool> regexp_test(std::string_view text, std::string_view pattern,
                                 std::string_view flags) {

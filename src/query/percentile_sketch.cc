@@ -84,12 +84,12 @@ std::unique_ptr<Accumulator> make(std::span<const Type>) {
   return std::make_unique<PercentileSketch>();
 }
 
-constinit const AggregateFunction rows[] = {
+constinit const AggregateFunction percentile_sketch_rows[] = {
     {"approx_percentile", {float8, float8, float8}, float8, 0, make, false, true},
 };
 
 }  // namespace
 
-std::span<const AggregateFunction> sketch_aggregates() { return rows; }
+std::span<const AggregateFunction> sketch_aggregates() { return percentile_sketch_rows; }
 
 }  // namespace levada::query

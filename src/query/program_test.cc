@@ -12,7 +12,7 @@ using enum TypeKind;
 
 ExpressionRef text_column(std::size_t index) { return column(index, varchar); }
 ExpressionRef text(std::string_view value) { return constant(varchar, Datum::of(value)); }
-ExpressionRef number(std::int64_t value) { return constant(int4, Datum::of(value)); }
+ExpressionRef whole_number(std::int64_t value) { return constant(int4, Datum::of(value)); }
 
 class Programs : public ::testing::Test {
  protected:
@@ -43,7 +43,7 @@ class Programs : public ::testing::Test {
 
 TEST_F(Programs, parts_of_one_text_are_those_of_split_part) {
   const auto part = [](std::string_view between, std::int64_t number_of) {
-    return apply("split_part", {text_column(0), text(between), number(number_of)});
+    return apply("split_part", {text_column(0), text(between), whole_number(number_of)});
   };
   const std::vector<ExpressionRef> parts = {part("/", 4),  part("/", 2),  part("/", 6),
                                             part("/", 1),  part("/", 4),  part("ab", 2),
@@ -60,8 +60,8 @@ TEST_F(Programs, parts_of_one_text_are_those_of_split_part) {
 
 TEST_F(Programs, what_several_compute_is_told_anew_for_each_row) {
   const ExpressionRef match = apply("regexp_match", {text_column(0), text("(a+)(b*)")});
-  const ExpressionRef first = apply("element", {match, number(1)});
-  const ExpressionRef second = apply("element", {match, number(2)});
+  const ExpressionRef first = apply("element", {match, whole_number(1)});
+  const ExpressionRef second = apply("element", {match, whole_number(2)});
   const ExpressionRef lower = apply("lower", {text_column(1)});
   compare_both({first, second, apply("||", {first, second}), first, lower,
                 expression(ExpressionKind::choose, varchar,
@@ -76,18 +76,19 @@ TEST_F(Programs, what_several_compute_is_told_anew_for_each_row) {
 }
 
 TEST_F(Programs, what_fails_fails_in_each_that_computes_it) {
-  const ExpressionRef failing = apply("split_part", {text_column(0), text("/"), number(0)});
+  const ExpressionRef failing = apply("split_part", {text_column(0), text("/"), whole_number(0)});
   const ExpressionRef pattern = apply("regexp_match", {text_column(0), text_column(1)});
-  compare_both({failing, apply("||", {failing, text("x")}), failing,
-                apply("element", {pattern, number(1)}), apply("element", {pattern, number(1)})},
-               {{Datum::of("a/b"), Datum::of("(")}, {Datum::of("a/b"), Datum::of("a")}},
-               Evaluation::Mode::lenient);
+  compare_both(
+      {failing, apply("||", {failing, text("x")}), failing,
+       apply("element", {pattern, whole_number(1)}), apply("element", {pattern, int8_number(1)})},
+      {{Datum::of("a/b"), Datum::of("(")}, {Datum::of("a/b"), Datum::of("a")}},
+      Evaluation::Mode::lenient);
 }
 
 TEST_F(Programs, what_cannot_fail_is_asked_before_a_regular_expression) {
   const ExpressionRef broken = apply("regexp_like", {text_column(0), text("(")});
   const ExpressionRef equal = apply("=", {apply("lower", {text_column(1)}), text("x")});
-  const ExpressionRef guarded = apply("=", {cast(text_column(0), int4, true), number(1)});
+  const ExpressionRef guarded = apply("=", {cast(text_column(0), int4, true), whole_number(1)});
   const auto answer = [&](ExpressionKind kind, std::vector<ExpressionRef> parts, Datum left,
                           Datum right) {
     const Datum row[] = {left, right};

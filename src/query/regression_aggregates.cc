@@ -107,7 +107,7 @@ std::unique_ptr<Accumulator> make(std::span<const Type>) {
   return std::make_unique<RegressionOf<which>>();
 }
 
-constinit const AggregateFunction rows[] = {
+constinit const AggregateFunction regression_rows[] = {
     {"corr", {float8, float8}, float8, 0, make<Regression::correlation>},
     {"covar_pop", {float8, float8}, float8, 0, make<Regression::covariance_population>},
     {"covar_samp", {float8, float8}, float8, 0, make<Regression::covariance_sample>},
@@ -124,6 +124,6 @@ constinit const AggregateFunction rows[] = {
 
 }  // namespace
 
-std::span<const AggregateFunction> regression_aggregates() { return rows; }
+std::span<const AggregateFunction> regression_aggregates() { return regression_rows; }
 
 }  // namespace levada::query

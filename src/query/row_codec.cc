@@ -4,11 +4,12 @@
 #include <forward_list>
 #include <vector>
 
+#include "query/int256.h"
+
 namespace levada::query {
 
 namespace {
 
-constexpr std::size_t int256_bytes = 32;
 constexpr std::size_t columns_max = 65'535;
 constexpr std::size_t narrow_columns = 16;  // of a row that is read without memory of its own
 constexpr int depth_max = 64;

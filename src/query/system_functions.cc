@@ -11,6 +11,7 @@ namespace levada::query {
 namespace {
 
 using enum TypeKind;
+using Volatility::stable;
 using Arguments = std::span<const Datum>;
 
 Datum version(Evaluation&, const CallSite&, Arguments) {
@@ -188,9 +189,7 @@ constexpr char of_schema[] = "has_schema_privilege";
 constexpr char of_database[] = "has_database_privilege";
 constexpr char of_function[] = "has_function_privilege";
 
-constexpr auto stable = Volatility::stable;
-
-constinit const Function rows[] = {
+constinit const Function system_rows[] = {
     {"version", {}, varchar, version},
     {"current_user", {}, varchar, current_user, true, false, stable},
     {"session_user", {}, varchar, current_user, true, false, stable},
@@ -372,6 +371,6 @@ constinit const Function rows[] = {
 
 }  // namespace
 
-std::span<const Function> system_functions() { return rows; }
+std::span<const Function> system_functions() { return system_rows; }
 
 }  // namespace levada::query

@@ -191,7 +191,7 @@ void subscripts(Evaluation&, const CallSite& site, Arguments a, Out& out) {
   if (a.size() > 2 && a[2].boolean()) std::reverse(out.begin(), out.end());
 }
 
-constinit const TableFunction rows[] = {
+constinit const TableFunction table_rows[] = {
     {"generate_series", {int4, int4}, 0, int4, false, integers<true>},
     {"generate_series", {int4, int4, int4}, 0, int4, false, integers<true>},
     {"generate_series", {int8, int8}, 0, int8, false, integers<true>},
@@ -226,6 +226,6 @@ constinit const TableFunction rows[] = {
 
 }  // namespace
 
-std::span<const TableFunction> table_functions() { return rows; }
+std::span<const TableFunction> table_functions() { return table_rows; }
 
 }  // namespace levada::query

@@ -7,6 +7,7 @@
 #include <charconv>
 #include <cstdio>
 
+#include "base/utf8.h"
 #include "query/function_table.h"
 #include "query/text.h"
 
@@ -27,11 +28,6 @@ std::int64_t length_of(std::string_view text) {
   return std::count_if(text.begin(), text.end(), [](char c) { return !continues(c); });
 }
 
-std::size_t character_size(char lead) {
-  const auto byte = static_cast<unsigned char>(lead);
-  return byte < 0x80 ? 1 : byte < 0xE0 ? 2 : byte < 0xF0 ? 3 : 4;
-}
-
 // The code of the text's first character, and a character of that code.
 std::uint32_t code_of(std::string_view text) {
   const auto lead = static_cast<unsigned char>(text[0]);
@@ -39,7 +35,7 @@ std::uint32_t code_of(std::string_view text) {
                        : lead < 0xE0 ? lead & 31u
                        : lead < 0xF0 ? lead & 15u
                                      : lead & 7u;
-  for (std::size_t i = 1; i < std::min(character_size(text[0]), text.size()); ++i)
+  for (std::size_t i = 1; i < std::min(utf8_size(text[0]), text.size()); ++i)
     code = code << 6 | (static_cast<unsigned char>(text[i]) & 63u);
   return code;
 }
@@ -224,13 +220,13 @@ Datum trim(Evaluation&, const CallSite&, Arguments a) {
   std::string_view text = a[0].text();
   const std::string_view set = a.size() > 1 ? a[1].text() : std::string_view(" ");
   const auto in_set = [&](std::string_view character) {
-    for (std::size_t i = 0; i < set.size(); i += character_size(set[i]))
-      if (set.substr(i, character_size(set[i])) == character) return true;
+    for (std::size_t i = 0; i < set.size(); i += utf8_size(set[i]))
+      if (set.substr(i, utf8_size(set[i])) == character) return true;
     return false;
   };
   if (side != Side::end)
-    while (!text.empty() && in_set(text.substr(0, character_size(text.front()))))
-      text.remove_prefix(std::min(character_size(text.front()), text.size()));
+    while (!text.empty() && in_set(text.substr(0, utf8_size(text.front()))))
+      text.remove_prefix(std::min(utf8_size(text.front()), text.size()));
   if (side != Side::start) {
     while (!text.empty()) {
       std::size_t start = text.size() - 1;
@@ -316,8 +312,8 @@ Datum reverse(Evaluation& evaluation, const CallSite&, Arguments a) {
 Datum translate(Evaluation& evaluation, const CallSite&, Arguments a) {
   const auto split = [](std::string_view text) {
     std::vector<std::string_view> parts;
-    for (std::size_t i = 0; i < text.size(); i += character_size(text[i]))
-      parts.push_back(text.substr(i, character_size(text[i])));
+    for (std::size_t i = 0; i < text.size(); i += utf8_size(text[i]))
+      parts.push_back(text.substr(i, utf8_size(text[i])));
     return parts;
   };
   const auto from = split(a[1].text()), to = split(a[2].text());
@@ -522,7 +518,7 @@ Datum quote_nullable(Evaluation& evaluation, const CallSite& site, Arguments a) 
   return quoted<'\''>(evaluation, site, a);
 }
 
-constinit const Function rows[] = {
+constinit const Function text_rows[] = {
     {"length", {varchar}, int4, length},
     {"length", {bytea}, int4, octet_length},
     {"char_length", {varchar}, int4, length},
@@ -590,6 +586,6 @@ constinit const Function rows[] = {
 
 }  // namespace
 
-std::span<const Function> text_functions() { return rows; }
+std::span<const Function> text_functions() { return text_rows; }
 
 }  // namespace levada::query

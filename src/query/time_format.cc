@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <optional>
 
+#include "base/ascii.h"
 #include "query/calendar.h"
 #include "query/interval.h"
 
@@ -117,14 +118,11 @@ constexpr Keyword keywords[] = {
     {"OF", Field::zone_offset},
 };
 
-char upper(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; }
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
-
 const Keyword* keyword_at(std::string_view pattern) {
   const auto fits = [&](const Keyword& word) {
     return pattern.size() >= word.text.size() &&
            std::equal(word.text.begin(), word.text.end(), pattern.begin(),
-                      [](char a, char b) { return a == upper(b); });
+                      [](char a, char b) { return a == to_upper(b); });
   };
   const auto* found = std::find_if(std::begin(keywords), std::end(keywords), fits);
   return found == std::end(keywords) ? nullptr : found;
@@ -133,10 +131,10 @@ const Keyword* keyword_at(std::string_view pattern) {
 // As the pattern's letters are: MONTH, Month, month.
 std::string cased(std::string_view name, std::string_view pattern) {
   std::string out(name);
-  if (upper(pattern[0]) != pattern[0])
-    std::transform(out.begin(), out.end(), out.begin(), lower);
-  else if (pattern.size() > 1 && upper(pattern[1]) == pattern[1])
-    std::transform(out.begin(), out.end(), out.begin(), upper);
+  if (to_upper(pattern[0]) != pattern[0])
+    std::transform(out.begin(), out.end(), out.begin(), to_lower);
+  else if (pattern.size() > 1 && to_upper(pattern[1]) == pattern[1])
+    std::transform(out.begin(), out.end(), out.begin(), to_upper);
   return out;
 }
 
@@ -305,7 +303,7 @@ struct Pieces {  // a pattern cut into keywords and literal text
         if (!on_literal(literal)) return false;
         continue;
       }
-      if (pattern.size() > 2 && upper(pattern[0]) == 'F' && upper(pattern[1]) == 'M' &&
+      if (pattern.size() > 2 && to_upper(pattern[0]) == 'F' && to_upper(pattern[1]) == 'M' &&
           keyword_at(pattern.substr(2)) != nullptr) {
         plain = true;
         pattern.remove_prefix(2);
@@ -402,7 +400,7 @@ std::optional<ParsedTime> parse_time_by(std::string_view pattern, std::string_vi
       const std::string_view name = whole ? months[i] : months[i].substr(0, 3);
       if (text.size() >= name.size() &&
           std::equal(name.begin(), name.end(), text.begin(),
-                     [](char a, char b) { return lower(a) == lower(b); })) {
+                     [](char a, char b) { return to_lower(a) == to_lower(b); })) {
         date.month = i + 1;
         text.remove_prefix(name.size());
         return true;
@@ -446,7 +444,7 @@ std::optional<ParsedTime> parse_time_by(std::string_view pattern, std::string_vi
             return scaled_fraction(6);
           case Field::meridiem:
             if (text.size() < 2) return false;
-            afternoon = lower(text[0]) == 'p';
+            afternoon = to_lower(text[0]) == 'p';
             text.remove_prefix(2);
             return true;
           case Field::zone_hours: {

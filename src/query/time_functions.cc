@@ -5,6 +5,7 @@
 #include <charconv>
 #include <cmath>
 
+#include "base/ascii.h"
 #include "query/calendar.h"
 #include "query/function_table.h"
 #include "query/interval.h"
@@ -15,13 +16,8 @@ namespace levada::query {
 namespace {
 
 using enum TypeKind;
+using Volatility::stable;
 using Arguments = std::span<const Datum>;
-
-std::string lowered(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-  return out;
-}
 
 std::int64_t iso_week_year(std::int64_t days) {
   const std::int64_t weekday = (days % 7 + 10) % 7;  // Monday is 0: 1970-01-01 was a Thursday
@@ -380,13 +376,11 @@ Datum local_time(Evaluation& evaluation, const CallSite& site, Arguments a) {
   return Datum::of(time_of_day(local_timestamp(evaluation, site, a).integer));
 }
 
-constexpr auto stable = Volatility::stable;
-
 Datum clock_timestamp(Evaluation& evaluation, const CallSite&, Arguments) {
   return Datum::of(evaluation.facts().now);
 }
 
-constinit const Function rows[] = {
+constinit const Function time_rows[] = {
     {"clock_timestamp", {}, timestamptz, clock_timestamp, true, false, Volatility::changing},
     {"extract", {varchar, timestamp}, numeric, extract_timestamp},
     {"extract", {varchar, timestamptz}, numeric, extract_timestamptz, true, false, stable},
@@ -442,6 +436,6 @@ constinit const Function rows[] = {
 
 }  // namespace
 
-std::span<const Function> time_functions() { return rows; }
+std::span<const Function> time_functions() { return time_rows; }
 
 }  // namespace levada::query

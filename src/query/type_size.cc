@@ -100,7 +100,7 @@ Datum sized_value(Evaluation& evaluation, const CallSite& site, std::span<const 
   return sized(evaluation, site.arguments[0], size, a[3].boolean(), a[0]);
 }
 
-constinit const Function rows[] = {
+constinit const Function type_size_rows[] = {
     {"sized",
      {TypeKind::any_element, TypeKind::int4, TypeKind::boolean, TypeKind::boolean},
      TypeKind::any_element,
@@ -109,7 +109,7 @@ constinit const Function rows[] = {
 
 }  // namespace
 
-std::span<const Function> size_functions() { return rows; }
+std::span<const Function> size_functions() { return type_size_rows; }
 
 SqlResult<TypeSize> size_of_type(std::string_view name, const Type& type,
                                  std::span<const int> numbers) {

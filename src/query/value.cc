@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "query/decimal.h"
+#include "query/int256.h"
 #include "query/interval.h"
 #include "query/row_memory.h"
 
@@ -14,8 +15,6 @@ namespace levada::query {
 namespace {
 
 std::int64_t memory = 0;  // belongs to the SQL engine's reactor, as every row does
-
-constexpr std::size_t int256_bytes = 32;
 
 std::uint64_t mix(std::uint64_t a, std::uint64_t b) {
   const auto product =

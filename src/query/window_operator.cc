@@ -15,7 +15,7 @@ namespace levada::query {
 
 namespace {
 
-struct Call {
+struct CompiledCall {
   WindowKind kind;
   const AggregateFunction* function = nullptr;
   std::vector<Type> types;
@@ -35,7 +35,7 @@ class WindowOperator final : public Operator {
     for (const ExpressionRef& expression : node.partition) partition_.emplace_back(expression);
     static const SessionFacts no_facts;
     for (const WindowCall& from : node.calls) {
-      Call call;
+      CompiledCall call;
       call.kind = from.kind;
       call.type = from.type;
       call.frame = from.frame;
@@ -165,7 +165,7 @@ class WindowOperator final : public Operator {
     const std::size_t count = rows.rows.size();
     std::vector<std::vector<Value>> results;
     std::vector<bool> waits(count, false);
-    for (const Call& call : calls_) {
+    for (const CompiledCall& call : calls_) {
       if (call.frame.unit == FrameUnit::session) find_sessions(call, rows);
       results.push_back(results_of(evaluation, call, rows));
       for (std::size_t i = 0; on_close_ && i < count; ++i)
@@ -181,7 +181,7 @@ class WindowOperator final : public Operator {
     return out;
   }
 
-  std::vector<Value> results_of(Evaluation& evaluation, const Call& call,
+  std::vector<Value> results_of(Evaluation& evaluation, const CompiledCall& call,
                                 const Ordered& rows) const {
     std::vector<Value> results;
     const std::size_t count = rows.rows.size();
@@ -274,7 +274,7 @@ class WindowOperator final : public Operator {
   }
 
   // A row begins a session when the one before it lies a gap or more behind.
-  void find_sessions(const Call& call, Ordered& rows) const {
+  void find_sessions(const CompiledCall& call, Ordered& rows) const {
     const std::size_t count = rows.rows.size();
     rows.session_start.assign(count, 0);
     rows.session_end.assign(count, count);
@@ -299,7 +299,7 @@ class WindowOperator final : public Operator {
   }
 
   // Whether rows that come later, which stand behind all that are here, leave the row's result.
-  bool is_final(Evaluation& evaluation, const Call& call, const Ordered& rows,
+  bool is_final(Evaluation& evaluation, const CompiledCall& call, const Ordered& rows,
                 std::size_t i) const {
     const std::size_t count = rows.rows.size();
     switch (call.kind) {
@@ -335,7 +335,7 @@ class WindowOperator final : public Operator {
     return static_cast<std::int64_t>(i) + by < static_cast<std::int64_t>(count);
   }
 
-  Datum shifted(Evaluation& evaluation, const Call& call, const Ordered& rows,
+  Datum shifted(Evaluation& evaluation, const CompiledCall& call, const Ordered& rows,
                 std::size_t i) const {
     std::int64_t by = 1;
     if (call.arguments.size() > 1) {
@@ -352,7 +352,7 @@ class WindowOperator final : public Operator {
     return Datum::null();
   }
 
-  static bool frame_only_grows(const Call& call) {
+  static bool frame_only_grows(const CompiledCall& call) {
     const FrameBoundKind end = call.frame.end.kind;
     return call.frame.unit != FrameUnit::session &&
            call.frame.start.kind == FrameBoundKind::unbounded_preceding &&
@@ -361,15 +361,15 @@ class WindowOperator final : public Operator {
   }
 
   // The first row of the frame, and the row behind its last.
-  std::size_t start_of(const Call& call, const Ordered& rows, std::size_t i) const {
+  std::size_t start_of(const CompiledCall& call, const Ordered& rows, std::size_t i) const {
     return edge(call, rows, i, call.frame.start.kind, call.start_offset, true);
   }
-  std::size_t end_of(const Call& call, const Ordered& rows, std::size_t i) const {
+  std::size_t end_of(const CompiledCall& call, const Ordered& rows, std::size_t i) const {
     return edge(call, rows, i, call.frame.end.kind, call.end_offset, false);
   }
 
-  std::size_t edge(const Call& call, const Ordered& rows, std::size_t i, FrameBoundKind kind,
-                   const Value& offset, bool start) const {
+  std::size_t edge(const CompiledCall& call, const Ordered& rows, std::size_t i,
+                   FrameBoundKind kind, const Value& offset, bool start) const {
     const std::size_t count = rows.rows.size();
     if (call.frame.unit == FrameUnit::session)
       return start ? rows.session_start[i] : rows.session_end[i];
@@ -437,7 +437,8 @@ class WindowOperator final : public Operator {
     return moved;
   }
 
-  std::vector<std::size_t> frame_of(const Call& call, const Ordered& rows, std::size_t i) const {
+  std::vector<std::size_t> frame_of(const CompiledCall& call, const Ordered& rows,
+                                    std::size_t i) const {
     std::vector<std::size_t> frame;
     const std::size_t end = end_of(call, rows, i);
     for (std::size_t at = start_of(call, rows, i); at < end; ++at) {
@@ -463,7 +464,7 @@ class WindowOperator final : public Operator {
   std::vector<Program> partition_;
   std::vector<CompiledSortKey> order_;
   std::vector<Type> order_types_;
-  std::vector<Call> calls_;
+  std::vector<CompiledCall> calls_;
   bool on_close_ = false;
   GrowingMap<Partition> table_;
 };

@@ -69,7 +69,7 @@ Result<Order> read_order(std::span<const std::string_view> arguments) {
   return order;
 }
 
-std::string date(UnixMillis moment) {
+std::string date_to_seconds(UnixMillis moment) {
   const std::time_t seconds = moment.count() / 1000;
   std::tm parts{};
   gmtime_r(&seconds, &parts);
@@ -87,10 +87,11 @@ std::string describe(const keys::MasterKey& key) {
       line += "disabled";
       break;
     case keys::KeyState::pending_deletion:
-      line += "deletion " + date(key.deletion);
+      line += "deletion " + date_to_seconds(key.deletion);
       break;
   }
-  line += "  version " + std::to_string(key.newest().number) + " of " + date(key.newest().made);
+  line += "  version " + std::to_string(key.newest().number) + " of " +
+          date_to_seconds(key.newest().made);
   line += key.managed() ? "  server" : "  " + key.owner.account + ' ' + key.owner.region;
   for (const std::string& alias : key.aliases) line += "  " + alias;
   return line;

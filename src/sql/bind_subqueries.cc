@@ -12,8 +12,6 @@ namespace {
 using query::CastContext;
 using query::ExpressionKind;
 
-ExpressionRef truth() { return query::constant(TypeKind::boolean, query::Datum::of(true)); }
-
 bool is_one_row(const Plan& plan) {
   if (const auto* aggregate = std::get_if<query::Aggregate>(&plan->node))
     return aggregate->groups.empty() && aggregate->grouping_sets.empty();

@@ -13,8 +13,6 @@ using query::ExpressionKind;
 
 constexpr int view_depth_max = 64;
 
-ExpressionRef truth() { return query::constant(TypeKind::boolean, query::Datum::of(true)); }
-
 Frame one_row() {
   Frame frame;
   frame.plan = query::values({}, {{}});

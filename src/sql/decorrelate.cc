@@ -66,9 +66,6 @@ class Dependent {
 
  private:
   std::size_t width() const { return outer_.size(); }
-  static ExpressionRef truth() {
-    return query::constant(TypeKind::boolean, query::Datum::of(true));
-  }
   ExpressionRef moved(const ExpressionRef& expression) const {
     return expression ? resolved(expression, outer_, width()) : expression;
   }

@@ -2,17 +2,11 @@
 
 #include <algorithm>
 
+#include "base/ascii.h"
 #include "sql/grammar.h"
 
 namespace levada::sql {
 namespace {
-
-std::string upper(std::string_view text) {
-  std::string out(text);
-  for (char& c : out)
-    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
-  return out;
-}
 
 bool is_plain(std::string_view name) {
   if (name.empty() || (name[0] >= '0' && name[0] <= '9') || name[0] == '$') return false;
@@ -178,7 +172,7 @@ void Writer::write(const CreateTable& table) {
   }
   if (!table.version_columns.empty()) out_ += " WITH VERSION COLUMN " + list(table.version_columns);
   for (const IncludeClause& include : table.includes) {
-    out_ += " INCLUDE " + upper(include.what);
+    out_ += " INCLUDE " + uppered(include.what);
     if (!include.alias.empty()) out_ += " AS " + quoted_name(include.alias);
   }
   with(table.options);
@@ -263,7 +257,7 @@ std::string spelling(const std::string& name) {
   };
   for (const auto& [from, to] : spellings)
     if (name == from) return std::string(to);
-  return upper(name);
+  return uppered(name);
 }
 
 std::string type_text(const TypeName& type) {

@@ -2,7 +2,9 @@
 // Grammar: the parser's rules over tokens, one function a rule; internal to sql/. Rules of terms,
 // queries, definitions and the other statements are in files of their own.
 
+#include <algorithm>
 #include <initializer_list>
+#include <iterator>
 #include <set>
 #include <string_view>
 #include <vector>
@@ -16,6 +18,10 @@ namespace levada::sql {
 
 using query::SqlError;
 using query::SqlResult;
+
+bool contains(const auto& list, std::string_view word) {
+  return std::find(std::begin(list), std::end(list), word) != std::end(list);
+}
 
 // Bind weaker to stronger.
 enum Precedence : int {

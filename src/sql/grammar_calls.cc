@@ -15,10 +15,6 @@ constexpr std::string_view bare_functions[] = {
     "current_time",    "current_timestamp", "current_user", "localtime",
     "localtimestamp",  "session_user",      "user"};
 
-bool contains(auto& list, std::string_view word) {
-  return std::find(std::begin(list), std::end(list), word) != std::end(list);
-}
-
 }  // namespace
 
 // array_transform(list, |x| term), its list read twice: CASE WHEN list IS NULL THEN NULL ELSE

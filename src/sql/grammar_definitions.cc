@@ -2,18 +2,10 @@
 
 #include <algorithm>
 
+#include "base/ascii.h"
 #include "sql/grammar.h"
 
 namespace levada::sql {
-namespace {
-
-std::string upper(std::string text) {
-  for (char& c : text)
-    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 32);
-  return text;
-}
-
-}  // namespace
 
 SqlResult<Statement> Grammar::create() {
   Statement made;
@@ -119,7 +111,7 @@ SqlResult<CreateTable> Grammar::create_table(bool is_source, bool or_replace, bo
         ATTEMPT(expect("format"));
         FormatClause format;
         format.format = "PLAIN";
-        format.encode = upper(ATTEMPT(label()));
+        format.encode = uppered(ATTEMPT(label()));
         table.format = std::move(format);
       } else {
         table.format = ATTEMPT(format_clause());
@@ -216,12 +208,12 @@ SqlResult<Unit> Grammar::column_constraints(ColumnDefinition& column) {
 SqlResult<FormatClause> Grammar::format_clause() {
   FormatClause clause;
   ATTEMPT(expect("format"));
-  clause.format = upper(ATTEMPT(label()));
+  clause.format = uppered(ATTEMPT(label()));
   ATTEMPT(expect("encode"));
-  clause.encode = upper(ATTEMPT(label()));
+  clause.encode = uppered(ATTEMPT(label()));
   if (is_sign("(")) clause.options = ATTEMPT(options_in_parentheses());
   if (take({"key", "encode"})) {
-    clause.key_encode = upper(ATTEMPT(label()));
+    clause.key_encode = uppered(ATTEMPT(label()));
     if (is_sign("(")) (void)ATTEMPT(options_in_parentheses());
   }
   return clause;

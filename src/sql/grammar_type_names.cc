@@ -12,10 +12,6 @@ constexpr std::string_view interval_units[] = {"year",    "month",   "day",    "
                                                "second",  "years",   "months", "days", "hours",
                                                "minutes", "seconds", "week",   "weeks"};
 
-bool contains(auto& list, std::string_view word) {
-  return std::find(std::begin(list), std::end(list), word) != std::end(list);
-}
-
 }  // namespace
 
 SqlResult<TermRef> Grammar::interval_literal() {

@@ -25,6 +25,10 @@ inline query::ExpressionRef outer_column(std::size_t level, std::size_t index, q
   return query::column(level * level_step + index, std::move(type));
 }
 
+inline query::ExpressionRef truth() {
+  return query::constant(query::TypeKind::boolean, query::Datum::of(true));
+}
+
 struct ScopeColumn {
   std::string table;  // the alias
   std::string name;

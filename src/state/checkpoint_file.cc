@@ -2,6 +2,7 @@
 
 #include "base/crc32c.h"
 #include "base/endian.h"
+#include "io/path.h"
 
 namespace levada::state {
 namespace {
@@ -13,12 +14,6 @@ constexpr std::uint32_t newest_version = 2;
 constexpr std::uint32_t head_first = 1;
 constexpr std::size_t header_size = 32;
 constexpr std::size_t checksum_at = 28;
-
-std::string folder_of(const std::string& path) {
-  const std::size_t slash = path.rfind('/');
-  if (slash == std::string::npos) return ".";
-  return slash == 0 ? "/" : path.substr(0, slash);
-}
 
 }  // namespace
 
@@ -57,7 +52,7 @@ Task<Unit> CheckpointFile::finish(log::Position covers) {
     (void)co_await outcome(abandon());  // the first error is the news
     co_return placed;
   }
-  co_await disk_.sync_directory(folder_of(path_));
+  co_await disk_.sync_directory(io::directory_of(path_));
   co_return Unit{};
 }
 

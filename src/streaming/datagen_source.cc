@@ -62,7 +62,7 @@ class Given {
   std::set<std::string> used_;
 };
 
-struct Field {
+struct GeneratedField {
   Type type;
   bool sequence = false;
   std::int64_t first = 0, last = standard_last;  // of a sequence
@@ -70,7 +70,7 @@ struct Field {
   std::size_t length = standard_length;
   std::int64_t past_micros = day_micros;
   std::uint64_t seed = 0;
-  std::vector<Field> parts;  // of a structure; the element of a list
+  std::vector<GeneratedField> parts;  // of a structure; the element of a list
 };
 
 bool is_integer(const Type& type) {
@@ -92,9 +92,9 @@ SqlResult<std::int64_t> micros_of(const std::string& name, const std::string& te
   return refuse("invalid value for `" + name + "`: " + text);
 }
 
-SqlResult<Field> field_of(const std::string& path, const Type& type, Given& given,
-                          std::uint64_t number) {
-  Field field;
+SqlResult<GeneratedField> field_of(const std::string& path, const Type& type, Given& given,
+                                   std::uint64_t number) {
+  GeneratedField field;
   field.type = type;
   field.seed = ATTEMPT(given.number<std::uint64_t>(path + ".seed", number));
   if (type.is(TypeKind::structure)) {
@@ -138,7 +138,7 @@ SqlResult<Field> field_of(const std::string& path, const Type& type, Given& give
 }
 
 struct DatagenSettings {
-  std::vector<Field> fields;
+  std::vector<GeneratedField> fields;
   double rows_per_second = standard_rows_per_second;
 };
 
@@ -157,7 +157,7 @@ SqlResult<DatagenSettings> read_settings(const SourceDefinition& definition) {
       ATTEMPT(given.number<double>("datagen.rows.per.second", standard_rows_per_second));
   if (settings.rows_per_second <= 0) return refuse("datagen.rows.per.second must be positive");
   for (const query::RelationColumn& column : definition.columns) {
-    Field none;
+    GeneratedField none;
     none.type = Type();
     settings.fields.push_back(column.generated != nullptr
                                   ? none
@@ -170,9 +170,9 @@ SqlResult<DatagenSettings> read_settings(const SourceDefinition& definition) {
 }
 
 // Numbers of rows until the first sequence ends.
-std::uint64_t rows_of(const std::vector<Field>& fields) {
+std::uint64_t rows_of(const std::vector<GeneratedField>& fields) {
   std::uint64_t rows = ~std::uint64_t{0};
-  for (const Field& field : fields) {
+  for (const GeneratedField& field : fields) {
     if (field.sequence)
       rows = std::min(rows, field.last < field.first
                                 ? 0
@@ -184,14 +184,14 @@ std::uint64_t rows_of(const std::vector<Field>& fields) {
 
 class Datagen final : public RowGenerator {
  public:
-  Datagen(io::Reactor& reactor, std::vector<Field> fields)
+  Datagen(io::Reactor& reactor, std::vector<GeneratedField> fields)
       : reactor_(reactor), fields_(std::move(fields)) {}
 
   std::span<const Datum> make(std::uint64_t number) override {
     texts_.clear();
     lists_.clear();
     data_.clear();
-    for (const Field& field : fields_) data_.push_back(value(field, number));
+    for (const GeneratedField& field : fields_) data_.push_back(value(field, number));
     return data_;
   }
 
@@ -204,7 +204,7 @@ class Datagen final : public RowGenerator {
     return x ^ (x >> 31);
   }
 
-  Datum value(const Field& field, std::uint64_t number) {
+  Datum value(const GeneratedField& field, std::uint64_t number) {
     const std::uint64_t dice = mixed(mixed(field.seed) ^ number);
     const double share = static_cast<double>(dice >> 11) / 9007199254740992.0;  // of 2^53
     if (field.sequence) {
@@ -244,7 +244,7 @@ class Datagen final : public RowGenerator {
       case TypeKind::list: {
         std::vector<Datum> parts;
         if (field.type.is(TypeKind::structure))
-          for (const Field& part : field.parts) parts.push_back(value(part, number));
+          for (const GeneratedField& part : field.parts) parts.push_back(value(part, number));
         else
           for (std::size_t i = 0; i < field.length; ++i)
             parts.push_back(value(field.parts[0], number * length_max + i));
@@ -261,7 +261,7 @@ class Datagen final : public RowGenerator {
   }
 
   io::Reactor& reactor_;
-  std::vector<Field> fields_;
+  std::vector<GeneratedField> fields_;
   std::deque<std::string> texts_;
   std::deque<std::vector<Datum>> lists_;
   std::vector<Datum> data_;

@@ -21,7 +21,8 @@ struct Input {
   query::Delta changes;
   std::map<std::string, std::string> positions;  // of a source: behind these rows
   std::uint64_t skipped_rows = 0;
-  std::vector<std::string> errors;  // why rows were skipped; a few
+  static constexpr std::size_t errors_kept = 10;
+  std::vector<std::string> errors;  // why rows were skipped; the first ones
   // The journal has no changes: the positions make them again, with row ids from this one on.
   std::optional<std::int64_t> made_from = {};
 };

@@ -135,7 +135,7 @@ void enabled_roles(const DatabaseView&, Rows& rows) {
   rows.add({{"role_name", Datum::of("root")}});
 }
 
-constexpr SystemTable tables[] = {
+constexpr SystemTable schema_tables[] = {
     {"information_schema", "tables",
      "table_catalog varchar, table_schema varchar, table_name varchar, table_type varchar, "
      "self_referencing_column_name varchar, reference_generation varchar, "
@@ -253,6 +253,6 @@ constexpr SystemTable tables[] = {
 
 }  // namespace
 
-std::span<const SystemTable> information_schema_tables() { return tables; }
+std::span<const SystemTable> information_schema_tables() { return schema_tables; }
 
 }  // namespace levada::streaming

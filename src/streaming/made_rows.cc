@@ -11,12 +11,6 @@ namespace levada::streaming {
 using query::Datum;
 using query::Row;
 
-namespace {
-
-constexpr std::size_t errors_kept = 10;  // of one batch
-
-}  // namespace
-
 // Whether the position of a source is enough to make its rows again: all of them, nothing else.
 bool Engine::is_made(Object& object) {
   SourceFeed& feed = *object.source;
@@ -61,7 +55,7 @@ void Engine::make_rows(Object& object, Input& input, std::int64_t time) {
     const auto row = completion.complete(data);
     if (!row) {
       ++input.skipped_rows;
-      if (input.errors.size() < errors_kept) input.errors.push_back(row.error().message);
+      if (input.errors.size() < Input::errors_kept) input.errors.push_back(row.error().message);
     } else if (reader != nullptr && reader->circuit != nullptr) {
       reader->circuit->push(input.relation, *row, 1, evaluation);
       ++object.source->rows;

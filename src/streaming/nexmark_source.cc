@@ -46,45 +46,45 @@ enum class Field : std::uint8_t {
   url,
 };
 
-struct Named {
+struct NamedField {
   std::string_view name;
   Field field;
 };
-constexpr Named person_fields[] = {{"id", Field::id},
-                                   {"name", Field::name},
-                                   {"email_address", Field::email_address},
-                                   {"credit_card", Field::credit_card},
-                                   {"city", Field::city},
-                                   {"state", Field::state},
-                                   {"date_time", Field::date_time},
-                                   {"extra", Field::extra}};
-constexpr Named auction_fields[] = {{"id", Field::id},
-                                    {"item_name", Field::item_name},
-                                    {"description", Field::description},
-                                    {"initial_bid", Field::initial_bid},
-                                    {"reserve", Field::reserve},
-                                    {"date_time", Field::date_time},
-                                    {"expires", Field::expires},
-                                    {"seller", Field::seller},
-                                    {"category", Field::category},
-                                    {"extra", Field::extra}};
-constexpr Named bid_fields[] = {
+constexpr NamedField person_fields[] = {{"id", Field::id},
+                                        {"name", Field::name},
+                                        {"email_address", Field::email_address},
+                                        {"credit_card", Field::credit_card},
+                                        {"city", Field::city},
+                                        {"state", Field::state},
+                                        {"date_time", Field::date_time},
+                                        {"extra", Field::extra}};
+constexpr NamedField auction_fields[] = {{"id", Field::id},
+                                         {"item_name", Field::item_name},
+                                         {"description", Field::description},
+                                         {"initial_bid", Field::initial_bid},
+                                         {"reserve", Field::reserve},
+                                         {"date_time", Field::date_time},
+                                         {"expires", Field::expires},
+                                         {"seller", Field::seller},
+                                         {"category", Field::category},
+                                         {"extra", Field::extra}};
+constexpr NamedField bid_fields[] = {
     {"auction", Field::bid_auction}, {"bidder", Field::bidder}, {"price", Field::price},
     {"channel", Field::channel},     {"url", Field::url},       {"date_time", Field::date_time},
     {"extra", Field::extra}};
-constexpr Named all_fields[] = {{"event_type", Field::event_type},
-                                {"person", Field::person},
-                                {"auction", Field::auction},
-                                {"bid", Field::bid},
-                                {"date_time", Field::date_time}};
+constexpr NamedField all_fields[] = {{"event_type", Field::event_type},
+                                     {"person", Field::person},
+                                     {"auction", Field::auction},
+                                     {"bid", Field::bid},
+                                     {"date_time", Field::date_time}};
 
-Field field_of(std::span<const Named> fields, std::string_view name) {
-  for (const Named& named : fields)
+Field field_of(std::span<const NamedField> fields, std::string_view name) {
+  for (const NamedField& named : fields)
     if (named.name == name) return named.field;
   return Field::none;
 }
 
-std::span<const Named> fields_of(NexmarkKind kind) {
+std::span<const NamedField> fields_of(NexmarkKind kind) {
   switch (kind) {
     case NexmarkKind::person:
       return person_fields;
@@ -102,7 +102,7 @@ struct NexmarkSettings {
   std::uint64_t events = ~std::uint64_t{0};
 };
 
-SqlResult<NexmarkSettings> read_settings(const SourceDefinition& definition) {
+SqlResult<NexmarkSettings> nexmark_settings(const SourceDefinition& definition) {
   const auto refuse = [](std::string why) {
     return query::refuse(query::sqlstate::invalid_parameter_value, std::move(why));
   };
@@ -246,14 +246,14 @@ class NexmarkGenerator final : public RowGenerator {
 
 Task<SqlResult<Unit>> NexmarkConnector::validate(const SourceDefinition& definition) {
   using Verdict = SqlResult<Unit>;
-  const auto settings = read_settings(definition);
+  const auto settings = nexmark_settings(definition);
   if (!settings) co_return Verdict(tl::unexpected(settings.error()));
   co_return Verdict(Unit{});
 }
 
 std::unique_ptr<SourceReader> NexmarkConnector::start(
     SourceDefinition definition, std::map<std::string, std::string> positions) {
-  const auto settings = read_settings(definition);
+  const auto settings = nexmark_settings(definition);
   CHECK(settings.has_value(), "a source's options were checked when it was made");
   GeneratorPace pace{.rows_max = settings->events};
   if (settings->gap_nanos > 0)
@@ -264,7 +264,7 @@ std::unique_ptr<SourceReader> NexmarkConnector::start(
 
 std::unique_ptr<RowGenerator> NexmarkConnector::generator(
     const SourceDefinition& definition) const {
-  const auto settings = read_settings(definition);
+  const auto settings = nexmark_settings(definition);
   CHECK(settings.has_value(), "a source's options were checked when it was made");
   return std::make_unique<NexmarkGenerator>(definition, *settings);
 }

@@ -35,11 +35,11 @@ void keywords(const DatabaseView&, Rows& rows) {
               {"catdesc", Datum::of("reserved")}});
 }
 
-struct Named {
+struct NamedKind {
   TypeKind kind;
   std::string_view name, category;
 };
-constexpr Named kinds[] = {
+constexpr NamedKind kinds[] = {
     {TypeKind::boolean, "bool", "B"},        {TypeKind::bytea, "bytea", "U"},
     {TypeKind::int8, "int8", "N"},           {TypeKind::int2, "int2", "N"},
     {TypeKind::int4, "int4", "N"},           {TypeKind::float4, "float4", "N"},
@@ -73,7 +73,7 @@ void types(const DatabaseView&, Rows& rows) {
               {"typtypmod", Datum::of(-1)},
               {"typcollation", Datum::of(text ? default_collation_oid : 0)}});
   };
-  for (const Named& one : kinds) {
+  for (const NamedKind& one : kinds) {
     const Type type(one.kind);
     const Type list = Type::list(one.kind);
     add(type.oid(), type.length(), one.name, 0, list.oid(), one.category);
@@ -505,7 +505,7 @@ std::span<const SystemTable> pg_catalog_tables() { return tables_of_pg_catalog; 
 std::string type_name(const Type& type, const query::TypeSize& size) {
   if (type.is(TypeKind::list)) return "_" + type_name(type.element(), size);
   if (size.is_char) return "bpchar";
-  for (const Named& one : kinds)
+  for (const NamedKind& one : kinds)
     if (type.is(one.kind)) return std::string(one.name);
   return type.name();
 }

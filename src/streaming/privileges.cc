@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/ascii.h"
+
 namespace levada::streaming {
 
 namespace {
@@ -106,12 +108,10 @@ query::SqlResult<std::vector<AskedPrivilege>> asked_privileges(
     std::string_view one = text.substr(0, comma);
     while (!one.empty() && one.front() == ' ') one.remove_prefix(1);
     while (!one.empty() && one.back() == ' ') one.remove_suffix(1);
-    std::string upper(one);
-    for (char& c : upper) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
+    const std::string upper = uppered(one);
     AskedPrivilege made;
     made.with_option = upper.ends_with(option_words);
-    made.name = upper.substr(0, upper.size() - (made.with_option ? option_words.size() : 0));
-    for (char& c : made.name) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+    made.name = lowered(one.substr(0, one.size() - (made.with_option ? option_words.size() : 0)));
     if (std::find(known.begin(), known.end(), made.name) == known.end())
       return query::refuse(
           query::sqlstate::invalid_parameter_value,

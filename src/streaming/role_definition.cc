@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "streaming/definition_scope.h"
 #include "streaming/object_kind.h"
 
 namespace levada::streaming {
@@ -13,8 +14,6 @@ using query::refuse;
 using query::SqlResult;
 using sql::ObjectKind;
 namespace sqlstate = query::sqlstate;
-
-std::string quoted(std::string_view name) { return "\"" + std::string(name) + "\""; }
 
 User with_options(User user, const sql::UserOptions& options) {
   user.superuser = options.superuser.value_or(user.superuser);

@@ -2,7 +2,6 @@
 
 namespace levada::streaming {
 
-using query::Change;
 using query::Delta;
 using query::Row;
 
@@ -82,8 +81,8 @@ std::uint64_t BagStore::hash_of(const Row& row) const {
   return key_.empty() ? query::hash(row.span()) : hash_of_columns(row, key_);
 }
 
-void BagStore::apply(std::span<const Change> changes) {
-  for (const Change& change : changes) {
+void BagStore::apply(std::span<const query::Change> changes) {
+  for (const query::Change& change : changes) {
     const std::uint64_t hash = hash_of(change.row);
     Entry* entry = map_.find(hash, [&](const Entry& candidate) {
       return query::same_bytes(candidate.row.span(), change.row.span());
@@ -130,8 +129,8 @@ Delta BagStore::find(const Row& row) const {
   return delta;
 }
 
-void RowIndex::apply(std::span<const Change> changes) {
-  for (const Change& change : changes) {
+void RowIndex::apply(std::span<const query::Change> changes) {
+  for (const query::Change& change : changes) {
     query::KeyedBag& entry = index_.at(index_.hash_of(change.row, columns()), change.row);
     entry.bag.add(change.row, change.weight);
     if (entry.bag.empty()) index_.erase(&entry);

@@ -223,7 +223,7 @@ void fill_source_status(const DatabaseView& view, Rows& rows) {
 constexpr std::string_view object_columns =
     "id int4, name varchar, schema_id int4, owner int4, definition varchar";
 
-constexpr SystemTable tables[] = {
+constexpr SystemTable rw_tables[] = {
     {"rw_catalog", "rw_tables", object_columns, fill_rw<RelationKind::table>},
     {"rw_catalog", "rw_sources", object_columns, fill_rw<RelationKind::source>},
     {"rw_catalog", "rw_views", object_columns, fill_rw<RelationKind::view>},
@@ -276,6 +276,6 @@ constexpr SystemTable tables[] = {
 
 }  // namespace
 
-std::span<const SystemTable> rw_catalog_tables() { return tables; }
+std::span<const SystemTable> rw_catalog_tables() { return rw_tables; }
 
 }  // namespace levada::streaming

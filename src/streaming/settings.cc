@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/ascii.h"
 #include "query/calendar.h"
 
 namespace levada::streaming {
@@ -57,9 +58,8 @@ constexpr Known known[] = {
     {"visibility_mode", "default"},
 };
 
-std::string lowered(std::string_view name) {
-  std::string out(name);
-  for (char& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+std::string key_of(std::string_view name) {
+  std::string out = lowered(name);
   if (out == "time zone") return "timezone";
   if (out == "names") return "client_encoding";
   if (out == "transaction isolation level") return "transaction_isolation";
@@ -91,13 +91,13 @@ Settings::Settings() {
 }
 
 query::SqlResult<std::string> Settings::get(std::string_view name) const {
-  const auto found = values_.find(lowered(name));
+  const auto found = values_.find(key_of(name));
   if (found == values_.end()) return unknown_parameter(name);
   return found->second;
 }
 
 query::SqlResult<Unit> Settings::set(std::string_view given, std::string value) {
-  const std::string name = lowered(given);
+  const std::string name = key_of(given);
   const Known* row = known_named(name);
   if (row == nullptr && !is_foreign(name)) return unknown_parameter(given);
   if (name == "timezone") {
@@ -115,7 +115,7 @@ query::SqlResult<Unit> Settings::set(std::string_view given, std::string value) 
 }
 
 void Settings::reset(std::string_view given) {
-  const std::string name = lowered(given);
+  const std::string name = key_of(given);
   for (const Known& row : known) {
     if (!name.empty() && row.name != name) continue;
     if (values_[std::string(row.name)] == row.value) continue;

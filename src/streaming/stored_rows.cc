@@ -11,8 +11,7 @@ namespace levada::streaming {
 
 namespace {
 
-constexpr std::size_t rows_a_breath = 512;
-constexpr std::size_t errors_kept = 10;  // of one batch
+constexpr std::size_t changes_a_breath = 512;
 
 using query::Datum;
 using query::Evaluation;
@@ -101,7 +100,7 @@ SqlResult<std::vector<Input>> StoredRows::inputs(query::Breath& breath) {
   std::vector<Datum> shown(returning.size());
   std::size_t done = 0;
   for (const Row& row : rows) {
-    if (++done % rows_a_breath == 0)
+    if (++done % changes_a_breath == 0)
       if (auto why = breath.draw()) return tl::make_unexpected(std::move(*why));
     Row result;
     switch (kind_) {
@@ -168,7 +167,7 @@ Input sourced_rows(Engine& engine, const std::shared_ptr<const Relation>& relati
       continue;
     }
     ++input.skipped_rows;
-    if (input.errors.size() < errors_kept) input.errors.push_back(row.error().message);
+    if (input.errors.size() < Input::errors_kept) input.errors.push_back(row.error().message);
   }
   return input;
 }

@@ -6,7 +6,7 @@ namespace levada::streaming {
 
 namespace {
 
-constexpr SystemParameter known[] = {
+constexpr SystemParameter parameters_known[] = {
     {"adaptive_parallelism_strategy", "AUTO", "How parallel new jobs run."},
     {"backup_storage_directory", "", "Where backups are kept."},
     {"backup_storage_url", "", "Where backups are kept."},
@@ -29,12 +29,12 @@ constexpr SystemParameter known[] = {
 
 }  // namespace
 
-std::span<const SystemParameter> system_parameters() { return known; }
+std::span<const SystemParameter> system_parameters() { return parameters_known; }
 
 const SystemParameter* system_parameter(std::string_view name) {
-  const auto* const found = std::find_if(std::begin(known), std::end(known),
+  const auto* const found = std::find_if(std::begin(parameters_known), std::end(parameters_known),
                                          [&](const auto& one) { return one.name == name; });
-  return found == std::end(known) ? nullptr : found;
+  return found == std::end(parameters_known) ? nullptr : found;
 }
 
 }  // namespace levada::streaming

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "timestream/field_time.h"
+
 namespace levada::timestream {
 namespace {
 
@@ -22,9 +24,6 @@ enum ChangeField : std::uint32_t {
   change_remove_scheduled_query,
   change_put_settings,
 };
-
-std::uint64_t millis(UnixMillis at) { return static_cast<std::uint64_t>(at.count()); }
-UnixMillis moment(std::uint64_t count) { return UnixMillis(static_cast<std::int64_t>(count)); }
 
 void write(FieldWriter& to, std::uint32_t field, const Tags& tags) {
   for (const auto& [key, value] : tags)

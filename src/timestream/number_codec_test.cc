@@ -9,33 +9,33 @@
 namespace levada::timestream {
 namespace {
 
-using Numbers = std::vector<std::int64_t>;
+using Whole = std::vector<std::int64_t>;
 
-Buffer packed(const Numbers& values) {
+Buffer packed(const Whole& values) {
   Buffer out;
   encode_integers(values, out);
   return out;
 }
-Buffer packed_reals(const Numbers& values) {
+Buffer packed_reals(const Whole& values) {
   Buffer out;
   encode_reals(values, out);
   return out;
 }
-void expect_same(const Numbers& values) {
-  Numbers back(values.size());
+void expect_same(const Whole& values) {
+  Whole back(values.size());
   EXPECT_TRUE(decode_integers(packed(values), back));
   EXPECT_EQ(back, values);
 }
-void expect_same_reals(const Numbers& values) {
-  Numbers back(values.size());
+void expect_same_reals(const Whole& values) {
+  Whole back(values.size());
   const auto decoded = decode_reals(packed_reals(values), back);
   ASSERT_TRUE(decoded);
   if (decoded->decimals)
     for (std::int64_t& value : back) value = bits_of_decimal(value, *decoded->decimals);
   EXPECT_EQ(back, values);
 }
-Numbers bits_of(const std::vector<double>& values) {
-  Numbers bits;
+Whole bits_of(const std::vector<double>& values) {
+  Whole bits;
   for (const double value : values) bits.push_back(std::bit_cast<std::int64_t>(value));
   return bits;
 }
@@ -44,7 +44,7 @@ TEST(NumberCodec, integers_of_every_width_come_back) {
   std::mt19937_64 random(7);
   for (unsigned width = 0; width <= 64; ++width)
     for (const std::size_t size : {0u, 1u, 2u, 3u, 127u, 128u, 129u, 1000u}) {
-      Numbers values(size);
+      Whole values(size);
       for (std::int64_t& value : values)
         value = width == 0 ? 42 : static_cast<std::int64_t>(random() >> (64 - width));
       expect_same(values);
@@ -56,7 +56,7 @@ TEST(NumberCodec, the_extremes_come_back) {
 }
 
 TEST(NumberCodec, a_regular_clock_costs_next_to_nothing) {
-  Numbers times;
+  Whole times;
   for (int i = 0; i < 4096; ++i) times.push_back(1'700'000'000'000'000'000 + i * 10'000'000'000);
   EXPECT_LT(packed(times).size(), 100u);
 }
@@ -64,7 +64,7 @@ TEST(NumberCodec, a_regular_clock_costs_next_to_nothing) {
 TEST(NumberCodec, a_walk_of_integers_costs_less_than_a_byte_a_point) {
   std::mt19937_64 random(1);
   std::normal_distribution<double> step(0, 1);
-  Numbers values;
+  Whole values;
   std::vector<double> reals;
   double at = 50;
   for (int i = 0; i < 4096; ++i) {
@@ -91,7 +91,7 @@ TEST(NumberCodec, decimals_cost_less_than_three_bytes_a_point) {
 
 TEST(NumberCodec, any_double_comes_back_to_the_bit) {
   std::mt19937_64 random(3);
-  Numbers values;
+  Whole values;
   for (int i = 0; i < 5000; ++i) values.push_back(static_cast<std::int64_t>(random()));
   expect_same_reals(values);
   expect_same_reals(bits_of({0.0, -0.0, 1e308, 5e-324, NAN, INFINITY, -INFINITY, 0.1, 0.1, 1e22}));
@@ -100,10 +100,10 @@ TEST(NumberCodec, any_double_comes_back_to_the_bit) {
 }
 
 TEST(NumberCodec, a_cut_or_prolonged_column_is_refused) {
-  Numbers values;
+  Whole values;
   for (int i = 0; i < 300; ++i) values.push_back(i * i % 77);
   const Buffer whole = packed(values);
-  Numbers back(values.size());
+  Whole back(values.size());
   for (std::size_t size = 0; size < whole.size(); ++size)
     EXPECT_FALSE(decode_integers(ByteView(whole).first(size), back)) << size;
   Buffer more = whole;

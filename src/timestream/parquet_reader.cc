@@ -6,29 +6,16 @@
 
 #include "base/endian.h"
 #include "timestream/gzip.h"
+#include "timestream/parquet_format.h"
 #include "timestream/thrift_compact.h"
 
 namespace levada::timestream {
 namespace {
 
-constexpr std::string_view magic = "PAR1";
 // A row group is in memory, and a few bytes can stand for many values.
 constexpr std::uint64_t group_rows_max = 10'000'000, group_values_max = 50'000'000;
 constexpr std::uint64_t page_size_max = std::uint64_t{1} << 30;
 
-// Of parquet.thrift.
-enum Physical : std::int32_t {
-  boolean = 0,
-  int32 = 1,
-  int64 = 2,
-  int96 = 3,
-  real32 = 4,
-  real64 = 5,
-  byte_array = 6
-};
-enum Encoding : std::int64_t { plain = 0, plain_dictionary = 2, rle = 3, rle_dictionary = 8 };
-enum PageType : std::int64_t { data_page = 0, dictionary_page = 2, data_page_v2 = 3 };
-constexpr std::int32_t uncompressed = 0, gzip = 2;
 constexpr std::int64_t julian_1970 = 2'440'588, day_nanoseconds = 86'400'000'000'000;
 
 tl::unexpected<Error> corrupt(std::string what) {
@@ -109,9 +96,9 @@ class ParquetReader::ChunkReader {
   Result<Unit> read() {
     while (values_.present.size() < rows_) {
       Page page = TRY(next_page());
-      if (page.type == dictionary_page) {
+      if (page.type == parquet::dictionary_page) {
         TRY(read_dictionary(page));
-      } else if (page.type == data_page || page.type == data_page_v2) {
+      } else if (page.type == parquet::data_page || page.type == parquet::data_page_v2) {
         TRY(read_data(page));
       }
     }
@@ -122,7 +109,7 @@ class ParquetReader::ChunkReader {
  private:
   struct Page {
     std::int64_t type = -1, size = 0, stored = 0;
-    std::int64_t values = 0, encoding = plain;
+    std::int64_t values = 0, encoding = parquet::plain;
     std::int64_t definitions = 0, repetitions = 0;  // bytes, of version 2
     bool compressed = true;
     ByteView body = {};
@@ -166,8 +153,8 @@ class ParquetReader::ChunkReader {
   }
 
   Result<ByteView> plain_of(ByteView stored, std::uint64_t size) {
-    if (chunk_.codec == uncompressed) return stored;
-    if (chunk_.codec != gzip) return unsupported("codecs other than gzip");
+    if (chunk_.codec == parquet::uncompressed) return stored;
+    if (chunk_.codec != parquet::gzip) return unsupported("codecs other than gzip");
     return ByteView(into_.pages.emplace_back(TRY(ungzipped(stored, size))));
   }
 
@@ -181,7 +168,7 @@ class ParquetReader::ChunkReader {
     const auto count = static_cast<std::size_t>(page.values);
     if (count > rows_ - values_.present.size()) return corrupt("a column has too many values");
     ByteView body, levels;
-    if (page.type == data_page_v2) {
+    if (page.type == parquet::data_page_v2) {
       if (page.repetitions != 0) return unsupported("nested columns");
       if (page.definitions < 0 || static_cast<std::size_t>(page.definitions) > page.body.size())
         return corrupt("a page's levels are larger than the page");
@@ -212,11 +199,11 @@ class ParquetReader::ChunkReader {
       }
     }
     std::vector<std::int64_t> bits;
-    if (page.encoding == plain)
+    if (page.encoding == parquet::plain)
       TRY(read_plain(body, there, bits));
-    else if (page.encoding == plain_dictionary || page.encoding == rle_dictionary)
+    else if (page.encoding == parquet::plain_dictionary || page.encoding == parquet::rle_dictionary)
       TRY(read_places(body, there, bits));
-    else if (page.encoding == rle && physical_.type == boolean)
+    else if (page.encoding == parquet::rle && physical_.type == parquet::boolean)
       TRY(read_truths(body, there, bits));
     else
       return unsupported("delta encodings");
@@ -255,9 +242,9 @@ class ParquetReader::ChunkReader {
   Result<Unit> read_plain(ByteView body, std::size_t count, std::vector<std::int64_t>& to) {
     constexpr std::size_t sizes[] = {0, 4, 8, 12, 4, 8, 0};
     const std::size_t size = sizes[physical_.type];
-    const std::size_t needed = physical_.type == boolean      ? (count + 7) / 8
-                               : physical_.type == byte_array ? count * 4
-                                                              : count * size;
+    const std::size_t needed = physical_.type == parquet::boolean      ? (count + 7) / 8
+                               : physical_.type == parquet::byte_array ? count * 4
+                                                                       : count * size;
     if (needed > body.size()) return corrupt("a page has too few values");
     to.reserve(to.size() + count);
     std::size_t at = 0;
@@ -265,26 +252,26 @@ class ParquetReader::ChunkReader {
       const std::byte* from = body.data() + at;
       at += size;
       switch (physical_.type) {
-        case boolean:
+        case parquet::boolean:
           to.push_back(static_cast<std::int64_t>(body[i / 8]) >> (i % 8) & 1);
           break;
-        case int32:
+        case parquet::int32:
           to.push_back(scaled(static_cast<std::int32_t>(load_le<std::uint32_t>(from))));
           break;
-        case int64:
+        case parquet::int64:
           to.push_back(scaled(static_cast<std::int64_t>(load_le<std::uint64_t>(from))));
           break;
-        case int96:  // nanoseconds of a Julian day
+        case parquet::int96:  // nanoseconds of a Julian day
           to.push_back(static_cast<std::int64_t>(
               load_le<std::uint64_t>(from) +
               (load_le<std::uint32_t>(from + 8) - std::uint64_t{julian_1970}) *
                   std::uint64_t{day_nanoseconds}));
           break;
-        case real32:
+        case parquet::real32:
           to.push_back(std::bit_cast<std::int64_t>(
               static_cast<double>(std::bit_cast<float>(load_le<std::uint32_t>(from)))));
           break;
-        case real64:
+        case parquet::real64:
           to.push_back(static_cast<std::int64_t>(load_le<std::uint64_t>(from)));
           break;
         default: {
@@ -322,13 +309,14 @@ Result<ParquetReader> ParquetReader::open(ByteView file) {
 }
 
 Result<Unit> ParquetReader::read_footer() {
-  const std::size_t frame = 2 * magic.size() + 4;
-  if (file_.size() < frame || as_text(file_.first(magic.size())) != magic ||
-      as_text(file_.last(magic.size())) != magic)
+  const std::size_t frame = 2 * parquet::magic.size() + 4;
+  if (file_.size() < frame || as_text(file_.first(parquet::magic.size())) != parquet::magic ||
+      as_text(file_.last(parquet::magic.size())) != parquet::magic)
     return corrupt("it does not begin and end as one");
-  const std::size_t size = load_le<std::uint32_t>(file_.data() + file_.size() - magic.size() - 4);
+  const std::size_t size =
+      load_le<std::uint32_t>(file_.data() + file_.size() - parquet::magic.size() - 4);
   if (size > file_.size() - frame) return corrupt("its footer is larger than the file");
-  ThriftReader in(file_.subspan(file_.size() - magic.size() - 4 - size, size));
+  ThriftReader in(file_.subspan(file_.size() - parquet::magic.size() - 4 - size, size));
 
   bool root = true, nested = false, odd = false;
   const auto read_time = [&](ParquetColumn& column, Physical& physical) {
@@ -372,15 +360,15 @@ Result<Unit> ParquetReader::read_footer() {
       return true;
     });
     if (std::exchange(root, false)) return;
-    if (physical.type == boolean)
+    if (physical.type == parquet::boolean)
       column.type = ParquetType::boolean;
-    else if (physical.type == int96)
+    else if (physical.type == parquet::int96)
       column.type = ParquetType::timestamp;
-    else if (physical.type == real32 || physical.type == real64)
+    else if (physical.type == parquet::real32 || physical.type == parquet::real64)
       column.type = ParquetType::real;
-    else if (physical.type == byte_array)
+    else if (physical.type == parquet::byte_array)
       column.type = ParquetType::text;
-    else if (physical.type != int32 && physical.type != int64)
+    else if (physical.type != parquet::int32 && physical.type != parquet::int64)
       odd = true;
     columns_.push_back(std::move(column));
     physical_.push_back(physical);

@@ -5,39 +5,34 @@
 
 #include "base/endian.h"
 #include "timestream/gzip.h"
+#include "timestream/parquet_format.h"
 
 namespace levada::timestream {
 namespace {
 
 using sql::Kind;
 
-constexpr std::string_view magic = "PAR1";
-constexpr std::size_t group_bytes_max = std::size_t{64} << 20;
-constexpr std::uint64_t group_rows_max = 1'000'000;
+constexpr std::size_t written_group_bytes_max = std::size_t{64} << 20;
+constexpr std::uint64_t written_group_rows_max = 1'000'000;
 
-// Of parquet.thrift.
-enum Physical : std::int32_t { boolean = 0, int32 = 1, int64 = 2, real = 5, byte_array = 6 };
-enum Converted : std::int32_t { utf8 = 0, date = 6 };
-constexpr std::int32_t plain = 0, rle = 3;          // encodings
-constexpr std::int32_t uncompressed = 0, gzip = 2;  // codecs
 constexpr std::int32_t optional_repetition = 1;
 constexpr std::int16_t string_type = 1, date_type = 6, time_type = 7, timestamp_type = 8, nanos = 3;
 
-Physical physical_of(Kind kind) {
+parquet::Physical physical_of(Kind kind) {
   switch (kind) {
     case Kind::boolean:
-      return boolean;
+      return parquet::boolean;
     case Kind::integer:
     case Kind::date:
-      return int32;
+      return parquet::int32;
     case Kind::bigint:
     case Kind::timestamp:
     case Kind::time:
-      return int64;
+      return parquet::int64;
     case Kind::real:
-      return real;
+      return parquet::real64;
     default:
-      return byte_array;
+      return parquet::byte_array;
   }
 }
 
@@ -124,8 +119,8 @@ void add_logical(Compact& to, Kind kind) {
     to.end();
     to.end();
   };
-  if (physical_of(kind) == byte_array) to.i32(6, utf8);
-  if (kind == Kind::date) to.i32(6, date);
+  if (physical_of(kind) == parquet::byte_array) to.i32(6, parquet::utf8);
+  if (kind == Kind::date) to.i32(6, parquet::date);
   if (kind == Kind::boolean || kind == Kind::integer || kind == Kind::bigint || kind == Kind::real)
     return;
   to.begin(logical);
@@ -145,32 +140,34 @@ void add_logical(Compact& to, Kind kind) {
 ParquetWriter::ParquetWriter(const sql::Scope& columns, std::size_t width, bool gzip)
     : gzip_(gzip) {
   for (std::size_t i = 0; i < width; ++i) columns_.push_back({&columns[i]});
-  timestream::add(file_, as_bytes(magic));
+  timestream::add(file_, as_bytes(parquet::magic));
 }
 
 void ParquetWriter::put(Column& column, const sql::Value& value) {
   Buffer& to = column.values;
   const Kind kind = column.is->type.kind;
   switch (physical_of(kind)) {
-    case boolean:
+    case parquet::boolean:
       if (column.booleans++ % 8 == 0) to.push_back(std::byte{0});
       if (value.truth()) to.back() |= static_cast<std::byte>(1u << ((column.booleans - 1) % 8));
       break;
-    case int32:
+    case parquet::int32:
       add_fixed(to, static_cast<std::int32_t>(value.number()));
       break;
-    case int64:
+    case parquet::int64:
       add_fixed(to, value.number());
       break;
-    case real:
+    case parquet::real64:
       add_fixed(to, std::bit_cast<std::int64_t>(value.real()));
       break;
-    case byte_array: {
+    case parquet::byte_array: {
       const std::string text = sql::text_of(value, column.is->type);
       add_fixed(to, static_cast<std::int32_t>(text.size()));
       timestream::add(to, as_bytes(std::string_view(text)));
       break;
     }
+    default:  // physical_of() names no other
+      break;
   }
 }
 
@@ -194,7 +191,7 @@ Result<Unit> ParquetWriter::add(const std::vector<sql::Value>& row) {
     bytes += column.values.size();
   }
   ++rows_;
-  if (rows_ == group_rows_max || bytes > group_bytes_max) return end_group();
+  if (rows_ == written_group_rows_max || bytes > written_group_bytes_max) return end_group();
   return Unit{};
 }
 
@@ -222,9 +219,9 @@ Result<Unit> ParquetWriter::end_group() {
     header.i32(3, static_cast<std::int32_t>(page.size()));
     header.begin(5);
     header.i32(1, static_cast<std::int32_t>(rows_));
-    header.i32(2, plain);
-    header.i32(3, rle);
-    header.i32(4, rle);
+    header.i32(2, parquet::plain);
+    header.i32(3, parquet::rle);
+    header.i32(4, parquet::rle);
     header.end();
     header.end();
     const std::uint64_t header_size = file_.size() - offset;
@@ -269,11 +266,11 @@ Buffer ParquetWriter::footer() const {
       to.begin(3);
       to.i32(1, physical_of(columns_[i].is->type.kind));
       to.list(2, Compact::whole, 2);
-      to.item(plain);
-      to.item(rle);
+      to.item(parquet::plain);
+      to.item(parquet::rle);
       to.list(3, Compact::binary, 1);
       to.item(columns_[i].is->name);
-      to.i32(4, gzip_ ? gzip : uncompressed);
+      to.i32(4, gzip_ ? parquet::gzip : parquet::uncompressed);
       to.i64(5, group.rows);
       to.i64(6, chunk.plain_size);
       to.i64(7, chunk.size);
@@ -295,7 +292,7 @@ Result<Buffer> ParquetWriter::finish() {
   const Buffer end = footer();
   timestream::add(file_, end);
   add_fixed(file_, static_cast<std::int32_t>(end.size()));
-  timestream::add(file_, as_bytes(magic));
+  timestream::add(file_, as_bytes(parquet::magic));
   return std::move(file_);
 }
 

@@ -33,7 +33,7 @@ struct Writer {
   }
 };
 
-struct Reader {
+struct PointReader {
   ByteView in;
   bool broken = false;
   std::uint64_t number() {
@@ -126,7 +126,7 @@ struct Plan {
 };
 
 // A point with its dimensions, shape and names.
-Point read_repeating(Reader& from, DecodedPoints& into) {
+Point read_repeating(PointReader& from, DecodedPoints& into) {
   Point point;
   std::vector<Dimension>& set = into.sets.emplace_back();
   for (std::uint64_t n = from.number(); n > 0 && !from.broken; --n) {
@@ -151,7 +151,7 @@ Point read_repeating(Reader& from, DecodedPoints& into) {
   return point;
 }
 
-void read_all(Reader& from, DecodedPoints& into) {
+void read_all(PointReader& from, DecodedPoints& into) {
   for (std::uint64_t n = from.number(); n > 0 && !from.broken; --n) {
     std::vector<Dimension>& set = into.sets.emplace_back();
     for (std::uint64_t d = from.number(); d > 0 && !from.broken; --d) {
@@ -238,7 +238,7 @@ Result<DecodedPoints> decode_points(ByteView bytes) {
     return fail(ErrorKind::corrupt, "points fail their checksum");
   if (bytes[0] > format_version)
     return fail(ErrorKind::unsupported, "points were written by a newer Levada");
-  Reader from{bytes.subspan(header_size)};
+  PointReader from{bytes.subspan(header_size)};
   DecodedPoints decoded;
   if (bytes[0] == repeating_version)
     for (std::uint64_t n = from.number(); n > 0 && !from.broken; --n)

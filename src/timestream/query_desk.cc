@@ -30,10 +30,10 @@ constexpr std::size_t cells_repeated_max = 4'000;
 
 constexpr std::string_view bad_token = "Invalid pagination token";
 
-constexpr std::size_t cell_frame = 19;   // {"ScalarValue":""},
-constexpr std::size_t row_frame = 12;    // {"Data":[]},
-constexpr std::size_t number_size = 20;  // at most, but for a few doubles
-constexpr std::size_t moment_size = 29;  // 2026-11-22 00:00:00.000000000
+constexpr std::size_t cell_frame = 19;         // {"ScalarValue":""},
+constexpr std::size_t row_frame = 12;          // {"Data":[]},
+constexpr std::size_t shown_number_size = 20;  // at most, but for a few doubles
+constexpr std::size_t moment_size = 29;        // 2026-11-22 00:00:00.000000000
 // Numbers beyond it are nanoseconds since 1970 rather than a count of something.
 constexpr std::int64_t number_usual_max = 100'000'000'000'000'000;
 
@@ -52,9 +52,9 @@ std::size_t size_of(const sql::Value& value) {
       return size;
     }
     case 2:
-      return frame + (value.number() > number_usual_max ? moment_size : number_size);
+      return frame + (value.number() > number_usual_max ? moment_size : shown_number_size);
     default:
-      return number_size + frame;
+      return shown_number_size + frame;
   }
 }
 
@@ -76,8 +76,9 @@ class RowSizes {
       else if (result.columns[i].type.is(sql::Kind::bigint))
         fixed_ += column.number_size_max + cell_frame;
       else
-        fixed_ += cell_frame +
-                  (result.columns[i].type.is(sql::Kind::timestamp) ? moment_size : number_size);
+        fixed_ +=
+            cell_frame +
+            (result.columns[i].type.is(sql::Kind::timestamp) ? moment_size : shown_number_size);
     }
   }
   std::size_t at(std::size_t row) {

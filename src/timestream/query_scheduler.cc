@@ -10,7 +10,7 @@ namespace levada::timestream {
 namespace {
 
 constexpr Nanos tick = std::chrono::milliseconds(50);  // between two looks at the schedules
-constexpr Nanos look_interval =
+constexpr Nanos schedule_look_interval =
     std::chrono::seconds(1);  // the same when nothing is due: clocks jump
 constexpr Nanos retry_interval = std::chrono::seconds(1);  // after a summary could not be kept
 constexpr std::size_t runs_at_once = 4;                    // more wait for their turn
@@ -232,7 +232,7 @@ Task<Unit> QueryScheduler::keep_time() {
 // Runs that wait for their turn, and those that are due, are looked for at every tick.
 Nanos QueryScheduler::until_next() {
   const UnixMillis moment = now();
-  Nanos soonest = look_interval;
+  Nanos soonest = schedule_look_interval;
   for (const auto& [arn, query] : service_.definitions().scheduled())
     if (query.enabled && query.next && !running_.contains(arn))
       soonest = std::min(soonest, Nanos(*query.next - moment));

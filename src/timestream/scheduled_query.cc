@@ -4,14 +4,14 @@
 
 #include <bit>
 
+#include "timestream/field_time.h"
+
 namespace levada::timestream {
 namespace {
 
 using state::FieldReader;
 using state::FieldWriter;
 
-std::uint64_t millis(UnixMillis at) { return static_cast<std::uint64_t>(at.count()); }
-UnixMillis moment(std::uint64_t count) { return UnixMillis(static_cast<std::int64_t>(count)); }
 std::uint64_t bits(std::int64_t n) { return static_cast<std::uint64_t>(n); }
 std::int64_t whole(std::uint64_t n) { return static_cast<std::int64_t>(n); }
 

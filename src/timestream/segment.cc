@@ -6,9 +6,9 @@
 namespace levada::timestream {
 namespace {
 
-constexpr std::uint64_t magic = 0x6765737374564c01;
-constexpr std::uint32_t format_version = 1;
-constexpr std::size_t header_size = 16;  // magic, version, zero
+constexpr std::uint64_t segment_magic = 0x6765737374564c01;
+constexpr std::uint32_t segment_version = 1;
+constexpr std::size_t segment_header_size = 16;  // magic, version, zero
 constexpr std::size_t footer_size = 32;  // offset and size of the index, its checksum, magic, zero
 constexpr std::size_t write_size = 1 << 20;
 
@@ -33,14 +33,14 @@ Task<std::shared_ptr<Segment>> Segment::open(io::Disk& disk, std::string path,
   segment->number_ = number;
   segment->size_ = count(co_await segment->file_->size());
   const std::string what = path + " is no whole segment";
-  if (segment->size_ < header_size + footer_size) co_return fail(ErrorKind::corrupt, what);
-  Buffer header(header_size), footer(footer_size);
+  if (segment->size_ < segment_header_size + footer_size) co_return fail(ErrorKind::corrupt, what);
+  Buffer header(segment_header_size), footer(footer_size);
   co_await read_whole(*segment->file_, 0, header);
   co_await read_whole(*segment->file_, segment->size_ - footer_size, footer);
-  if (load_le<std::uint64_t>(header.data()) != magic ||
-      load_le<std::uint64_t>(footer.data() + 20) != magic)
+  if (load_le<std::uint64_t>(header.data()) != segment_magic ||
+      load_le<std::uint64_t>(footer.data() + 20) != segment_magic)
     co_return fail(ErrorKind::corrupt, what);
-  if (load_le<std::uint32_t>(header.data() + 8) > format_version)
+  if (load_le<std::uint32_t>(header.data() + 8) > segment_version)
     co_return fail(ErrorKind::unsupported, path + " was written by a newer Levada");
   const auto offset = load_le<std::uint64_t>(footer.data());
   const auto size = load_le<std::uint64_t>(footer.data() + 8);
@@ -68,9 +68,9 @@ Task<std::unique_ptr<SegmentWriter>> SegmentWriter::create(io::Disk& disk, std::
   const io::OpenOptions options{.create = true};
   writer->file_ = co_await disk.open(std::move(path), options);
   co_await writer->file_->truncate(0_B);
-  writer->waiting_.resize(header_size);
-  store_le<std::uint64_t>(writer->waiting_.data(), magic);
-  store_le<std::uint32_t>(writer->waiting_.data() + 8, format_version);
+  writer->waiting_.resize(segment_header_size);
+  store_le<std::uint64_t>(writer->waiting_.data(), segment_magic);
+  store_le<std::uint32_t>(writer->waiting_.data() + 8, segment_version);
   co_return writer;
 }
 
@@ -114,7 +114,7 @@ Task<Unit> SegmentWriter::finish() {
   store_le<std::uint64_t>(footer.data(), offset);
   store_le<std::uint64_t>(footer.data() + 8, index.size());
   store_le<std::uint32_t>(footer.data() + 16, crc32c(index));
-  store_le<std::uint64_t>(footer.data() + 20, magic);
+  store_le<std::uint64_t>(footer.data() + 20, segment_magic);
   waiting_.insert(waiting_.end(), footer.begin(), footer.end());
   co_await write_out();
   co_await file_->sync();

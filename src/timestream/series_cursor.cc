@@ -8,7 +8,7 @@ namespace {
 constexpr std::size_t chunk_rows = block_rows_max;
 
 // One of the places that a merge takes points from.
-struct Part {
+struct SeriesPart {
   const Series* series;
   const Texts* texts;
   std::size_t at, end;
@@ -114,7 +114,7 @@ Task<SeriesCursor::Chunk> SeriesCursor::next() {
 
 // All points from from_ to `to`, of each time the highest version.
 Task<SeriesCursor::Chunk> SeriesCursor::merged(std::int64_t to) {
-  std::vector<Part> parts;
+  std::vector<SeriesPart> parts;
   const auto add = [&](const Series& series, const Texts& texts, std::int64_t from) {
     Chunk found = rows(series, texts, to);
     found.begin = std::max(found.begin, series.lower_bound(from));
@@ -152,13 +152,13 @@ Task<SeriesCursor::Chunk> SeriesCursor::merged(std::int64_t to) {
   merged_ = Series(std::move(times), std::move(versions));
   merged_texts_ = std::make_unique<Texts>();
   std::vector<std::uint32_t> attributes;
-  for (const Part& part : parts)
+  for (const SeriesPart& part : parts)
     for (const Series::Column& column : part.series->columns())
       if (std::ranges::find(attributes, column.attribute) == attributes.end())
         attributes.push_back(column.attribute);
   for (const std::uint32_t attribute : attributes) {
     std::vector<const Series::Column*> by_part;
-    for (const Part& part : parts) {
+    for (const SeriesPart& part : parts) {
       const auto& columns = part.series->columns();
       const auto at = std::ranges::find(columns, attribute, &Series::Column::attribute);
       by_part.push_back(at == columns.end() ? nullptr : &*at);

@@ -10,7 +10,7 @@
 namespace levada::timestream {
 namespace {
 
-constexpr std::int64_t hour = 3'600'000, day = 24 * hour;  // milliseconds
+constexpr std::int64_t store_hour = 3'600'000, store_day = 24 * store_hour;  // milliseconds
 
 class Store : public ::testing::Test {
  protected:
@@ -107,7 +107,7 @@ TEST_F(Store, a_restart_reads_segments_and_replays_what_is_behind_them) {
 }
 
 TEST_F(Store, many_small_segments_become_one) {
-  const std::int64_t at = now() / day * day - 12 * hour;  // all of one day
+  const std::int64_t at = now() / store_day * store_day - 12 * store_hour;  // all of one day
   for (int round = 0; round < 6; ++round) {
     std::vector<TestPoint> points;
     for (int i = 0; i < 100; ++i)
@@ -153,13 +153,15 @@ TEST_F(Store, of_points_that_overlap_each_is_read_once_in_its_newest_version) {
 
 TEST_F(Store, what_expired_is_gone_and_a_longer_retention_does_not_bring_it_back) {
   const std::int64_t at = now();
-  put({{"a", at - 20 * day, {1, 1, ""}}, {"a", at - 3 * day, {1, 2, ""}}, {"a", at, {1, 3, ""}}});
+  put({{"a", at - 20 * store_day, {1, 1, ""}},
+       {"a", at - 3 * store_day, {1, 2, ""}},
+       {"a", at, {1, 3, ""}}});
   flush();
   EXPECT_EQ(segments(), 3u);
   keep_for(10);
   keep_for(100);
   EXPECT_EQ(segments(), 2u);
-  const SeenPoints expected{{{"a", at - 3 * day}, {1, 2, ""}}, {{"a", at}, {1, 3, ""}}};
+  const SeenPoints expected{{{"a", at - 3 * store_day}, {1, 2, ""}}, {{"a", at}, {1, 3, ""}}};
   EXPECT_EQ(seen(), expected);
   world.crash();
   start();

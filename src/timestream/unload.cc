@@ -121,8 +121,8 @@ std::string unique_of(const std::string& query_id, std::uint64_t number) {
   return text;
 }
 
-struct Part {      // the rows of one partition that are not in a file yet
-  Buffer content;  // of CSV
+struct UnloadPart {  // the rows of one partition that are not in a file yet
+  Buffer content;    // of CSV
   std::optional<ParquetWriter> parquet = {};  // or else
   std::uint64_t rows = 0;
   std::size_t size() const { return parquet ? parquet->size() : content.size(); }
@@ -149,7 +149,7 @@ class Unloading {
     return folder;
   }
 
-  void begin(Part& part) const {
+  void begin(UnloadPart& part) const {
     part = {};
     if (options_.parquet) part.parquet.emplace(columns_, width_, options_.gzip);
     if (options_.parquet || !options_.header) return;
@@ -160,7 +160,7 @@ class Unloading {
     end_line(part);
   }
 
-  Result<Unit> append(Part& part, const std::vector<sql::Value>& row) const {
+  Result<Unit> append(UnloadPart& part, const std::vector<sql::Value>& row) const {
     ++part.rows;
     if (part.parquet) return part.parquet->add(row);
     for (std::size_t i = 0; i < width_; ++i) {
@@ -171,7 +171,7 @@ class Unloading {
     return Unit{};
   }
 
-  Task<Unit> write(std::string folder, Part part) {
+  Task<Unit> write(std::string folder, UnloadPart part) {
     Buffer content = std::move(part.content);
     if (part.parquet)
       content = co_await part.parquet->finish();
@@ -197,7 +197,7 @@ class Unloading {
   const std::vector<UnloadedFile>& files() const { return files_; }
 
  private:
-  static void end_line(Part& part) { add(part.content, "\n"); }
+  static void end_line(UnloadPart& part) { add(part.content, "\n"); }
   std::string unique_name() const { return query_id_ + "_" + unique_of(query_id_, files_.size()); }
 
   ObjectDirectory& objects_;
@@ -229,25 +229,25 @@ Task<sql::Relation> unload(ObjectDirectory& objects, const Documents& documents,
                            UnloadOptions options, std::string query_id, sql::Relation rows,
                            QueryInsights& insights) {
   Unloading unloading(objects, options, query_id, rows.columns);
-  std::map<std::string, Part> parts;
+  std::map<std::string, UnloadPart> parts;
   for (const auto& row : rows.rows) {
     std::string folder = unloading.folder_of(row);
     const auto [place, fresh] = parts.try_emplace(folder);
     if (parts.size() > partitions_max)
       co_return refuse(Refusal::query_execution,
                        "UNLOAD writes at most 100 partitions; the query has more.");
-    Part& part = place->second;
+    UnloadPart& part = place->second;
     if (fresh) unloading.begin(part);
     co_await unloading.append(part, row);
     if (part.size() < options.file_size_max) continue;
-    Part full = std::exchange(part, {});
+    UnloadPart full = std::exchange(part, {});
     unloading.begin(part);
     co_await unloading.write(std::move(folder), std::move(full));
   }
   for (auto& [folder, part] : parts) {
     if (part.rows == 0) continue;
     std::string name = folder;
-    Part rest = std::move(part);
+    UnloadPart rest = std::move(part);
     co_await unloading.write(std::move(name), std::move(rest));
   }
   insights.unload = true;

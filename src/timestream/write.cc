@@ -130,7 +130,7 @@ struct Before {
 
 // One record on its way to a point; every step may end it. Dimensions and measures go to the end of
 // the arrays of `into`, which have room for all.
-struct Reader {
+struct RequestReader {
   const RecordInput& common;
   const RecordInput& record;
   ReadRecords& into;
@@ -315,7 +315,7 @@ Result<ReadRecords> read_records(const RecordInput& common, std::span<const Reco
   std::span<const Dimension> shared;
   Before before;
   for (std::uint32_t i = 0; i < records.size(); ++i) {
-    Reader reader{common, records[i], read, before};
+    RequestReader reader{common, records[i], read, before};
     TRY(reader.read_dimensions(shared));
     if (records[i].dimensions.empty()) shared = reader.point.dimensions;
     TRY(reader.read_frame());

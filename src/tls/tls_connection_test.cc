@@ -12,7 +12,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-const io::Address service{"localhost", 4567};
+const io::Address tls_service{"localhost", 4567};
 
 // What the server's side of one connection came to.
 struct Served {
@@ -61,7 +61,7 @@ struct Heard {
 };
 
 Task<Heard> ask(io::Network& network, TestClientOptions options, std::string text) {
-  auto connection = co_await network.connect(service, no_deadline);
+  auto connection = co_await network.connect(tls_service, no_deadline);
   TestClient client(*connection, options);
   co_await client.handshake();
   if (!text.empty()) co_await client.say(text);
@@ -87,7 +87,7 @@ Task<Heard> ask(io::Network& network, TestClientOptions options, std::string tex
 }
 
 Task<Unit> send_only(io::Network& network, std::string bytes, bool leave) {
-  auto connection = co_await network.connect(service, no_deadline);
+  auto connection = co_await network.connect(tls_service, no_deadline);
   const std::array<ByteView, 1> parts = {levada::as_bytes(bytes)};
   co_await connection->write_all(parts, no_deadline);
   if (leave) connection->shutdown();
@@ -104,7 +104,7 @@ class TlsConnectionTest : public testing::Test {
 
   io::SimWorld& world(std::uint64_t seed = 1) {
     world_.emplace(seed);
-    listener_ = &world_->own(std::move(*world_->run(world_->network().listen(service))));
+    listener_ = &world_->own(std::move(*world_->run(world_->network().listen(tls_service))));
     return *world_;
   }
   void expect_one(std::size_t size) {

@@ -21,10 +21,6 @@ struct Call {
   bool has_ended = false;
 };
 
-std::string_view text_of(const std::uint8_t* bytes, std::size_t size) {
-  return {reinterpret_cast<const char*>(bytes), size};
-}
-
 }  // namespace
 
 class Http2ClientSession::Connection {

@@ -17,6 +17,11 @@
 
 namespace levada::wire {
 
+// A name or a value as nghttp2 hands it over.
+inline std::string_view text_of(const std::uint8_t* bytes, std::size_t size) {
+  return {reinterpret_cast<const char*>(bytes), size};
+}
+
 // Appends `piece` to `text`, of which every view of `head` is a part, and returns it there.
 template <class Head>
 std::string_view keep_text(std::string& text, Head& head, std::string_view piece) {

@@ -52,10 +52,6 @@ class Digits {
   char* end_;
 };
 
-std::string_view text_of(const std::uint8_t* bytes, std::size_t size) {
-  return {reinterpret_cast<const char*>(bytes), size};
-}
-
 }  // namespace
 
 class Http2Session::Connection {

@@ -25,7 +25,7 @@ const unsigned char* raw(ByteView bytes) {
   return reinterpret_cast<const unsigned char*>(bytes.data());
 }
 
-Sha256Digest by_openssl(ByteView bytes) {
+Sha256Digest digest_by_openssl(ByteView bytes) {
   Sha256Digest digest;
   EVP_Digest(bytes.data(), bytes.size(), reinterpret_cast<unsigned char*>(digest.data()), nullptr,
              EVP_sha256(), nullptr);
@@ -54,7 +54,7 @@ TEST(Sha256, agrees_with_openssl_at_every_length) {
   std::mt19937 random(1);
   for (std::size_t size = 0; size <= 400; ++size) {
     const Buffer bytes = random_bytes(random, size);
-    ASSERT_EQ(sha256(bytes), by_openssl(bytes)) << size;
+    ASSERT_EQ(sha256(bytes), digest_by_openssl(bytes)) << size;
   }
 }
 
@@ -68,7 +68,7 @@ TEST(Sha256, does_not_care_how_the_message_is_cut) {
       hash.update(piece);
       rest = rest.subspan(piece.size());
     }
-    ASSERT_EQ(hash.finish(), by_openssl(bytes));
+    ASSERT_EQ(hash.finish(), digest_by_openssl(bytes));
   }
 }
 

@@ -20,11 +20,11 @@ void write_number(char* to, int digits, int value) {
   for (int i = digits - 1; i >= 0; --i, value /= 10) to[i] = static_cast<char>('0' + value % 10);
 }
 
-struct Fields {
+struct DateFields {
   std::optional<int> year, month, day, hour, minute, second;
 };
 
-std::optional<UnixMillis> moment(const Fields& f) {
+std::optional<UnixMillis> moment(const DateFields& f) {
   if (!f.year || !f.month || !f.day || !f.hour || !f.minute || !f.second) return std::nullopt;
   const year_month_day date(year(*f.year), month(static_cast<unsigned>(*f.month)),
                             day(static_cast<unsigned>(*f.day)));

@@ -8,7 +8,7 @@
 namespace levada::wire {
 namespace {
 
-tl::unexpected<SigV4Problem> problem(SigV4Failure failure, std::string message) {
+tl::unexpected<SigV4Problem> refused(SigV4Failure failure, std::string message) {
   return tl::unexpected<SigV4Problem>(SigV4Problem{failure, std::move(message)});
 }
 
@@ -68,7 +68,7 @@ SigV4Result<SigV4Authentication> from_header(const SigV4Request& request,
     missing +=
         "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header. ";
   if (!missing.empty())
-    return problem(SigV4Failure::incomplete,
+    return refused(SigV4Failure::incomplete,
                    missing.append("Authorization=").append(claimed.authorization));
   return claimed;
 }
@@ -88,7 +88,7 @@ SigV4Result<SigV4Authentication> from_query(SigV4Authentication claimed) {
   claimed.signed_headers = require("X-Amz-SignedHeaders");
   claimed.date = require("X-Amz-Date");
   if (!missing.empty())
-    return problem(SigV4Failure::incomplete,
+    return refused(SigV4Failure::incomplete,
                    missing.append("Re-examine the query-string parameters."));
   if (const auto* expires = parameter(claimed.query, "X-Amz-Expires")) claimed.expires = *expires;
   if (const auto* token = parameter(claimed.query, "X-Amz-Security-Token"))
@@ -121,12 +121,12 @@ SigV4Result<SigV4Authentication> parse_authentication(const SigV4Request& reques
   if (!request.query.empty()) claimed.query = parse_query(request.query);
   const bool in_query = parameter(claimed.query, "X-Amz-Algorithm") != nullptr;
   if (!claimed.authorization.empty() && in_query)
-    return problem(SigV4Failure::two_signatures,
+    return refused(SigV4Failure::two_signatures,
                    "Found both 'X-Amz-Algorithm' as a query-string param and 'Authorization' as "
                    "HTTP header.");
   if (in_query) return from_query(std::move(claimed));
   if (!claimed.authorization.empty()) return from_header(request, std::move(claimed));
-  return problem(SigV4Failure::no_signature, "Missing Authentication Token");
+  return refused(SigV4Failure::no_signature, "Missing Authentication Token");
 }
 
 }  // namespace levada::wire

@@ -5,7 +5,7 @@
 namespace levada::io {
 namespace {
 
-Nanos read(clockid_t clock) {
+Nanos read_clock(clockid_t clock) {
   timespec time;
   clock_gettime(clock, &time);
   return std::chrono::seconds(time.tv_sec) + Nanos(time.tv_nsec);
@@ -14,9 +14,9 @@ Nanos read(clockid_t clock) {
 }  // namespace
 
 UnixMillis RealClock::now() const {
-  return UnixMillis(std::chrono::floor<Millis>(read(CLOCK_REALTIME)));
+  return UnixMillis(std::chrono::floor<Millis>(read_clock(CLOCK_REALTIME)));
 }
 
-MonotonicNanos RealClock::monotonic() const { return MonotonicNanos(read(CLOCK_MONOTONIC)); }
+MonotonicNanos RealClock::monotonic() const { return MonotonicNanos(read_clock(CLOCK_MONOTONIC)); }
 
 }  // namespace levada::io

@@ -11,6 +11,7 @@
 #include <cstdio>
 #include <string_view>
 
+#include "io/path.h"
 #include "io/real/real_file.h"
 #include "io/real/system_error.h"
 
@@ -44,17 +45,11 @@ Result<Unit> sync_names(const std::string& directory) {
   return Unit{};
 }
 
-std::string parent_of(const std::string& path) {
-  std::size_t slash = path.find_last_of('/');
-  if (slash == std::string::npos) return ".";
-  return slash == 0 ? "/" : path.substr(0, slash);
-}
-
 Result<Unit> make_with_parents(std::string path) {
   while (path.size() > 1 && path.ends_with('/')) path.pop_back();
-  if (::mkdir(path.c_str(), directory_mode) == 0) return sync_names(parent_of(path));
+  if (::mkdir(path.c_str(), directory_mode) == 0) return sync_names(directory_of(path));
   if (errno == ENOENT) {
-    std::string parent = parent_of(path);
+    std::string parent = directory_of(path);
     if (parent == path) return system_error(ENOENT, "make directory", path);
     TRY(make_with_parents(parent));
     return make_with_parents(path);

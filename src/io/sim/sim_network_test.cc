@@ -13,7 +13,7 @@ namespace {
 
 const Address service{"localhost", 4567};
 
-Task<Unit> send_text(Connection& connection, std::string text) {
+Task<Unit> send_halves(Connection& connection, std::string text) {
   std::array<ByteView, 2> parts = {as_bytes(text).first(text.size() / 2),
                                    as_bytes(text).subspan(text.size() / 2)};
   co_await connection.write_all(parts, no_deadline);
@@ -45,7 +45,7 @@ Task<Unit> echo_everything(Network& network, Listener& listener) {
 Task<std::string> ask(Network& network, std::string text, std::size_t size) {
   std::unique_ptr<Connection> connection = co_await network.connect(service, no_deadline);
   Gate gate;
-  gate.spawn(send_text(*connection, text));
+  gate.spawn(send_halves(*connection, text));
   std::string back;
   std::array<std::byte, 777> buffer;
   while (back.size() < size) {

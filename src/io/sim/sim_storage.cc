@@ -2,14 +2,10 @@
 
 #include <algorithm>
 
+#include "io/path.h"
+
 namespace levada::io {
 namespace {
-
-std::string parent_of(const std::string& path) {
-  std::size_t slash = path.find_last_of('/');
-  if (slash == std::string::npos) return ".";
-  return slash == 0 ? "/" : path.substr(0, slash);
-}
 
 unexpected<Error> no_such(const std::string& deed, const std::string& path) {
   return fail(ErrorKind::not_found, deed + " " + path + ": No such file or directory");
@@ -53,22 +49,22 @@ Result<std::shared_ptr<SimInode>> SimStorage::open(const std::string& path, bool
   if (inode && create && exclusive)
     return fail(ErrorKind::exists, "open " + path + ": File exists");
   if (inode) return inode;
-  if (!create || !has_directory(parent_of(path))) return no_such("open", path);
+  if (!create || !has_directory(directory_of(path))) return no_such("open", path);
   inode = std::make_shared<SimInode>();
-  change(parent_of(path), {{path, inode}});
+  change(directory_of(path), {{path, inode}});
   return inode;
 }
 
 Result<Unit> SimStorage::rename(const std::string& from, const std::string& to) {
   std::shared_ptr<SimInode> inode = find(from);
-  if (!inode || !has_directory(parent_of(to))) return no_such("rename", from);
-  if (from != to) change(parent_of(to), {{from, nullptr}, {to, inode}});
+  if (!inode || !has_directory(directory_of(to))) return no_such("rename", from);
+  if (from != to) change(directory_of(to), {{from, nullptr}, {to, inode}});
   return Unit{};
 }
 
 Result<Unit> SimStorage::remove(const std::string& path) {
   if (find(path)) {
-    change(parent_of(path), {{path, nullptr}});
+    change(directory_of(path), {{path, nullptr}});
     return Unit{};
   }
   if (!has_directory(path)) return no_such("remove", path);
@@ -82,7 +78,7 @@ Result<Unit> SimStorage::make_directory(std::string path) {
   while (path.size() > 1 && path.ends_with('/')) path.pop_back();
   if (has_directory(path)) return Unit{};
   if (find(path)) return fail(ErrorKind::exists, "make directory " + path + ": File exists");
-  TRY(make_directory(parent_of(path)));
+  TRY(make_directory(directory_of(path)));
   directories_.insert(path);
   return Unit{};
 }
@@ -91,7 +87,7 @@ Result<std::vector<std::string>> SimStorage::list(const std::string& directory) 
   if (!has_directory(directory)) return no_such("list", directory);
   std::set<std::string> names;
   auto take = [&](const std::string& path) {
-    if (path != directory && parent_of(path) == directory)
+    if (path != directory && directory_of(path) == directory)
       names.insert(path.substr(path.find_last_of('/') + 1));
   };
   for (const auto& [path, inode] : names_) take(path);

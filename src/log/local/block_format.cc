@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::uint32_t block_magic = 0x4b4c424c;  // "LBLK"
 constexpr std::uint32_t block_version = 1;
-constexpr std::size_t header_crc_offset = 60;
+constexpr std::size_t block_crc_offset = 60;
 
 }  // namespace
 
@@ -25,7 +25,7 @@ void encode_block_header(const BlockHeader& header, std::byte* into) {
   store_le(into + 32, header.acknowledged);
   store_le(into + 40, header.frames);
   store_le(into + 44, header.body_crc);
-  store_le(into + header_crc_offset, crc32c(ByteView(into, header_crc_offset)));
+  store_le(into + block_crc_offset, crc32c(ByteView(into, block_crc_offset)));
 }
 
 std::optional<BlockHeader> decode_block_header(ByteView bytes) {
@@ -33,7 +33,7 @@ std::optional<BlockHeader> decode_block_header(ByteView bytes) {
   const std::byte* from = bytes.data();
   if (load_le<std::uint32_t>(from) != block_magic) return std::nullopt;
   if (load_le<std::uint32_t>(from + 4) != block_version) return std::nullopt;
-  if (load_le<std::uint32_t>(from + header_crc_offset) != crc32c(bytes.first(header_crc_offset)))
+  if (load_le<std::uint32_t>(from + block_crc_offset) != crc32c(bytes.first(block_crc_offset)))
     return std::nullopt;
   BlockHeader header{
       .journal = load_le<std::uint32_t>(from + 8),

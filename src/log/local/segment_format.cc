@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::uint32_t stored_block_magic = 0x4b425453;  // "STBK"
 constexpr std::uint64_t trailer_magic = 0x31474553'4c4e564c;
-constexpr std::size_t header_crc_offset = 36;
+constexpr std::size_t segment_crc_offset = 36;
 
 std::uint32_t page_crc(ByteView page, std::uint64_t number) {
   std::byte where[8];
@@ -30,14 +30,14 @@ void encode_stored_block_header(const StoredBlockHeader& header, std::byte* into
   store_le(into + 24, header.frames);
   store_le(into + 28, header.body_crc);
   store_le(into + 32, std::uint32_t{0});
-  store_le(into + header_crc_offset, crc32c(ByteView(into, header_crc_offset)));
+  store_le(into + segment_crc_offset, crc32c(ByteView(into, segment_crc_offset)));
 }
 
 Result<StoredBlockHeader> decode_stored_block_header(ByteView bytes) {
   if (bytes.size() < stored_block_header_size) return corrupt("a block is cut short");
   const std::byte* from = bytes.data();
   if (load_le<std::uint32_t>(from) != stored_block_magic ||
-      load_le<std::uint32_t>(from + header_crc_offset) != crc32c(bytes.first(header_crc_offset)))
+      load_le<std::uint32_t>(from + segment_crc_offset) != crc32c(bytes.first(segment_crc_offset)))
     return corrupt("the header of a block does not match its checksum");
   StoredBlockHeader header{
       .partition = PartitionId(load_le<std::uint64_t>(from + 8)),

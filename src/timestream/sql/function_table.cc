@@ -60,10 +60,10 @@ std::pair<std::string, Overload> read_signature(const Function& function) {
   return row;
 }
 
-using Table = std::map<std::string, std::vector<Overload>>;
+using OverloadsByName = std::map<std::string, std::vector<Overload>>;
 
-Table make_table() {
-  Table table;
+OverloadsByName make_table() {
+  OverloadsByName table;
   for (const auto functions : {math_functions(), text_functions(), time_functions(),
                                list_functions(), series_functions(), regex_functions()})
     for (const Function& function : functions) {
@@ -104,7 +104,7 @@ Type filled(const Type& pattern, const Type& bound) {
 }  // namespace
 
 const std::vector<Overload>* overloads_of(const std::string& name) {
-  static const Table table = make_table();
+  static const OverloadsByName table = make_table();
   const auto at = table.find(name);
   return at == table.end() ? nullptr : &at->second;
 }

@@ -111,7 +111,7 @@ Value join(const Values& list, const std::string& by, const std::string* null_te
   return Value(std::move(all));
 }
 
-constexpr Function functions[] = {
+constexpr Function list_rows[] = {
     {"array_distinct(array(T)) array(T)",
      [](Runtime&, Arguments a) { return Value(distinct(a[0].list())); }},
     {"array_except(array(T), array(T)) array(T)",
@@ -212,6 +212,6 @@ constexpr Function functions[] = {
 
 }  // namespace
 
-std::span<const Function> list_functions() { return functions; }
+std::span<const Function> list_functions() { return list_rows; }
 
 }  // namespace levada::timestream::sql

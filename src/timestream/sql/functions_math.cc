@@ -84,7 +84,7 @@ Value to_base(Runtime& runtime, Arguments a) {
   return Value(a[0].number() < 0 ? "-" + text : text);
 }
 
-constexpr Function functions[] = {
+constexpr Function math_rows[] = {
     {"abs(bigint) bigint", [](Runtime&, Arguments a) { return Value(std::abs(a[0].number())); }},
     {"abs(integer) integer", [](Runtime&, Arguments a) { return Value(std::abs(a[0].number())); }},
     {"abs(double) double", real_function<std::fabs>},
@@ -164,6 +164,6 @@ constexpr Function functions[] = {
 
 }  // namespace
 
-std::span<const Function> math_functions() { return functions; }
+std::span<const Function> math_functions() { return math_rows; }
 
 }  // namespace levada::timestream::sql

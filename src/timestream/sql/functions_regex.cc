@@ -87,7 +87,7 @@ Value part(const std::string& text, const Group& group) {
   return group.there ? Value(text.substr(group.begin, group.end - group.begin)) : Value();
 }
 
-Value like(Runtime& runtime, Arguments a) {
+Value regexp_like(Runtime& runtime, Arguments a) {
   bool any = false;
   each_match(runtime, a[0].text(), a[1].text(), [&](const auto&) {
     any = true;
@@ -168,8 +168,8 @@ Value split(Runtime& runtime, Arguments a) {
   return Value(std::move(parts));
 }
 
-constexpr Function functions[] = {
-    {"regexp_like(varchar, varchar) boolean", like},
+constexpr Function regex_rows[] = {
+    {"regexp_like(varchar, varchar) boolean", regexp_like},
     {"regexp_extract(varchar, varchar) varchar", extract},
     {"regexp_extract(varchar, varchar, bigint) varchar", extract},
     {"regexp_extract_all(varchar, varchar) array(varchar)", extract_all},
@@ -199,6 +199,6 @@ Value replace_matches(Runtime& runtime, const std::string& text, const std::stri
   return null ? Value() : Value(all + text.substr(at));
 }
 
-std::span<const Function> regex_functions() { return functions; }
+std::span<const Function> regex_functions() { return regex_rows; }
 
 }  // namespace levada::timestream::sql

@@ -183,7 +183,7 @@ std::vector<double> ranks_of(const std::vector<double>& values) {
   return ranks;
 }
 
-constexpr Function functions[] = {
+constexpr Function series_rows[] = {
     {"interpolate_linear(series(double), timestamp) double", interpolate_one<linear>},
     {"interpolate_linear(series(double), array(timestamp)) series(double)",
      interpolate_all<linear>},
@@ -220,6 +220,6 @@ constexpr Function functions[] = {
 
 }  // namespace
 
-std::span<const Function> series_functions() { return functions; }
+std::span<const Function> series_functions() { return series_rows; }
 
 }  // namespace levada::timestream::sql

@@ -169,7 +169,7 @@ Value split_part(Runtime& runtime, Arguments a) {
   return at < parts.size() ? Value(parts[at]) : Value();
 }
 
-constexpr Function functions[] = {
+constexpr Function text_rows[] = {
     {"chr(bigint) varchar", chr},
     {"codepoint(varchar) bigint", codepoint},
     {"concat(varchar...) varchar",
@@ -238,6 +238,6 @@ constexpr Function functions[] = {
 
 }  // namespace
 
-std::span<const Function> text_functions() { return functions; }
+std::span<const Function> text_functions() { return text_rows; }
 
 }  // namespace levada::timestream::sql

@@ -13,7 +13,7 @@ namespace {
 
 using Arguments = std::span<const Value>;
 
-enum class Part {
+enum class DatePart {
   year,
   quarter,
   month,
@@ -29,40 +29,40 @@ enum class Part {
   nanosecond
 };
 
-std::int64_t part_of(Part part, std::int64_t nanos) {
+std::int64_t part_of(DatePart part, std::int64_t nanos) {
   const Moment m = moment_of(nanos);
   switch (part) {
-    case Part::year:
+    case DatePart::year:
       return m.year;
-    case Part::quarter:
+    case DatePart::quarter:
       return (m.month - 1) / 3 + 1;
-    case Part::month:
+    case DatePart::month:
       return m.month;
-    case Part::week:
+    case DatePart::week:
       return iso_week_of(nanos).week;
-    case Part::year_of_week:
+    case DatePart::year_of_week:
       return iso_week_of(nanos).year;
-    case Part::day:
+    case DatePart::day:
       return m.day;
-    case Part::day_of_week:
+    case DatePart::day_of_week:
       return weekday_of(floor_to(nanos, day) / day);
-    case Part::day_of_year:
+    case DatePart::day_of_year:
       return floor_to(nanos, day) / day - days_from_civil(m.year, 1, 1) + 1;
-    case Part::hour:
+    case DatePart::hour:
       return m.hour;
-    case Part::minute:
+    case DatePart::minute:
       return m.minute;
-    case Part::second:
+    case DatePart::second:
       return m.second;
-    case Part::millisecond:
+    case DatePart::millisecond:
       return m.nanos / millisecond;
-    case Part::nanosecond:
+    case DatePart::nanosecond:
       return m.nanos;
   }
   return 0;
 }
 
-template <Part part>
+template <DatePart part>
 Value extract(Runtime&, Arguments a) {
   return Value(part_of(part, a[0].number()));
 }
@@ -190,7 +190,7 @@ Value parse_duration(Runtime& runtime, Arguments a) {
   return Value(static_cast<std::int64_t>(std::llround(nanos)));
 }
 
-constexpr Function functions[] = {
+constexpr Function time_rows[] = {
     {"now() timestamp", [](Runtime& r, Arguments) { return Value(r.now); }},
     {"current_timestamp() timestamp", [](Runtime& r, Arguments) { return Value(r.now); }},
     {"localtimestamp() timestamp", [](Runtime& r, Arguments) { return Value(r.now); }},
@@ -262,24 +262,24 @@ constexpr Function functions[] = {
     {"to_unixtime(timestamp) double",
      [](Runtime&, Arguments a) { return Value(static_cast<double>(a[0].number()) / 1e9); }},
     {"parse_duration(varchar) interval", parse_duration},
-    {"year(timestamp) bigint", extract<Part::year>},
-    {"quarter(timestamp) bigint", extract<Part::quarter>},
-    {"month(timestamp) bigint", extract<Part::month>},
-    {"week(timestamp) bigint", extract<Part::week>},
-    {"week_of_year(timestamp) bigint", extract<Part::week>},
-    {"year_of_week(timestamp) bigint", extract<Part::year_of_week>},
-    {"yow(timestamp) bigint", extract<Part::year_of_week>},
-    {"day(timestamp) bigint", extract<Part::day>},
-    {"day_of_month(timestamp) bigint", extract<Part::day>},
-    {"day_of_week(timestamp) bigint", extract<Part::day_of_week>},
-    {"dow(timestamp) bigint", extract<Part::day_of_week>},
-    {"day_of_year(timestamp) bigint", extract<Part::day_of_year>},
-    {"doy(timestamp) bigint", extract<Part::day_of_year>},
-    {"hour(timestamp) bigint", extract<Part::hour>},
-    {"minute(timestamp) bigint", extract<Part::minute>},
-    {"second(timestamp) bigint", extract<Part::second>},
-    {"millisecond(timestamp) bigint", extract<Part::millisecond>},
-    {"nanosecond(timestamp) bigint", extract<Part::nanosecond>},
+    {"year(timestamp) bigint", extract<DatePart::year>},
+    {"quarter(timestamp) bigint", extract<DatePart::quarter>},
+    {"month(timestamp) bigint", extract<DatePart::month>},
+    {"week(timestamp) bigint", extract<DatePart::week>},
+    {"week_of_year(timestamp) bigint", extract<DatePart::week>},
+    {"year_of_week(timestamp) bigint", extract<DatePart::year_of_week>},
+    {"yow(timestamp) bigint", extract<DatePart::year_of_week>},
+    {"day(timestamp) bigint", extract<DatePart::day>},
+    {"day_of_month(timestamp) bigint", extract<DatePart::day>},
+    {"day_of_week(timestamp) bigint", extract<DatePart::day_of_week>},
+    {"dow(timestamp) bigint", extract<DatePart::day_of_week>},
+    {"day_of_year(timestamp) bigint", extract<DatePart::day_of_year>},
+    {"doy(timestamp) bigint", extract<DatePart::day_of_year>},
+    {"hour(timestamp) bigint", extract<DatePart::hour>},
+    {"minute(timestamp) bigint", extract<DatePart::minute>},
+    {"second(timestamp) bigint", extract<DatePart::second>},
+    {"millisecond(timestamp) bigint", extract<DatePart::millisecond>},
+    {"nanosecond(timestamp) bigint", extract<DatePart::nanosecond>},
     {"hour(time) bigint", part_of_span<hour, day>},
     {"minute(time) bigint", part_of_span<minute, hour>},
     {"second(time) bigint", part_of_span<second, minute>},
@@ -297,6 +297,6 @@ constexpr Function functions[] = {
 
 }  // namespace
 
-std::span<const Function> time_functions() { return functions; }
+std::span<const Function> time_functions() { return time_rows; }
 
 }  // namespace levada::timestream::sql

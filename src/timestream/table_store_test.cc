@@ -127,7 +127,7 @@ TEST_F(Store, many_small_segments_become_one) {
 // Overlapping from the beginning, for a moment or not at all: in segments, in memory, in both.
 TEST_F(Store, of_points_that_overlap_each_is_read_once_in_its_newest_version) {
   std::mt19937 dice(5);
-  const std::int64_t at = now() / day * day - 12 * hour;
+  const std::int64_t at = now() / store_day * store_day - 12 * store_hour;
   std::map<std::int64_t, std::int64_t> versions;
   SeenPoints expected;
   for (int part = 0; part < 40; ++part) {

@@ -41,6 +41,7 @@ endif()
 # runs where they are not installed (ADR 24).
 set(OPENSSL_USE_STATIC_LIBS ON)
 # So are the others that Debian has as archives: each shared one costs a command 0.1 ms and 0.2 MB.
+find_library(LEVADA_IPSEC_MB libIPSec_MB.a REQUIRED)
 find_library(LEVADA_NGHTTP2 libnghttp2.a REQUIRED)
 find_library(LEVADA_PCRE2 libpcre2-8.a REQUIRED)
 find_library(LEVADA_URING liburing.a REQUIRED)

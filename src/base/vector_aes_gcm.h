@@ -1,12 +1,11 @@
 #pragma once
 // VectorAesGcm: AES-GCM (NIST SP 800-38D) of one key, with nonces of 96 bits and tags of 128, by
-// the widest instructions that machines have (AVX-512 with VAES). OpenSSL 3.0 has none of these: it
-// is what callers take where `available()` says no, and what the tests hold this against.
+// ipsec-mb on machines with AVX-512 and VAES. OpenSSL 3.0 knows none of these instructions: it is
+// what callers take where `available()` says no, and what the tests hold this against.
 
 #include <array>
-#include <cstdint>
+#include <memory>
 
-#include "base/aes_gcm_kernels.h"
 #include "base/bytes.h"
 
 namespace levada {
@@ -21,9 +20,6 @@ class VectorAesGcm {
 
   // A key of 16 or 32 bytes.
   explicit VectorAesGcm(ByteView key);
-  VectorAesGcm(const VectorAesGcm&) = default;
-  VectorAesGcm& operator=(const VectorAesGcm&) = default;
-  ~VectorAesGcm();
 
   // One message: begin, then seal or open its text in any pieces, then its tag. A piece comes from
   // `from` to `to`, which are the same bytes or do not meet. What was opened is worthless until
@@ -36,17 +32,11 @@ class VectorAesGcm {
   [[nodiscard]] bool tag_is(ByteView tag);
 
  private:
-  void continue_block(ByteView& from, std::byte*& to, bool sealing);
-  void begin_block(ByteView from, std::byte* to, bool sealing);
-  void end_block();
-
-  aes_gcm_kernel::Schedule schedule_;
-  aes_gcm_kernel::Progress progress_;
-  Tag first_;  // the cipher of the first counter, which hides the tag
-  // A block that a piece ended in: its key stream, its ciphertext and how much of it there is.
-  std::array<std::byte, aes_gcm_kernel::block_size> stream_, begun_;
-  std::size_t begun_size_ = 0;
-  std::uint64_t authenticated_size_ = 0, text_size_ = 0;
+  struct State;
+  struct Wipe {
+    void operator()(State* state) const;
+  };
+  std::unique_ptr<State, Wipe> state_;
 };
 
 }  // namespace levada

@@ -72,10 +72,12 @@ step_metrics() {
 
 step_clickstream() { examples/clickstream.sh; }
 
-# After the first three, two lanes run beside each other: clients and processes in front; what only
-# compiles and computes behind, with what the front leaves of the processors.
+# After the first three, three lanes run beside each other: in front the clients, which wait for half
+# of their time; beside them what computes or starts processes; behind, with what those leave of the
+# processors, what is compiled once more.
 first=(packages build unit)
-front=(rules format simulation conformance oracle slt crash quickstart metrics clickstream)
+front=(conformance)
+beside=(rules format simulation oracle slt crash quickstart metrics clickstream)
 behind=(sanitize fuzz)
 
 # tally LOG STATUS: what the step's log says, as two numbers.
@@ -122,7 +124,7 @@ lane() {
 run_tests() {
   local name begun=$SECONDS failed=0 passed_all=0 failed_all=0 passed_one failed_one
   if [[ ${1:-} == list ]]; then
-    printf '%s\n' "${first[@]}" "${front[@]}" "${behind[@]}"
+    printf '%s\n' "${first[@]}" "${front[@]}" "${beside[@]}" "${behind[@]}"
     return 0
   fi
   mkdir -p build/test
@@ -132,9 +134,11 @@ run_tests() {
   else
     for name in "${first[@]}"; do step "$name" || { failed=1; break; }; done
     if ((!failed)); then
-      (renice -n 19 "$BASHPID" >/dev/null; lane "${behind[@]}") & local background=$!
+      local lanes=() one
+      (renice -n 19 "$BASHPID" >/dev/null; lane "${behind[@]}") & lanes+=($!)
+      (renice -n 5 "$BASHPID" >/dev/null; lane "${beside[@]}") & lanes+=($!)
       lane "${front[@]}" || failed=1
-      wait "$background" || failed=1
+      for one in "${lanes[@]}"; do wait "$one" || failed=1; done
     fi
   fi
   while read -r passed_one failed_one; do

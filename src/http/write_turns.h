@@ -1,9 +1,9 @@
 #pragma once
 // WriteTurns: how many large writes of one reactor are on their way at once. What is being sent
 // lies in the kernel until its receiver has taken it; where a hundred receivers of one machine are
-// sent a megabyte each at once, it falls out of every cache before. A few at a time cost half as
-// much of the processor. A turn ends by itself after a while: a client that takes nothing delays
-// nobody.
+// sent a megabyte each at once, it falls out of every cache before. A few at a time make a fan-out
+// a sixth faster (bench/RESULTS.md). A turn ends by itself after a while: a client that takes
+// nothing delays nobody.
 
 #include <array>
 #include <deque>

@@ -121,7 +121,7 @@ std::shared_ptr<Block> JournalWriter::next_to_write() {
 }
 
 bool JournalWriter::more_to_come() {
-  if (last_frames_ < many_frames || open_->frames.size() >= last_frames_) return false;
+  if (last_frames_ < many_frames || 4 * open_->frames.size() >= 3 * last_frames_) return false;
   if (open_->only_control || open_->for_catalog) return false;
   if (held_) return hold_.armed();
   held_ = true;

@@ -81,12 +81,14 @@ Task<Http1Connection::Next> Http1Connection::read_body() {
     co_await write(parts);
   }
   if (head_.body == wire::BodyKind::chunked) co_return co_await read_chunked_body();
-  co_await read_sized_body();
+  const std::size_t whole = head_size_ + head_.content_length;
+  if (input_.size() < whole) co_await read_sized_body(whole);
+  body_ = input_.filled().subspan(head_size_, head_.content_length);
+  used_ = whole;
   co_return Next::request;
 }
 
-Task<Unit> Http1Connection::read_sized_body() {
-  const std::size_t whole = head_size_ + head_.content_length;
+Task<Unit> Http1Connection::read_sized_body(std::size_t whole) {
   const auto slowest =
       std::chrono::seconds(head_.content_length / count(shared_.limits.body_per_second));
   const Deadline last = shared_.in(shared_.limits.body_progress + slowest);
@@ -98,8 +100,6 @@ Task<Unit> Http1Connection::read_sized_body() {
     const std::size_t got = co_await read_more(whole, deadline);
     if (got == 0) co_return fail(ErrorKind::closed, "the client left in the middle of a body");
   }
-  body_ = input_.filled().subspan(head_size_, head_.content_length);
-  used_ = whole;
   co_return Unit{};
 }
 

@@ -24,7 +24,7 @@ class Http1Connection {
 
   Task<Next> read_head();
   Task<Next> read_body();
-  Task<Unit> read_sized_body();
+  Task<Unit> read_sized_body(std::size_t whole);
   Task<Next> read_chunked_body();
   Task<Next> answer();
   Task<Unit> stream(BodySource& source);

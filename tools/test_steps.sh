@@ -12,7 +12,7 @@ step_packages() { need_packages build bench format test fuzz; }
 
 step_build() { build release; }
 
-step_unit() { ctest --test-dir build/release --verbose --no-tests=error; }
+step_unit() { ctest --test-dir build/release -j "$jobs" --verbose --no-tests=error; }
 
 step_rules() {
   tools/check_floors.py
@@ -27,19 +27,24 @@ step_format() {
 
 step_sanitize() {
   build sanitize  # the fuzz targets with it
-  ctest --test-dir build/sanitize --verbose --no-tests=error
+  ctest --test-dir build/sanitize -j "$jobs" --verbose --no-tests=error
+}
+
+# One target of step_fuzz; what it printed is told where it failed.
+fuzz_one() {
+  local log=build/test/fuzz_$1.log
+  if fuzz "$1" "$fuzz_seconds" >"$log" 2>&1; then echo "$1: 1 passed, 0 failed"; return; fi
+  cat "$log"
+  echo "$1: 0 passed, 1 failed"
 }
 
 step_fuzz() {
-  local target failed=0 passed=0 targets
+  local targets
   mapfile -t targets < <(fuzz_programs)
   build sanitize "${targets[@]}"
-  for target in "${targets[@]}"; do
-    echo "$target"
-    if fuzz "$target" "$fuzz_seconds"; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
-  done
-  echo "$passed passed, $failed failed"
-  ((failed == 0))
+  export -f fuzz fuzz_one say die
+  export fuzz_seconds
+  printf '%s\n' "${targets[@]}" | xargs -P "$jobs" -I{} bash -euo pipefail -c 'fuzz_one {}'
 }
 
 step_simulation() {

@@ -24,11 +24,6 @@ bool is_guess(wire::SigV4Failure failure) {
   }
 }
 
-bool is_account_id(std::string_view text) {
-  return text.size() == 12 &&
-         std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
-}
-
 // Regions name directories and parts of ARNs.
 bool is_region(std::string_view text) {
   constexpr std::size_t region_max = 32;
@@ -84,7 +79,7 @@ tl::expected<Authentication::Authenticated, Fault> Authentication::authenticate(
   caller.region = is_region(scope.region) ? std::string(scope.region) : home_.region;
   caller.account = home_.account;
   if (credentials_ == nullptr) {
-    if (is_account_id(scope.access_key)) caller.account = scope.access_key;
+    if (is_account(scope.access_key)) caller.account = scope.access_key;
     caller.arn = "arn:aws:iam::" + caller.account + ":root";
     return result;
   }

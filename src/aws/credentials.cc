@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/ascii.h"
+
 namespace levada::aws {
 
 // Goes back to the last star only: at worst pattern × text steps.
@@ -37,6 +39,10 @@ bool Principal::allows(std::string_view action, std::string_view resource) const
     if (!is_arn) return matches_wildcards(pattern, resource_name);
     return matches_wildcards(pattern, resource) || matches_wildcards(pattern, parent);
   });
+}
+
+bool is_account(std::string_view text) {
+  return text.size() == 12 && std::ranges::all_of(text, is_digit);
 }
 
 }  // namespace levada::aws

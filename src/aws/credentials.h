@@ -33,6 +33,9 @@ class Credentials {
   virtual const Principal* find(std::string_view access_key) const = 0;
 };
 
+// Whether a text is the id of an account: twelve digits.
+bool is_account(std::string_view text);
+
 // `*` stands for any characters, `?` for one.
 bool matches_wildcards(std::string_view pattern, std::string_view text);
 

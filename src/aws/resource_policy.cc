@@ -38,11 +38,6 @@ constexpr std::string_view operations[] = {
 constexpr std::string_view condition_keys[] = {"aws:principalaccount", "aws:principalarn",
                                                "aws:sourceip", "aws:username"};
 
-bool is_account(std::string_view text) {
-  return text.size() == 12 &&
-         std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
-}
-
 // The account of "123456789012" or "arn:aws:iam::123456789012:root"; empty for other principals.
 std::string_view whole_account(std::string_view principal) {
   constexpr std::string_view head = "arn:aws:iam::", tail = ":root";

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <optional>
 
+#include "base/ascii.h"
 #include "base/attempt.h"
 
 namespace levada::connect {
@@ -53,8 +54,7 @@ class Reader {
   SqlResult<bool> truth(std::string_view name, bool standard, std::string_view alias = {}) {
     auto written = text(name, alias);
     if (!written) return standard;
-    for (char& c : *written)
-      if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    *written = lowered(*written);
     if (*written == "true") return true;
     if (*written == "false") return false;
     return refuse("`" + std::string(name) + "` must be true or false, got " + *written);
@@ -149,8 +149,7 @@ SqlResult<SinkEncoding> read_encoding(const SinkDefinition& definition) {
       "time.handling.mode", {{"milli", TimeMode::milli}, {"string", TimeMode::string}},
       TimeMode::milli));
   if (auto schemas = read.text("schemas.enable")) {
-    for (char& c : *schemas)
-      if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    *schemas = lowered(*schemas);
     if (*schemas != "true" && *schemas != "false")
       return refuse("schemas.enable is expected to be `true` or `false`, got " + *schemas);
     encoding.schemas = *schemas == "true";

@@ -6,6 +6,8 @@
 #include <cmath>
 #include <limits>
 
+#include "base/ascii.h"
+
 namespace levada::query {
 
 namespace {
@@ -146,11 +148,7 @@ std::optional<Decimal> Decimal::parse(std::string_view text) {
     negative = text.front() == '-';
     text.remove_prefix(1);
   }
-  const auto is = [&](std::string_view word) {
-    return text.size() == word.size() &&
-           std::equal(text.begin(), text.end(), word.begin(),
-                      [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a + 32 : a) == b; });
-  };
+  const auto is = [&](std::string_view word) { return same_word(text, word); };
   if (is("nan")) return query::special(Special::nan);
   if (is("inf") || is("infinity")) return infinity(negative);
   Unsigned128 mantissa = 0;

@@ -2,6 +2,7 @@
 
 #include <cctype>
 
+#include "base/ascii.h"
 #include "query/function_table.h"
 
 namespace levada::query {
@@ -55,10 +56,7 @@ class NameReader {
     }
     std::size_t size = 1;
     while (size < rest_.size() && continues_name(rest_[size])) ++size;
-    std::string name(rest_.substr(0, size));
-    for (char& c : name)
-      if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    names.push_back(evaluation_.text(name));
+    names.push_back(evaluation_.text(lowered(rest_.substr(0, size))));
     rest_.remove_prefix(size);
     return true;
   }

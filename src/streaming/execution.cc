@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/ascii.h"
 #include "query/circuit.h"
 #include "query/rewrite.h"
 #include "streaming/definition.h"
@@ -501,8 +502,7 @@ Task<SqlResult<Unit>> CursorRun::command(const sql::Statement& tree) {
     co_return forget_statement(state_, *form);
   }
   if (const auto* form = std::get_if<sql::Command>(&tree.form)) {
-    tag_ = form->name;
-    for (char& c : tag_) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
+    tag_ = uppered(form->name);
     // What was decided is visible already, so there is nothing else to flush or to wait for.
     if (tag_ == "FLUSH" || tag_ == "WAIT" || tag_ == "VACUUM" || tag_ == "ANALYZE")
       co_return co_await state_.end_implicit();

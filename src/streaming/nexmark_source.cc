@@ -3,6 +3,7 @@
 #include <charconv>
 #include <optional>
 
+#include "base/ascii.h"
 #include "base/attempt.h"
 #include "base/check.h"
 #include "streaming/nexmark_events.h"
@@ -118,9 +119,7 @@ SqlResult<NexmarkSettings> nexmark_settings(const SourceDefinition& definition) 
     };
     if (name == "connector") continue;
     if (name == "nexmark.table.type") {
-      std::string lower = value;
-      for (char& c : lower)
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
+      const std::string lower = lowered(value);
       if (lower == "person")
         settings.only = NexmarkKind::person;
       else if (lower == "auction")

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <cmath>
 
+#include "base/ascii.h"
 #include "timestream/refusal.h"
 
 namespace levada::timestream {
@@ -28,11 +29,6 @@ std::optional<std::int64_t> integer_of(std::string_view text) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
   return number;
-}
-
-bool same_letters(std::string_view text, std::string_view lower) {
-  return std::ranges::equal(
-      text, lower, [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a - 'A' + 'a' : a) == b; });
 }
 
 std::int64_t nanos_per(std::string_view unit) {
@@ -85,8 +81,8 @@ std::optional<std::string> read_value(std::string_view text, std::int64_t unit, 
       return std::nullopt;
     }
     case MeasureType::boolean:
-      if (!same_letters(text, "true") && !same_letters(text, "false")) return no();
-      into.bits = same_letters(text, "true") ? 1 : 0;
+      if (!same_word(text, "true") && !same_word(text, "false")) return no();
+      into.bits = same_word(text, "true") ? 1 : 0;
       return std::nullopt;
     case MeasureType::timestamp: {
       const auto nanos = nanos_of(text, unit);

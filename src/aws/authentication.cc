@@ -32,6 +32,14 @@ bool is_region(std::string_view text) {
   });
 }
 
+// `kind`: "root", or "user/" before a name.
+std::string identity_arn(std::string_view account, std::string_view kind, std::string_view name) {
+  constexpr std::string_view head = "arn:aws:iam::";
+  std::string arn;
+  arn.reserve(head.size() + account.size() + 1 + kind.size() + name.size());
+  return arn.append(head).append(account).append(":").append(kind).append(name);
+}
+
 }  // namespace
 
 std::optional<Fault> Authentication::refuse_guesser(std::string_view source,
@@ -80,7 +88,7 @@ tl::expected<Authentication::Authenticated, Fault> Authentication::authenticate(
   caller.account = home_.account;
   if (credentials_ == nullptr) {
     if (is_account(scope.access_key)) caller.account = scope.access_key;
-    caller.arn = "arn:aws:iam::" + caller.account + ":root";
+    caller.arn = identity_arn(caller.account, "root", {});
     return result;
   }
 
@@ -99,7 +107,7 @@ tl::expected<Authentication::Authenticated, Fault> Authentication::authenticate(
     return refuse(verified.error());
   }
   if (!principal->account.empty()) caller.account = principal->account;
-  caller.arn = "arn:aws:iam::" + caller.account + ":user/" + principal->name;
+  caller.arn = identity_arn(caller.account, "user/", principal->name);
   return result;
 }
 

@@ -38,13 +38,13 @@ std::string_view trimmed(std::string_view text) {
 }
 
 // The fifth part of an ARN.
-std::string account_of(std::string_view arn) {
+std::string_view account_of(std::string_view arn) {
   for (int n = 0; n < 4; ++n) {
     const std::size_t colon = arn.find(':');
     if (colon == arn.npos) return {};
     arn.remove_prefix(colon + 1);
   }
-  return std::string(arn.substr(0, arn.find(':')));
+  return arn.substr(0, arn.find(':'));
 }
 
 std::string claimed_access_key(const http::Request& request) {
@@ -69,7 +69,8 @@ struct Pipeline::Memory {
   wire::ValueTree input;
 };
 
-struct Pipeline::Counters {
+struct Pipeline::Ledger {
+  std::string action;  // "kinesis:PutRecord", for policies
   Counter& answered;
   Counter& refused;
   Counter& failed;
@@ -85,9 +86,9 @@ struct Pipeline::Walk {
   std::string_view content_type = {};  // without parameters
   Coding coding = Coding::json;        // of the answer
   std::string_view target_service = {}, target_operation = {};
-  std::size_t service_index = 0;
   ServiceFace* service = nullptr;        // null: none has that name
   const Operation* operation = nullptr;  // null: unknown
+  const Ledger* ledger = nullptr;        // of the operation
 
   wire::Value body = {};
   std::unique_ptr<FastCall> fast = nullptr;  // instead of a body
@@ -124,15 +125,15 @@ Pipeline::Pipeline(io::Clock& clock, io::Random& random, MetricsRegistry& metric
       faults_(options.faults) {
   for (const ServiceFace* face : services_) {
     const Service& service = face->service();
-    auto& counters = counters_.emplace_back();
+    auto& ledgers = ledgers_.emplace_back();
     for (const Operation& operation : service.operations) {
       const std::string name(service.name), verb(operation.name);
       const auto counter = [&](const char* outcome) -> Counter& {
         return metrics.counter("levada_aws_requests_total", "Requests by operation and outcome.",
                                {{"service", name}, {"operation", verb}, {"outcome", outcome}});
       };
-      counters.push_back(
-          {counter("ok"), counter("refused"), counter("failed"),
+      ledgers.push_back(
+          {name + ":" + verb, counter("ok"), counter("refused"), counter("failed"),
            metrics.histogram("levada_aws_request_seconds",
                              "From the whole request to the whole answer.", latency_scale,
                              {{"service", name}, {"operation", verb}})});
@@ -197,9 +198,11 @@ Pipeline::Next Pipeline::find_operation(Walk& walk) {
   for (std::size_t i = 0; i < services_.size() && walk.operation == nullptr; ++i) {
     if (services_[i]->service().target_prefix != walk.target_service) continue;
     // Two services may share a prefix (Timestream's halves do).
-    walk.service_index = i;
     walk.service = services_[i];
-    walk.operation = aws::find_operation(services_[i]->service(), walk.target_operation);
+    const Service& service = walk.service->service();
+    walk.operation = aws::find_operation(service, walk.target_operation);
+    if (walk.operation != nullptr)
+      walk.ledger = &ledgers_[i][walk.operation - service.operations.data()];
   }
   return Next::step;
 }
@@ -300,9 +303,10 @@ std::string Pipeline::resource_of(const Walk& walk) const {
 
 // IAM's evaluation: an explicit deny wins; within one account the identity's or the resource's
 // policy is enough; from another account it takes both.
-std::optional<std::string> Pipeline::why_denied(Walk& walk, const std::string& action) {
+std::optional<std::string> Pipeline::why_denied(Walk& walk) {
   const Principal& principal = *walk.who.principal;
-  const std::string owner = account_of(walk.resource);
+  const std::string& action = walk.ledger->action;
+  const std::string_view owner = account_of(walk.resource);
   PolicyVerdict verdict = PolicyVerdict::silent;
   if (const std::string text = walk.service->policy(walk.resource); !text.empty()) {
     const Result<ResourcePolicy> policy = ResourcePolicy::read(text, walk.resource);
@@ -333,13 +337,12 @@ Pipeline::Next Pipeline::authorize(Walk& walk) {
   if (!verified && !told) return Next::step;
   walk.resource = resource_of(walk);
   if (!verified) return Next::step;
-  const std::string action =
-      std::string(walk.service->service().name) + ":" + std::string(walk.operation->name);
-  const std::optional<std::string> why = why_denied(walk, action);
+  const std::optional<std::string> why = why_denied(walk);
   if (!why) return Next::step;
   walk.barrier = Walk::Barrier::policy;
   return refuse(walk, {400, "AccessDeniedException",
-                       "User: " + walk.who.caller.arn + " is not authorized to perform: " + action +
+                       "User: " + walk.who.caller.arn +
+                           " is not authorized to perform: " + walk.ledger->action +
                            (walk.resource.empty() ? "" : " on resource: " + walk.resource) + *why});
 }
 
@@ -351,8 +354,6 @@ void Pipeline::audit(const Walk& walk) {
                         : walk.refused_as != "ThrottlingException";  // one line was enough
   if (!told) return;
   const bool unknown = walk.barrier == Barrier::authentication;
-  const std::string action =
-      std::string(walk.service->service().name) + ":" + std::string(walk.operation->name);
   std::string claimed;
   if (unknown) claimed = claimed_access_key(walk.request);
   audit_->write({.at = walk.now,
@@ -362,7 +363,7 @@ void Pipeline::audit(const Walk& walk) {
                  .source = walk.request.peer.host,
                  .access_key = claimed,
                  .principal = walk.who.caller.arn,
-                 .action = action,
+                 .action = walk.ledger->action,
                  .region = walk.who.caller.region,
                  .resource = walk.resource,
                  .request_id = {walk.request_id.data(), walk.request_id.size()},
@@ -440,13 +441,11 @@ void Pipeline::add_request_ids(Walk& walk) {
 }
 
 void Pipeline::count(const Walk& walk, MonotonicNanos began) {
-  if (walk.operation == nullptr) return;
-  const auto& operations = walk.service->service().operations;
-  const auto index = static_cast<std::size_t>(walk.operation - operations.data());
-  const Counters& counters = counters_[walk.service_index][index];
+  if (walk.ledger == nullptr) return;
+  const Ledger& ledger = *walk.ledger;
   const int status = walk.response.status;
-  (status < 400 ? counters.answered : status < 500 ? counters.refused : counters.failed).add();
-  counters.latency.observe(clock_.monotonic() - began);
+  (status < 400 ? ledger.answered : status < 500 ? ledger.refused : ledger.failed).add();
+  ledger.latency.observe(clock_.monotonic() - began);
 }
 
 std::unique_ptr<Pipeline::Memory> Pipeline::take_memory() {

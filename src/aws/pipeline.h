@@ -35,9 +35,9 @@ class Pipeline final : public http::Handler {
   Task<Unit> handle(const http::Request& request, http::Response& response) override;
 
  private:
-  struct Walk;      // one request on its way
-  struct Memory;    // what a walk needs of the heap, kept for the next one
-  struct Counters;  // of one operation
+  struct Walk;    // one request on its way
+  struct Memory;  // what a walk needs of the heap, kept for the next one
+  struct Ledger;  // of one operation: its name in policies, its counts
   enum class Next : bool { step, answered };
   struct Step;
   static const Step steps[];
@@ -59,7 +59,7 @@ class Pipeline final : public http::Handler {
   Task<Unit> run(Walk& walk);
   Next refuse(Walk& walk, Fault fault);
   Next parse_by_tables(Walk& walk);
-  std::optional<std::string> why_denied(Walk& walk, const std::string& action);
+  std::optional<std::string> why_denied(Walk& walk);
   std::string resource_of(const Walk& walk) const;
   void audit(const Walk& walk);
   void add_request_ids(Walk& walk);
@@ -71,7 +71,7 @@ class Pipeline final : public http::Handler {
   io::Clock& clock_;
   io::Random& random_;
   std::vector<ServiceFace*> services_;
-  std::vector<std::vector<Counters>> counters_;  // by service and operation
+  std::vector<std::vector<Ledger>> ledgers_;  // by service and operation
   Authentication authentication_;
   AuditLog* audit_;
   FaultInjection* faults_;

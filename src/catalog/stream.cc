@@ -20,6 +20,12 @@ const DataKey* Stream::data_key(std::uint32_t number) const {
   return at == data_keys.end() ? nullptr : &*at;
 }
 
+bool Stream::has_policy() const {
+  return !policy.empty() || std::ranges::any_of(consumers, [](const auto& consumer) {
+    return !consumer.second.policy.empty();
+  });
+}
+
 void Stream::index_shards() {
   open_shards.clear();
   for (std::uint32_t n = 0; n < shards.size(); ++n)

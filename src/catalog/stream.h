@@ -105,6 +105,7 @@ struct Stream {
 
   const DataKey* data_key(std::uint32_t number) const;  // nullptr: never was, or left
   const Shard* find(ShardIndex index) const;            // nullptr: never existed, or left
+  bool has_policy() const;                              // itself, or one of its consumers
   bool accepts_records() const {
     return status == StreamStatus::active || status == StreamStatus::updating;
   }

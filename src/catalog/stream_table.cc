@@ -37,6 +37,9 @@ AccountSettings StreamTable::account(const AccountKey& key) const {
 }
 
 void StreamTable::put(StreamSnapshot stream) {
+  const StreamSnapshot& before = find(stream->id);
+  with_policy_ -= before != nullptr && before->has_policy();
+  with_policy_ += stream->has_policy();
   by_name_.erase(view(stream->key));  // its views look into the old snapshot
   by_name_.emplace(view(stream->key), stream);
   by_id_.insert_or_assign(stream->id, stream);
@@ -44,6 +47,8 @@ void StreamTable::put(StreamSnapshot stream) {
 }
 
 void StreamTable::remove(const Stream& stream) {
+  const StreamSnapshot& before = find(stream.id);
+  with_policy_ -= before != nullptr && before->has_policy();
   by_id_.erase(stream.id);
   const auto at = by_key_.find(stream.key);
   if (at == by_key_.end() || at->second->id != stream.id) return;  // a newer incarnation has it

@@ -29,6 +29,8 @@ class StreamTable {
                                    std::string_view after, std::size_t limit) const;
   const std::unordered_map<StreamId, StreamSnapshot>& all() const { return by_id_; }
   AccountSettings account(const AccountKey& key) const;
+  // Whether any stream has a policy: mostly none has, and nobody need look for one.
+  bool any_policy() const { return with_policy_ > 0; }
 
   void put(StreamSnapshot stream);
   void remove(const Stream& stream);
@@ -60,6 +62,7 @@ class StreamTable {
   std::map<StreamKeyView, StreamSnapshot, Less> by_name_;  // views into the snapshot beside them
   std::unordered_map<StreamId, StreamSnapshot> by_id_;
   std::map<AccountKey, AccountSettings> accounts_;
+  std::size_t with_policy_ = 0;  // streams
 };
 
 }  // namespace levada::catalog

@@ -47,6 +47,7 @@ class ControlPlane {
   virtual Result<DescribeLimitsAnswer> describe_limits(Caller caller) = 0;
   virtual Result<ListTagsAnswer> list_tags(Caller caller, ListTags command) = 0;
   virtual Result<std::string> get_policy(Caller caller, std::string_view resource_arn) = 0;
+  virtual bool any_policy() const = 0;  // whether get_policy would find one anywhere
   virtual Result<ConsumerAnswer> describe_consumer(Caller caller, ConsumerRef command) = 0;
   virtual Result<ListConsumersAnswer> list_consumers(Caller caller, ListConsumers command) = 0;
   virtual Result<catalog::AccountSettings> describe_account(Caller caller) = 0;

@@ -1,5 +1,6 @@
 #include <gmock/gmock.h>
 
+#include "kinesis/stream_lookup.h"
 #include "kinesis/test_service.h"
 
 namespace levada::kinesis {
@@ -47,6 +48,28 @@ TEST(ControlPlane, what_was_answered_is_seen_from_every_reactor) {
   TestService k(TestService::quiet(), 4);
   k.create("s");
   for (std::uint32_t n = 0; n < 4; ++n) EXPECT_NE(k.stream("s", n), nullptr);
+}
+
+TEST(ControlPlane, every_reactor_knows_whether_there_is_any_policy) {
+  TestService k(TestService::quiet(), 2);
+  const auto any = [&] {
+    EXPECT_EQ(k.control(0).any_policy(), k.control(1).any_policy());
+    return k.control(1).any_policy();
+  };
+  k.create("s");
+  k.create("without");
+  EXPECT_FALSE(any());
+  const std::string arn = stream_arn(view(k.stream("s")->key));
+  for (int time = 0; time < 2; ++time) {
+    PutPolicy command{arn, "{}"};
+    ASSERT_EQ(message_of(k.world.run(k.control().put_policy(k.caller, command))), "no error");
+    EXPECT_TRUE(any());
+  }
+  ASSERT_EQ(message_of(k.world.run(k.control().delete_policy(k.caller, arn))), "no error");
+  EXPECT_FALSE(any());
+  ASSERT_TRUE(k.world.run(k.control().put_policy(k.caller, {arn, "{}"})));
+  ASSERT_TRUE(k.world.run(k.control().delete_stream(k.caller, {{"s", {}}})));
+  EXPECT_FALSE(any());  // it went with its stream
 }
 
 TEST(ControlPlane, names_are_taken_once_and_streams_delete) {

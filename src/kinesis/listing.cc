@@ -139,7 +139,7 @@ std::string LocalControlPlane::stream_of_page(ByteView token) {
     const Result<PageToken> page = open_page(seal_, token, listing, now());
     if (!page) continue;
     const catalog::StreamSnapshot stream = table_.find(catalog::StreamId(page->stream));
-    return stream == nullptr ? std::string() : stream_arn(stream->key);
+    return stream == nullptr ? std::string() : stream_arn(view(stream->key));
   }
   return {};
 }

@@ -62,6 +62,7 @@ class LocalControlPlane final : public ControlPlane {
   Result<DescribeLimitsAnswer> describe_limits(Caller caller) override;
   Result<ListTagsAnswer> list_tags(Caller caller, ListTags command) override;
   Result<std::string> get_policy(Caller caller, std::string_view resource_arn) override;
+  bool any_policy() const override { return table_.any_policy(); }
   Result<ConsumerAnswer> describe_consumer(Caller caller, ConsumerRef command) override;
   Result<ListConsumersAnswer> list_consumers(Caller caller, ListConsumers command) override;
   Result<catalog::AccountSettings> describe_account(Caller caller) override;

@@ -32,7 +32,7 @@ Result<catalog::StreamSnapshot> LocalDataPlane::writable_stream(Caller caller,
 Task<PutRecordsAnswer> LocalDataPlane::put_records(Caller caller, PutRecords command) {
   PutRecordsAnswer answer;
   answer.stream = co_await writable_stream(caller, command.stream);
-  std::vector<Uint128> keys;
+  std::vector<Uint128> keys(command.records.size());
   co_await hash_keys(*answer.stream, command, PutVerb::many, keys);
   co_await check_sizes(*answer.stream, command, PutVerb::many);
   if (command.dry_run) co_return refuse(Refusal::dry_run, text::dry_run());
@@ -47,15 +47,15 @@ Task<PutRecordAnswer> LocalDataPlane::put_record(Caller caller, PutRecord comman
   catalog::StreamSnapshot stream = co_await writable_stream(caller, command.stream);
   PutRecords one{.stream = command.stream, .records = {&command.record, 1}, .hashes = {}};
   if (command.hash) one.hashes = {&*command.hash, 1};
-  std::vector<Uint128> keys;
-  co_await hash_keys(*stream, one, PutVerb::one, keys);
+  Uint128 key;
+  co_await hash_keys(*stream, one, PutVerb::one, {&key, 1});
   if (!command.sequence_number_for_ordering.empty())
     co_await check_ordering(command.sequence_number_for_ordering, shown(command.stream),
                             caller.account, reactor_.clock().now());
   co_await check_sizes(*stream, one, PutVerb::one);
   if (command.dry_run) co_return refuse(Refusal::dry_run, text::dry_run());
   PutOutcome outcome;
-  co_await router_.put(stream, one.records, keys, {&outcome, 1});
+  co_await router_.put(stream, one.records, {&key, 1}, {&outcome, 1});
   if (outcome.failure == PutFailure::throttled)
     co_return refuse(Refusal::throughput_exceeded,
                      text::rate_exceeded(outcome.shard, shown(command.stream), caller.account));

@@ -24,9 +24,8 @@ tl::unexpected<Error> constraint(std::string value, const std::string& path, std
 }  // namespace
 
 Result<Unit> hash_keys(const catalog::Stream& stream, const PutRecords& command, PutVerb verb,
-                       std::vector<Uint128>& out) {
+                       std::span<Uint128> out) {
   const bool automatic = stream.distribution == catalog::Distribution::automatic;
-  out.resize(command.records.size());
   for (std::size_t n = 0; n < command.records.size(); ++n) {
     const PutEntry& record = command.records[n];
     if (!record.explicit_hash_key.empty()) [[unlikely]] {

@@ -12,9 +12,9 @@ namespace levada::kinesis {
 
 enum class PutVerb : std::uint8_t { one, many };  // texts name members differently
 
-// The hash keys of all records, in order. Errors: invalid_argument, validation.
+// The hash keys of all records, in order, into room for them. Errors: invalid_argument, validation.
 Result<Unit> hash_keys(const catalog::Stream& stream, const PutRecords& command, PutVerb verb,
-                       std::vector<Uint128>& out);
+                       std::span<Uint128> out);
 
 Result<Unit> check_sizes(const catalog::Stream& stream, const PutRecords& command, PutVerb verb);
 

@@ -38,7 +38,7 @@ Token LocalDataPlane::iterator_at(const catalog::Stream& stream, const catalog::
 std::string LocalDataPlane::stream_of_iterator(ByteView token) {
   const Result<Iterator> iterator = open_iterator(seal_, token, reactor_.clock().now());
   const auto stream = iterator ? table_.find(iterator->stream) : nullptr;
-  return stream == nullptr ? std::string() : stream_arn(stream->key);
+  return stream == nullptr ? std::string() : stream_arn(view(stream->key));
 }
 
 Task<GetShardIteratorAnswer> LocalDataPlane::get_shard_iterator(Caller caller,
@@ -81,7 +81,7 @@ Task<GetRecordsAnswer> LocalDataPlane::get_records(Caller caller, GetRecords com
   if (shard == nullptr)
     co_return refuse(Refusal::resource_not_found,
                      text::shard_missing(iterator.shard, iterator.stream_name, caller.account));
-  if (!command.stream_arn.empty() && command.stream_arn != stream_arn(stream->key))
+  if (!command.stream_arn.empty() && command.stream_arn != stream_arn(view(stream->key)))
     co_return refuse(Refusal::invalid_argument, "StreamARN " + std::string(command.stream_arn) +
                                                     " does not match the ShardIterator.");
   if (command.dry_run) co_return refuse(Refusal::dry_run, text::dry_run());

@@ -34,12 +34,17 @@ std::optional<Arn> parse_arn(std::string_view text) {
   return arn;
 }
 
-std::string stream_arn(const catalog::StreamKey& key) {
-  return "arn:aws:kinesis:" + key.region + ":" + key.account + ":stream/" + key.name;
+std::string stream_arn(const catalog::StreamKeyView& key) {
+  constexpr std::string_view head = "arn:aws:kinesis:", tail = ":stream/";
+  std::string arn;
+  arn.reserve(head.size() + key.region.size() + 1 + key.account.size() + tail.size() +
+              key.name.size());
+  arn.append(head).append(key.region).append(":").append(key.account).append(tail);
+  return arn.append(key.name);
 }
 
 std::string consumer_arn(const catalog::StreamKey& key, const catalog::Consumer& consumer) {
-  return stream_arn(key) + "/consumer/" + consumer.name + ":" +
+  return stream_arn(view(key)) + "/consumer/" + consumer.name + ":" +
          std::to_string(consumer.created.count() / 1000);
 }
 

@@ -17,7 +17,7 @@ struct Arn {
 };
 std::optional<Arn> parse_arn(std::string_view text);
 
-std::string stream_arn(const catalog::StreamKey& key);
+std::string stream_arn(const catalog::StreamKeyView& key);
 std::string consumer_arn(const catalog::StreamKey& key, const catalog::Consumer& consumer);
 
 // What texts call the stream: its name, or the ARN when the request gave nothing else.

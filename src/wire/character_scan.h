@@ -47,6 +47,41 @@ struct FieldValueStop {
 #endif
 };
 
+// What would end a line of HTTP before its time.
+struct LineEndStop {
+  static constexpr bool at(unsigned char c) { return c == '\r' || c == '\n' || c == '\0'; }
+#if defined(__SSE2__)
+  static __m128i at(__m128i bytes) {
+    const __m128i carriage_return = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\r'));
+    const __m128i line_feed = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\n'));
+    const __m128i zero = _mm_cmpeq_epi8(bytes, _mm_setzero_si128());
+    return _mm_or_si128(_mm_or_si128(carriage_return, line_feed), zero);
+  }
+#endif
+};
+
+// What separates the words of an Authorization header.
+struct CommaOrBlankStop {
+  static constexpr bool at(unsigned char c) { return c == ',' || c == ' '; }
+#if defined(__SSE2__)
+  static __m128i at(__m128i bytes) {
+    return _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8(',')),
+                        _mm_cmpeq_epi8(bytes, _mm_set1_epi8(' ')));
+  }
+#endif
+};
+
+// What separates the words of a field value.
+struct BlankStop {
+  static constexpr bool at(unsigned char c) { return c == ' ' || c == '\t'; }
+#if defined(__SSE2__)
+  static __m128i at(__m128i bytes) {
+    return _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8(' ')),
+                        _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\t')));
+  }
+#endif
+};
+
 // The first byte in [at, end) where Stop holds, or end.
 template <class Stop>
 inline const char* scan_until(const char* at, const char* end) {

@@ -26,6 +26,9 @@ TEST(ScanUntil, finds_every_character_at_every_place) {
   expect_right_everywhere<JsonStringStop>();
   expect_right_everywhere<JsonAsciiStop>();
   expect_right_everywhere<FieldValueStop>();
+  expect_right_everywhere<LineEndStop>();
+  expect_right_everywhere<BlankStop>();
+  expect_right_everywhere<CommaOrBlankStop>();
 }
 
 TEST(ScanUntil, finds_the_first_of_several) {

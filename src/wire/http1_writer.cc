@@ -3,6 +3,8 @@
 #include <charconv>
 #include <cstring>
 
+#include "wire/character_scan.h"
+
 namespace levada::wire {
 
 namespace {
@@ -16,10 +18,10 @@ class Pen {
     at_ += text.size();
   }
   void value(std::string_view value) {
-    char* const begin = at_;
+    const char* const begin = at_;
     text(value);
-    for (char* c = begin; c != at_; ++c)
-      if (*c == '\r' || *c == '\n' || *c == '\0') *c = ' ';
+    const auto next = [this](const char* at) { return scan_until<LineEndStop>(at, at_); };
+    for (const char* c = next(begin); c != at_; c = next(c + 1)) at_[c - at_] = ' ';
   }
 
  private:

@@ -4,6 +4,7 @@
 #include <cstring>
 #include <vector>
 
+#include "wire/character_scan.h"
 #include "wire/hex.h"
 
 namespace levada::wire {
@@ -43,24 +44,21 @@ struct TextSink {
   void append(std::string_view piece) { text += piece; }
 };
 
-// Short texts are walked by hand: a call of memchr costs more than they do.
-constexpr auto is_blank = [](char c) { return c == ' ' || c == '\t'; };
-
+// Words, with one blank between two.
 template <class Sink>
 void write_value(Sink& sink, std::string_view value) {
-  if (std::none_of(value.begin(), value.end(), is_blank)) return sink.append(value);
+  const char* const end = value.data() + value.size();
   bool first = true;
-  for (std::size_t at = 0; at < value.size();) {
-    if (is_blank(value[at])) {
+  for (const char* at = value.data(); at != end;) {
+    const char* const word_end = scan_until<BlankStop>(at, end);
+    if (word_end == at) {
       ++at;
       continue;
     }
-    const auto* end = std::find_if(value.begin() + at, value.end(), is_blank);
-    const auto word = value.substr(at, static_cast<std::size_t>(end - value.begin()) - at);
     if (!first) sink.append(" ");
     first = false;
-    sink.append(word);
-    at += word.size();
+    sink.append({at, word_end});
+    at = word_end;
   }
 }
 

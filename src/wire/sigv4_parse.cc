@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "wire/character_scan.h"
 #include "wire/sigv4.h"
 
 namespace levada::wire {
@@ -30,9 +31,8 @@ const std::string* parameter(const std::vector<QueryParameter>& query, std::stri
 void split_authorization(std::string_view text, SigV4Authentication& claimed) {
   bool first = true;
   while (!text.empty()) {
-    const auto* end =
-        std::find_if(text.begin(), text.end(), [](char c) { return c == ',' || c == ' '; });
-    const std::string_view word(text.begin(), end);
+    const char* const begin = text.data();
+    const std::string_view word(begin, scan_until<CommaOrBlankStop>(begin, begin + text.size()));
     text.remove_prefix(std::min(text.size(), word.size() + 1));
     if (std::exchange(first, false)) {
       claimed.algorithm = word;

@@ -5,6 +5,7 @@
 #include "aws/kinesis/shapes.h"
 #include "kinesis/sequence_number.h"
 #include "kinesis/shard_id.h"
+#include "kinesis/stream_lookup.h"
 #include "wire/base64.h"
 
 namespace levada::aws::kinesis_api {
@@ -35,13 +36,11 @@ void write_shard(OutputWriter& out, const catalog::Shard& shard) {
 }  // namespace
 
 std::string stream_arn_of(const catalog::Stream& stream) {
-  return "arn:aws:kinesis:" + stream.key.region + ":" + stream.key.account + ":stream/" +
-         stream.key.name;
+  return kinesis::stream_arn(catalog::view(stream.key));
 }
 
 std::string consumer_arn_of(const catalog::Stream& stream, const catalog::Consumer& consumer) {
-  return stream_arn_of(stream) + "/consumer/" + consumer.name + ":" +
-         std::to_string(consumer.created.count() / 1000);
+  return kinesis::consumer_arn(stream.key, consumer);
 }
 
 std::string_view status_name(catalog::StreamStatus status) {

@@ -104,11 +104,11 @@ std::string KinesisFace::resource(const Caller& caller, const Input& input) cons
     if (!arn.empty()) return std::string(arn);
   }
   if (find_field(input.shape(), "StreamName") == nullptr || !input.has("StreamName")) return "";
-  return "arn:aws:kinesis:" + caller.region + ":" + caller.account + ":stream/" +
-         std::string(*input.text("StreamName"));
+  return kinesis::stream_arn({caller.account, caller.region, *input.text("StreamName")});
 }
 
 std::string KinesisFace::policy(std::string_view resource) const {
+  if (!planes_.control.any_policy()) return {};
   const std::optional<kinesis::Arn> arn = kinesis::parse_arn(resource);
   if (!arn) return {};
   const kinesis::Caller owner{arn->account, arn->region};

@@ -197,6 +197,7 @@ class FakeControl final : public kinesis::ControlPlane {
     return kinesis::ListTagsAnswer{{{"a", "b"}}, false};
   }
   Result<std::string> get_policy(C, std::string_view) override { return std::string(); }
+  bool any_policy() const override { return false; }
   Result<kinesis::ConsumerAnswer> describe_consumer(C, kinesis::ConsumerRef) override {
     return nothing<kinesis::ConsumerAnswer>();
   }

@@ -6,6 +6,7 @@
 #include "aws/kinesis/put_answers.h"
 #include "aws/kinesis/shapes.h"
 #include "aws/validate.h"
+#include "kinesis/stream_lookup.h"
 #include "wire/put_records_cbor_scan.h"
 
 namespace levada::aws::kinesis_api {
@@ -52,8 +53,7 @@ class FastPut final : public FastCall {
   std::string resource(const Caller& caller) const override {
     const wire::ScannedPut& put = memory_->scanned;
     if (put.stream_arn) return std::string(*put.stream_arn);
-    return "arn:aws:kinesis:" + caller.region + ":" + caller.account + ":stream/" +
-           std::string(*put.stream_name);
+    return kinesis::stream_arn({caller.account, caller.region, *put.stream_name});
   }
 
   Task<Unit> run(const Caller& caller, http::Response& response) override {

@@ -80,6 +80,22 @@ row "generator, PutRecord, 1 conn." bench put-record --use-stream --connections 
 stop_server
 
 put() { bench "$@" --endpoint "$endpoint"; }
+# The limit of small puts in the same minute: a server that does what must be done, one thread, and
+# knows nothing else. (Levada stands still beside it.)
+small_limits() {
+  [[ "bare server, PutRecord conn." =~ ${ROWS:-} || ${ROWS:-} == *PutRecord* ]] || return 0
+  "$levada" bench bare-server --endpoint 127.0.0.1:0 --directory "$work/bare" --seconds 240 \
+    >"$work/bare/out" &
+  local bare=$! at=
+  until at=$(sed -n 's/^listening on \(.*\) for .*/\1/p' "$work/bare/out") && [[ -n $at ]]; do
+    sleep 0.05
+  done
+  for connections in 64 1; do
+    row "bare server, PutRecord $connections conn." bench put-record --use-stream --size 100 \
+      --connections $connections --endpoint "$at"
+  done
+  kill $bare; wait $bare 2>/dev/null || true
+}
 for reactors in ${REACTORS:-1 2}; do
   fresh_levada --reactors "$reactors"
   r="$reactors reactor(s)"
@@ -92,6 +108,7 @@ for reactors in ${REACTORS:-1 2}; do
   row "$r, 500 x 1 KiB, encrypted" put put-records --stream f --size 1024 --connections $many --encrypt
   row "$r, 500 x 1 KiB, TLS" put put-records --stream g --size 1024 --connections $many --tls
   rest
+  small_limits
   row "$r, PutRecord 64 conn." put put-record --stream h --connections 64 --size 100
   row "$r, PutRecord 64 conn., TLS" put put-record --stream i --connections 64 --size 100 --tls
   rest

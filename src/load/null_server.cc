@@ -50,6 +50,9 @@ Task<Unit> NullServer::serve(std::unique_ptr<io::Connection> connection) {
           parser = wire::Http1RequestParser();  // the head is read again when more has come
         break;
       }
+      if (answerer_ != nullptr)
+        co_await answerer_->answer(head,
+                                   ByteView(input).subspan(parsed.consumed, head.content_length));
       const std::array<ByteView, 1> parts = {as_bytes(answer)};
       co_await connection->write_all(parts, no_deadline);
       have -= size;

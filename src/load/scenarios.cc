@@ -4,6 +4,7 @@
 
 #include "io/gate.h"
 #include "load/bare_path.h"
+#include "load/bare_server.h"
 #include "load/bench_client.h"
 #include "load/null_server.h"
 
@@ -144,17 +145,34 @@ Task<Line> flush_scenario(Doors doors, BenchOptions options) {
                    static_cast<unsigned long long>(flushes.count()));
 }
 
-Task<Line> null_server_scenario(Doors doors, BenchOptions options) {
-  NullServer server(doors.reactor, doors.network);
+namespace {
+
+Task<Unit> serve_for_a_while(Doors doors, BenchOptions options, Answerer* answerer) {
+  NullServer server(doors.network, answerer);
   const io::Address address = co_await server.listen(options.server);
-  std::printf("null server on %s for %.0f s\n", address.text().c_str(), options.seconds);
+  std::printf("listening on %s for %.0f s\n", address.text().c_str(), options.seconds);
   std::fflush(stdout);
   io::Gate gate;
   server.spawn_accepting(gate);
   co_await io::sleep_for(doors.reactor, seconds(options.seconds));
   server.close();
-  co_await gate.close();
+  co_return co_await gate.close();
+}
+
+}  // namespace
+
+Task<Line> null_server_scenario(Doors doors, BenchOptions options) {
+  co_await serve_for_a_while(doors, options, nullptr);
   co_return std::string("null server: done");
+}
+
+Task<Line> bare_server_scenario(Doors doors, BenchOptions options) {
+  BareServer bare(doors.reactor, doors.disk, options.keys);
+  co_await bare.open(options.directory);
+  const Result<Unit> served = co_await outcome(serve_for_a_while(doors, options, &bare));
+  co_await bare.close();
+  if (!served) co_return fail(served.error().kind, served.error().message);
+  co_return std::string("bare server: done");
 }
 
 }  // namespace levada::load

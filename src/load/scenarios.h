@@ -50,6 +50,7 @@ Task<Line> fan_out_scenario(Doors doors, BenchOptions options);      // fill, th
 Task<Line> reshard_scenario(Doors doors, BenchOptions options);      // 1 → many, under a writer
 Task<Line> bare_path_scenario(Doors doors, BenchOptions options);    // no server at all
 Task<Line> flush_scenario(Doors doors, BenchOptions options);        // what one durable write takes
-Task<Line> null_server_scenario(Doors doors, BenchOptions options);  // answers until killed
+Task<Line> null_server_scenario(Doors doors, BenchOptions options);  // answers for a while
+Task<Line> bare_server_scenario(Doors doors, BenchOptions options);  // stores puts for a while
 
 }  // namespace levada::load

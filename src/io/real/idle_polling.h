@@ -5,6 +5,10 @@
 // polling does: a short sleep says that looking a little longer would have been better, a long one
 // that it was in vain. So a busy server polls, and one with little to do sleeps. Beside somebody
 // who wants the whole core it sleeps as well: who wakes is let in at once, who yields comes last.
+// A virtual machine that was not run for a moment looks the same, so the first suspicion is short,
+// and doubles as long as it is confirmed.
+
+#include <algorithm>
 
 #include "base/time.h"
 
@@ -23,16 +27,21 @@ class IdlePolling {
   }
   // One yielding of the core, until `now`.
   void yielded(MonotonicNanos now, Nanos took) {
-    if (took > crowded_) not_before_ = now + hold_off_;
+    if (took <= crowded_) return;
+    const bool again = now - not_before_ < hold_off_;
+    hold_off_ = again ? std::min(2 * hold_off_, hold_off_most_) : hold_off_least_;
+    not_before_ = now + hold_off_;
   }
 
  private:
   static constexpr Nanos least_ = std::chrono::microseconds(20);  // below it is not worth the while
   // Neighbours and clients work for less than this at a time; a scheduler's slice is 3 to 4 ms.
   static constexpr Nanos crowded_ = std::chrono::milliseconds(1);
-  static constexpr Nanos hold_off_ = std::chrono::seconds(1);
+  static constexpr Nanos hold_off_least_ = std::chrono::milliseconds(20);
+  static constexpr Nanos hold_off_most_ = std::chrono::seconds(1);
   Nanos most_;
   Nanos budget_{0};
+  Nanos hold_off_{0};
   MonotonicNanos not_before_;
 };
 

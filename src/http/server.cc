@@ -135,7 +135,7 @@ Task<wire::Protocol> Server::accept_tls(Served& served, InputBuffer& input) {
 Task<Unit> Server::stop() {
   shared_.stopping = true;
   for (Served& served : served_) {
-    if (!served.answering) served.connection->shutdown();
+    if (!served.answering) served.connection->end_reading();  // it may still say goodbye
     if (served.streaming != nullptr) served.streaming->client_left();
   }
   DrainTimer timer{{.at = shared_.in(shared_.limits.drain)}, served_};

@@ -88,6 +88,7 @@ class HttpServerTls : public testing::Test {
     world_.emplace(7);
     Server& server = world_->own(
         std::make_unique<Server>(world_->reactor(), echo_, Limits{}, metrics_, "test", context));
+    server_ = &server;
     std::vector<Acceptor::Target> targets;
     targets.push_back({world_->reactor(), world_->network(), server});
     Acceptor& acceptor = world_->own(
@@ -110,6 +111,7 @@ class HttpServerTls : public testing::Test {
   std::unique_ptr<tls::TlsContext> context_;
   std::optional<io::SimWorld> world_;
   io::Address address_;
+  Server* server_ = nullptr;  // the world's
 };
 
 constexpr std::string_view ok = "HTTP/1.1 200 OK\r\n";
@@ -150,6 +152,24 @@ TEST_F(HttpServerTls, counts_handshakes_that_fail_and_closes) {
   EXPECT_EQ(text_of(ask_plain(world_->network(), address_, garbage.substr(0, 9))), "");
   EXPECT_TRUE(counted("levada_tls_handshakes_failed_total{listener=\"test\"} 2"))
       << metrics_.render();
+}
+
+// What an idle client hears while the server stops.
+Task<std::string> idle_at_a_stop(io::Network& network, io::Address address, Server& server) {
+  auto connection = co_await network.connect(address, no_deadline);
+  tls::TestClient client(*connection, {.protocols = "\x08http/1.1"});
+  co_await client.handshake();
+  co_await client.say(http1_request("body"));
+  std::string heard = co_await client.hear(1);
+  io::Gate gate;
+  gate.spawn(server.stop());
+  for (std::string more = heard; !more.empty();) more = co_await client.hear(1);
+  co_await gate.close();
+  co_return std::string(client.heard_goodbye() ? "goodbye" : "nothing");
+}
+
+TEST_F(HttpServerTls, says_goodbye_at_a_stop_to_who_is_idle) {
+  EXPECT_EQ(text_of(idle_at_a_stop(world_->network(), address_, *server_)), "goodbye");
 }
 
 TEST_F(HttpServerTls, closes_on_tls_when_it_has_no_certificate) {

@@ -37,6 +37,8 @@ class Connection {
   // Says that nothing more will be written, where the protocol has a word for that (TLS has). After
   // the last write, before shutdown.
   virtual Task<Unit> finish(Deadline) { co_return Unit{}; }
+  // Reads end, the pending one too, as if the peer had closed its side; writes go on. Idempotent.
+  virtual void end_reading() noexcept = 0;
   // Ends both directions: pending and later calls fail with closed. Idempotent.
   virtual void shutdown() noexcept = 0;
   virtual const Address& peer() const = 0;

@@ -42,6 +42,7 @@ class TlsConnection final : public io::Connection {
   Task<std::size_t> read_some(MutableByteView into, Deadline deadline) override;
   Task<Unit> write_all(std::span<const ByteView> parts, Deadline deadline) override;
   Task<Unit> finish(Deadline deadline) override;
+  void end_reading() noexcept override { below_->end_reading(); }
   void shutdown() noexcept override { below_->shutdown(); }
   const io::Address& peer() const override { return below_->peer(); }
 

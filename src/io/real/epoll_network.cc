@@ -109,6 +109,9 @@ class EpollConnection final : public Connection {
   Task<std::size_t> read_some(MutableByteView into, Deadline deadline) override;
   Task<Unit> write_all(std::span<const ByteView> parts, Deadline deadline) override;
   const Address& peer() const override { return peer_; }
+  void end_reading() noexcept override {
+    if (!shut_) socket_.socket().end_reading();
+  }
   void shutdown() noexcept override {
     if (shut_) return;
     shut_ = true;

@@ -120,6 +120,29 @@ TEST_P(RealNetworkTest, writes_any_number_of_parts) {
   run([&] { return expect_many_parts(network_); });
 }
 
+Task<Unit> expect_last_words(Network& network) {
+  Pair pair = co_await connect_pair(network);
+  Gate gate;
+  std::size_t got = 1;
+  const auto read = [&]() -> Task<Unit> {
+    std::array<std::byte, 8> buffer;
+    got = co_await pair.server->read_some(buffer, no_deadline);
+    co_return Unit{};
+  };
+  gate.spawn(read());
+  pair.server->end_reading();
+  co_await gate.close();
+  EXPECT_EQ(got, 0u);
+  co_await send_text(*pair.server, "bye");
+  const std::string heard = co_await receive(*pair.client, 3);
+  EXPECT_EQ(heard, "bye");
+  co_return Unit{};
+}
+
+TEST_P(RealNetworkTest, ends_reading_and_still_writes) {
+  run([&] { return expect_last_words(network_); });
+}
+
 Task<Unit> expect_deadlines(Reactor& reactor, Network& network) {
   Pair pair = co_await connect_pair(network);
   std::array<std::byte, 8> buffer;

@@ -30,6 +30,7 @@ class Socket {
   int descriptor() const { return descriptor_; }
   int release() { return std::exchange(descriptor_, -1); }
   void shutdown() noexcept { ::shutdown(descriptor_, SHUT_RDWR); }
+  void end_reading() noexcept { ::shutdown(descriptor_, SHUT_RD); }
   void set_no_delay() noexcept;
   // Within this machine what is sent should still be in a cache when the peer takes it, so the
   // kernel may keep little of it. Over a network that would cost throughput: nothing changes there.

@@ -20,6 +20,7 @@ class SimConnection final : public Connection {
 
   Task<std::size_t> read_some(MutableByteView into, Deadline deadline) override;
   Task<Unit> write_all(std::span<const ByteView> parts, Deadline deadline) override;
+  void end_reading() noexcept override;
   void shutdown() noexcept override;
   const Address& peer() const override { return peer_; }
 
@@ -30,6 +31,7 @@ class SimConnection final : public Connection {
   SimChannel::End end_;
   Address peer_;
   SimSwitchboard& switchboard_;
+  bool reads_no_more_ = false;
   bool shut_ = false;
 };
 
@@ -46,7 +48,7 @@ Task<std::size_t> SimConnection::read_some(MutableByteView into, Deadline deadli
   for (;;) {
     co_await check_open();
     if (!pipe.arrived.empty()) co_return channel_->receive(end_, into);
-    if (pipe.ended) co_return std::size_t{0};
+    if (pipe.ended || reads_no_more_) co_return std::size_t{0};
     Result<Unit> woken = co_await outcome(pipe.readable->wait(deadline));
     if (!woken) co_return fail(ErrorKind::timeout, "nothing came from " + peer_.text());
   }
@@ -66,6 +68,11 @@ Task<Unit> SimConnection::write_all(std::span<const ByteView> parts, Deadline de
     }
   }
   co_return Unit{};
+}
+
+void SimConnection::end_reading() noexcept {
+  reads_no_more_ = true;
+  channel_->to(end_).readable->notify_all();
 }
 
 void SimConnection::shutdown() noexcept {

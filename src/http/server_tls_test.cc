@@ -155,21 +155,25 @@ TEST_F(HttpServerTls, counts_handshakes_that_fail_and_closes) {
 }
 
 // What an idle client hears while the server stops.
-Task<std::string> idle_at_a_stop(io::Network& network, io::Address address, Server& server) {
+Task<std::string> idle_at_a_stop(io::Reactor& reactor, io::Network& network, io::Address address,
+                                 Server& server) {
   auto connection = co_await network.connect(address, no_deadline);
   tls::TestClient client(*connection, {.protocols = "\x08http/1.1"});
   co_await client.handshake();
-  co_await client.say(http1_request("body"));
-  std::string heard = co_await client.hear(1);
+  co_await client.say("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\nbody");
+  std::string heard;
+  while (!heard.ends_with("\r\n\r\nbody")) heard += co_await client.hear(1);
+  co_await io::sleep_for(reactor, 100ms);  // it waits for the next request
   io::Gate gate;
   gate.spawn(server.stop());
-  for (std::string more = heard; !more.empty();) more = co_await client.hear(1);
+  (void)co_await client.hear(1);
   co_await gate.close();
   co_return std::string(client.heard_goodbye() ? "goodbye" : "nothing");
 }
 
 TEST_F(HttpServerTls, says_goodbye_at_a_stop_to_who_is_idle) {
-  EXPECT_EQ(text_of(idle_at_a_stop(world_->network(), address_, *server_)), "goodbye");
+  EXPECT_EQ(text_of(idle_at_a_stop(world_->reactor(), world_->network(), address_, *server_)),
+            "goodbye");
 }
 
 TEST_F(HttpServerTls, closes_on_tls_when_it_has_no_certificate) {

@@ -59,21 +59,22 @@ void encode_frame_header(const Frame& frame, std::byte* into) {
   store_le(into + 36, std::uint32_t{0});
 }
 
+Frame decode_frame_header(const std::byte* from) {
+  return {.partition = PartitionId(load_le<std::uint64_t>(from)),
+          .first = Position(load_le<std::uint64_t>(from + 8)),
+          .arrival = UnixMillis(static_cast<std::int64_t>(load_le<std::uint64_t>(from + 16))),
+          .count = load_le<std::uint32_t>(from + 24),
+          .size = load_le<std::uint32_t>(from + 28),
+          .kind = static_cast<FrameKind>(load_le<std::uint16_t>(from + 32))};
+}
+
 Result<std::vector<Frame>> decode_frames(ByteView block, std::size_t offset, std::uint32_t count) {
   std::vector<Frame> frames;
   while (offset < block.size()) {
     if (block.size() - offset < frame_header_size)
       return fail(ErrorKind::corrupt, "a frame is cut short");
-    const std::byte* from = block.data() + offset;
-    Frame frame{
-        .partition = PartitionId(load_le<std::uint64_t>(from)),
-        .first = Position(load_le<std::uint64_t>(from + 8)),
-        .arrival = UnixMillis(static_cast<std::int64_t>(load_le<std::uint64_t>(from + 16))),
-        .count = load_le<std::uint32_t>(from + 24),
-        .size = load_le<std::uint32_t>(from + 28),
-        .offset = static_cast<std::uint32_t>(offset + frame_header_size),
-        .kind = static_cast<FrameKind>(load_le<std::uint16_t>(from + 32)),
-    };
+    Frame frame = decode_frame_header(block.data() + offset);
+    frame.offset = static_cast<std::uint32_t>(offset + frame_header_size);
     std::size_t size = padded_frame_size(frame.size);
     if (size > block.size() - offset) return fail(ErrorKind::corrupt, "a frame is cut short");
     frames.push_back(frame);

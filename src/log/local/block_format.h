@@ -48,6 +48,8 @@ std::optional<BlockHeader> decode_block_header(ByteView bytes);
 
 // Writes the header of a frame; the payload begins frame_header_size later.
 void encode_frame_header(const Frame& frame, std::byte* into);
+// All but the offset.
+Frame decode_frame_header(const std::byte* from);
 
 // The frames that lie in `block` from `offset` on, when there are `count` of them.
 Result<std::vector<Frame>> decode_frames(ByteView block, std::size_t offset, std::uint32_t count);

@@ -1,61 +1,32 @@
 #include "log/local/clusterer.h"
 
 #include <algorithm>
-#include <unordered_map>
+#include <utility>
 
+#include "base/lookaside.h"
+#include "base/prefetch.h"
 #include "log/local/recovery.h"
 
 namespace levada::log::local {
 namespace {
 
-// A data frame of the segment and its bytes, header included.
+// A data frame as it lies in a block, header included.
 struct FramePlace {
-  const Frame* frame;
   const std::byte* bytes;
+  std::uint32_t size;
 };
-// What the segment has of one partition.
+// What the segment has of one partition: a range of `Loaded::places`.
 struct PartitionFrames {
-  StoredState* state = nullptr;  // as the segment leaves it; null: dropped, or not yet looked for
-  std::vector<FramePlace> places;
+  std::size_t begin = 0, end = 0;
+  const Frame* newest = nullptr;
 };
-using FramesOfPartition = std::unordered_map<PartitionId, PartitionFrames>;
 
-void apply(FramePlace place, StoredStates& states, FramesOfPartition& frames) {
-  const Frame& frame = *place.frame;
-  PartitionFrames& mine = frames[frame.partition];
-  if (frame.kind == FrameKind::trim && frame.first == Position::end()) {
-    states.erase(frame.partition);
-    mine.state = nullptr;
-    return;
-  }
-  if (mine.state == nullptr) mine.state = &states[frame.partition];
-  StoredState& state = *mine.state;
-  switch (frame.kind) {
-    case FrameKind::data:
-      state.end = frame.first.plus(frame.count);
-      state.last_arrival = frame.arrival;
-      mine.places.push_back(place);
-      break;
-    case FrameKind::seal:
-      state.sealed = true;
-      break;
-    case FrameKind::trim:
-      state.begin = std::max(state.begin, frame.first);
-      break;
-  }
-}
-
-// The frames of a partition lie anywhere in the segment, each a cache miss or two: they are asked
-// for a few frames ahead.
-void prefetch(const std::vector<FramePlace>& places, std::size_t now) {
-  constexpr std::size_t frame_ahead = 32, bytes_ahead = 12;
-  constexpr std::size_t cache_line = 64, lines_max = 8;
-  if (now + frame_ahead < places.size()) __builtin_prefetch(places[now + frame_ahead].frame);
-  if (now + bytes_ahead >= places.size()) return;
-  const FramePlace& soon = places[now + bytes_ahead];
-  const std::size_t lines = std::min(lines_max, soon.frame->size / cache_line + 1);
-  for (std::size_t line = 0; line < lines; ++line)
-    __builtin_prefetch(soon.bytes + line * cache_line);
+// The frames of a partition lie anywhere in the segment, each a few cache misses.
+void prefetch_behind(const std::vector<FramePlace>& places, std::size_t now) {
+  constexpr std::size_t ahead = 16, bytes_max = 512;  // the processor follows longer ones itself
+  if (now + ahead >= places.size()) return;
+  const FramePlace& soon = places[now + ahead];
+  prefetch(soon.bytes, std::min<std::size_t>(soon.size, bytes_max));
 }
 
 PartitionRow row_of(PartitionId partition, const StoredState& state) {
@@ -66,28 +37,94 @@ PartitionRow row_of(PartitionId partition, const StoredState& state) {
           .sealed = state.sealed};
 }
 
-// What is stored, in memory: kept when the tail cache evicts it meanwhile.
-struct Loaded {
-  std::vector<BlockMemory> memory;  // of each block
-  FramesOfPartition frames;
+// What is stored, in memory: kept when the tail cache evicts it meanwhile. Its data frames are
+// placed by partition: they are counted, each partition gets its range, and they are put there.
+class Loaded {
+ public:
+  void count(const Frame& frame) {
+    if (frame.kind == FrameKind::data) ++of(frame.partition).end;
+  }
+  void counted() {
+    std::size_t total = 0;
+    for (auto& [partition, frames] : partitions_) {
+      const std::size_t amount = std::exchange(frames.end, total);
+      frames.begin = total;
+      total += amount;
+    }
+    places_.resize(total);
+  }
+  // In the order of the journal. What the frames say goes to `states`; of data it waits for
+  // `placed`, because only a partition's newest says more than those before it.
+  void place(const Frame& frame, const std::byte* block, StoredStates& states) {
+    PartitionFrames& frames = of(frame.partition);
+    switch (frame.kind) {
+      case FrameKind::data:
+        places_[frames.end++] = {block + frame.offset - frame_header_size,
+                                 static_cast<std::uint32_t>(padded_frame_size(frame.size))};
+        frames.newest = &frame;
+        break;
+      case FrameKind::seal:
+        states[frame.partition].sealed = true;
+        break;
+      case FrameKind::trim:
+        if (frame.first == Position::end()) {
+          states.erase(frame.partition);
+          frames.begin = frames.end;
+          frames.newest = nullptr;
+        } else {
+          Position& begin = states[frame.partition].begin;
+          begin = std::max(begin, frame.first);
+        }
+        break;
+    }
+  }
+  void placed(StoredStates& states) const {
+    for (const auto& [partition, frames] : partitions_) {
+      if (frames.newest == nullptr) continue;
+      StoredState& state = states[partition];
+      state.end = frames.newest->first.plus(frames.newest->count);
+      state.last_arrival = frames.newest->arrival;
+    }
+  }
+  void keep(BlockMemory memory) { memory_.push_back(std::move(memory)); }
+
+  PartitionFrames frames_of(PartitionId partition) const {
+    const auto found = partitions_.find(partition);
+    return found == partitions_.end() ? PartitionFrames{} : found->second;
+  }
+  const std::vector<FramePlace>& places() const { return places_; }
+
+ private:
+  PartitionFrames& of(PartitionId partition) {
+    if (PartitionFrames* known = known_.find(partition)) return *known;
+    return known_.put(partition, partitions_[partition]);
+  }
+
+  std::vector<BlockMemory> memory_;  // of each block
+  std::map<PartitionId, PartitionFrames> partitions_;
+  Lookaside<PartitionId, PartitionFrames> known_;
+  std::vector<FramePlace> places_;  // in the order of the partitions, each one's in its own order
 };
+
+constexpr std::size_t blocks_between_yields = 4;  // a block may have 7,000 frames
 
 Task<Loaded> load(io::Reactor& reactor, const JournalSegment& segment, std::uint32_t journal,
                   StoredStates& states) {
   Loaded loaded;
-  for (std::uint32_t b = 0; b < segment.blocks.size(); ++b) {
-    const std::shared_ptr<Block>& block = segment.blocks[b];
-    if (block->memory) {
-      loaded.memory.push_back(block->memory);
-    } else {
-      BlockMemory read = co_await read_journal_block(block, journal);
-      loaded.memory.push_back(std::move(read));
-    }
-    const std::byte* const bytes = loaded.memory.back().get() - frame_header_size;
-    for (const Frame& frame : block->frames)
-      apply({&frame, bytes + frame.offset}, states, loaded.frames);
-    if (b % 4 == 3) co_await io::yield(reactor);  // a block may have 7,000 frames
+  for (std::size_t b = 0; b < segment.blocks.size(); ++b) {
+    for (const Frame& frame : segment.blocks[b]->frames) loaded.count(frame);
+    if ((b + 1) % blocks_between_yields == 0) co_await io::yield(reactor);
   }
+  loaded.counted();
+  for (std::size_t b = 0; b < segment.blocks.size(); ++b) {
+    const std::shared_ptr<Block>& block = segment.blocks[b];
+    BlockMemory memory = block->memory;
+    if (!memory) memory = co_await read_journal_block(block, journal);
+    for (const Frame& frame : block->frames) loaded.place(frame, memory.get(), states);
+    loaded.keep(std::move(memory));
+    if ((b + 1) % blocks_between_yields == 0) co_await io::yield(reactor);
+  }
+  loaded.placed(states);
   co_return loaded;
 }
 
@@ -96,16 +133,14 @@ Task<Unit> sort_into(SegmentWriter& writer, io::Reactor& reactor, const Loaded& 
                      const StoredStates& states, Bytes step, io::Signal& stepped) {
   std::size_t since_yield = 0;
   for (const auto& [partition, state] : states) {  // a dropped one is not among them
-    auto frames = loaded.frames.find(partition);
-    const std::size_t amount = frames == loaded.frames.end() ? 0 : frames->second.places.size();
-    for (std::size_t i = 0; i < amount; ++i) {
-      prefetch(frames->second.places, i);
-      const FramePlace& place = frames->second.places[i];
-      const Frame& frame = *place.frame;
+    const PartitionFrames frames = loaded.frames_of(partition);
+    for (std::size_t i = frames.begin; i < frames.end; ++i) {
+      prefetch_behind(loaded.places(), i);
+      const FramePlace& place = loaded.places()[i];
+      const Frame frame = decode_frame_header(place.bytes);
       if (frame.first.plus(frame.count) <= state.begin) continue;
-      ByteView bytes(place.bytes, padded_frame_size(frame.size));
-      if (writer.add_frame(frame, bytes)) co_await writer.end_block();
-      since_yield += bytes.size();
+      if (writer.add_frame(frame, {place.bytes, place.size})) co_await writer.end_block();
+      since_yield += place.size;
       if (since_yield > count(step)) {
         since_yield = 0;
         stepped.notify_one();

@@ -97,6 +97,7 @@ struct Block : std::enable_shared_from_this<Block> {
   io::Signal settled;
 
   bool stored = false;  // also in a stored segment: the journal's copy may go away
+  bool only_stored() const { return stored && !memory; }
 };
 
 }  // namespace levada::log::local

@@ -13,7 +13,7 @@ LocalLog::LocalLog(io::Reactor& reactor, io::Disk& disk, io::EventLog& events, L
       directory_(place.directory + "/journal-" + std::to_string(place.journal.value())),
       metrics_(place.metrics != nullptr ? *place.metrics : unread_.emplace()),
       manifest_free_(reactor),
-      tail_(partitions_, options.tail_cache_max, options.unstored_memory_max),
+      tail_(options.tail_cache_max, options.unstored_memory_max),
       stored_(disk, directory_, options_),
       work_(reactor),
       idle_(reactor),
@@ -154,11 +154,9 @@ Task<Bounds> LocalLog::wait(PartitionId partition, Position beyond, Deadline dea
 }
 
 void LocalLog::committed(const std::shared_ptr<Block>& block) {
-  for (std::uint32_t i = 0; i < block->frames.size(); ++i) {
-    partitions_.apply(*block, i);
-    if (block->frames[i].kind != FrameKind::trim) continue;
+  if (const std::size_t trims = partitions_.apply(*block)) {
     trimmed_ = true;
-    metrics_.trims.add();
+    metrics_.trims.add(trims);
   }
   tail_.add(block);
   metrics_.tail_cache_bytes.set(static_cast<std::int64_t>(tail_.footprint()));

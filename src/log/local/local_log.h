@@ -104,12 +104,15 @@ class LocalLog final : public Log, public LogReader, private JournalListener {
   Task<Unit> load_stored_states();
 
   // local_log_read.cc
+  // Null: nothing was appended to it, or it is dropped.
+  PartitionState* find_to_read(PartitionId partition);
   Task<std::optional<Batches>> read_tail(PartitionState& state, Position from, Bytes limit);
   void tell_of_damage(const Error& error);
 
   // local_log_upkeep.cc: in the background, one thing after another
   Task<Unit> keep_up();
   Task<Unit> store_oldest();
+  Task<Unit> forget_stored();
   Task<Unit> reclaim(bool look_for_dead);
   Task<std::uint64_t> dead_bytes(StoredSegments::Segment segment);
   Task<Unit> rewrite(std::size_t first, std::size_t count);

@@ -12,10 +12,17 @@ constexpr int attempts_max = 8;
 
 }  // namespace
 
+PartitionState* LocalLog::find_to_read(PartitionId partition) {
+  PartitionState* state = partitions_.find(partition);
+  if (state == nullptr || state->dropped) return nullptr;
+  state->tail.forget_stored();
+  return state;
+}
+
 Task<Batches> LocalLog::read(PartitionId partition, Position from, Bytes limit) {
   for (int attempt = 1;; ++attempt) {
-    PartitionState* state = partitions_.find(partition);
-    if (state == nullptr || state->dropped) co_return Batches{{}, from};
+    PartitionState* state = find_to_read(partition);
+    if (state == nullptr) co_return Batches{{}, from};
     from = std::max(from, state->bounds.begin);
     if (from >= state->bounds.end) co_return Batches{{}, from};
 
@@ -32,8 +39,8 @@ Task<Batches> LocalLog::read(PartitionId partition, Position from, Bytes limit) 
         co_return fail(stored.error().kind, stored.error().message);
       }
       if (!stored) continue;
-      state = partitions_.find(partition);
-      if (state == nullptr || state->dropped) co_return Batches{{}, from};
+      state = find_to_read(partition);
+      if (state == nullptr) co_return Batches{{}, from};
       if (state->tail.empty()) {
         if (list != stored_.list() && attempt < attempts_max) continue;
         co_return fail(ErrorKind::corrupt, directory_ + ": partition " +
@@ -102,8 +109,8 @@ Task<std::optional<Batches>> LocalLog::read_tail(PartitionState& state, Position
 
 Task<Position> LocalLog::seek(PartitionId partition, UnixMillis at_or_after) {
   for (int attempt = 1;; ++attempt) {
-    PartitionState* state = partitions_.find(partition);
-    if (state == nullptr || state->dropped) co_return Position{};
+    PartitionState* state = find_to_read(partition);
+    if (state == nullptr) co_return Position{};
     if (at_or_after > state->bounds.last_arrival) co_return state->bounds.end;
     const TailFrames& tail = state->tail;
     bool in_tail = !tail.empty() && tail.front().frame().arrival < at_or_after;
@@ -113,8 +120,8 @@ Task<Position> LocalLog::seek(PartitionId partition, UnixMillis at_or_after) {
           co_await outcome(stored_.seek(list, partition, at_or_after));
       if (list != stored_.list() && attempt < attempts_max) continue;
       if (!stored) co_return fail(stored.error().kind, stored.error().message);
-      state = partitions_.find(partition);
-      if (state == nullptr || state->dropped) co_return Position{};
+      state = find_to_read(partition);
+      if (state == nullptr) co_return Position{};
       if (*stored) co_return std::max(**stored, state->bounds.begin);
     }
     std::size_t at = state->tail.find(at_or_after);

@@ -71,7 +71,7 @@ Task<Unit> LocalLog::recover() {
                                                  count(options_.segment_size));
   for (auto& segment : recovered.segments) {
     for (const std::shared_ptr<Block>& block : segment->blocks) {
-      for (std::uint32_t i = 0; i < block->frames.size(); ++i) partitions_.apply(*block, i);
+      partitions_.apply(*block);
       tail_.add(block);
     }
     retired_.push_back(std::move(segment));

@@ -90,6 +90,19 @@ Task<Unit> LocalLog::store_oldest() {
   metrics_.segments_stored.add();
   show_segments();
   stored_more_ = true;
+  co_return co_await outcome(forget_stored());
+}
+
+// What is stored and has left the cache is read from stored segments: the partitions forget where
+// it was, all of it at once, before the blocks go.
+Task<Unit> LocalLog::forget_stored() {
+  const std::vector<std::shared_ptr<Block>> evicted = tail_.take_evicted();
+  if (evicted.empty()) co_return Unit{};
+  std::size_t visited = 0;
+  for (const auto& [partition, stored] : stored_states_) {
+    if (PartitionState* state = partitions_.find(partition)) state->tail.forget_stored();
+    if (++visited % 64 == 0) co_await io::yield(reactor_);
+  }
   co_return Unit{};
 }
 

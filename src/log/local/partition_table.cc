@@ -4,13 +4,18 @@
 
 namespace levada::log::local {
 
-void TailFrames::pop_front() {
-  ++head_;
-  if (head_ == frames_.size()) {
+void TailFrames::forget_stored() {
+  if (empty() || !front().block->only_stored()) return;
+  const auto begin = frames_.begin() + static_cast<std::ptrdiff_t>(head_);
+  const auto kept = std::partition_point(begin, frames_.end(), [](const TailFrame& frame) {
+    return frame.block->only_stored();  // blocks are stored and evicted in their order
+  });
+  head_ = static_cast<std::size_t>(kept - frames_.begin());
+  if (empty()) {
     frames_ = {};
     head_ = 0;
   } else if (head_ >= 64 && head_ * 2 >= frames_.size()) {
-    frames_.erase(frames_.begin(), frames_.begin() + static_cast<std::ptrdiff_t>(head_));
+    frames_.erase(frames_.begin(), kept);
     head_ = 0;
   }
 }
@@ -49,6 +54,23 @@ const PartitionState* PartitionTable::find(PartitionId partition) const {
   return found == states_.end() ? nullptr : &found->second;
 }
 
+std::size_t PartitionTable::apply(Block& block) {
+  constexpr std::size_t state_ahead = 16, tail_ahead = 8;
+  const std::vector<Frame>& frames = block.frames;
+  std::size_t trims = 0;
+  for (std::uint32_t i = 0; i < frames.size(); ++i) {
+    if (i + state_ahead < frames.size())
+      if (const PartitionState* soon = find(frames[i + state_ahead].partition))
+        prefetch(soon, sizeof *soon);
+    if (i + tail_ahead < frames.size())
+      if (const PartitionState* soon = find(frames[i + tail_ahead].partition))
+        soon->tail.prefetch_end();
+    apply(block, i);
+    trims += frames[i].kind == FrameKind::trim;
+  }
+  return trims;
+}
+
 void PartitionTable::apply(Block& block, std::uint32_t index) {
   const Frame& frame = block.frames[index];
   if (frame.kind == FrameKind::trim && frame.first == Position::end()) {
@@ -79,14 +101,6 @@ void PartitionTable::apply(Block& block, std::uint32_t index) {
       break;
   }
   wake(state);
-}
-
-void PartitionTable::forget(const Block& block) {
-  for (const Frame& frame : block.frames) {
-    PartitionState* state = find(frame.partition);
-    while (state && !state->tail.empty() && state->tail.front().block == &block)
-      state->tail.pop_front();
-  }
 }
 
 void PartitionTable::wake_all() {

@@ -7,13 +7,14 @@
 #include <vector>
 
 #include "base/lookaside.h"
+#include "base/prefetch.h"
 #include "io/signal.h"
 #include "log/local/block.h"
 #include "log/log.h"
 
 namespace levada::log::local {
 
-// A frame of a committed block, which the tail cache keeps until its frames are forgotten.
+// A frame of a committed block, which the tail cache keeps until no tail has frames of it.
 struct TailFrame {
   Position first;
   Block* block;
@@ -29,7 +30,9 @@ class TailFrames {
   const TailFrame& operator[](std::size_t i) const { return frames_[head_ + i]; }
   const TailFrame& front() const { return frames_[head_]; }
   void push(TailFrame frame) { frames_.push_back(frame); }
-  void pop_front();
+  // Forgets what is to be read from stored segments only.
+  void forget_stored();
+  void prefetch_end() const { prefetch(frames_.data() + frames_.size()); }
   // The index of the frame that holds `from`, or of the first after it.
   std::size_t find(Position from) const;
   std::size_t find(UnixMillis at_or_after) const;
@@ -39,17 +42,18 @@ class TailFrames {
   std::size_t head_ = 0;
 };
 
-struct PartitionState {
+// In the order of use: an append needs the first cache line, a durable frame both.
+struct alignas(cache_line_size) PartitionState {
+  // Given out, perhaps not durable yet.
+  Position next;
+  UnixMillis newest_arrival;
+  bool sealing = false;
+  bool dropped = false;  // until the frame that says so is durable
   // As readers see it.
   Bounds bounds;
   TailFrames tail;
   std::shared_ptr<io::Signal> moved;  // made when somebody waits
-  // Given out, perhaps not durable yet.
-  Position next;
-  UnixMillis newest_arrival;
   Position durable_begin;
-  bool sealing = false;
-  bool dropped = false;  // until the frame that says so is durable
 };
 
 class PartitionTable {
@@ -61,14 +65,14 @@ class PartitionTable {
     return known_.put(partition, states_[partition]);
   }
 
-  // A durable frame changes what readers see.
-  void apply(Block& block, std::uint32_t index);
-  // A block that is evicted and stored: its frames are forgotten.
-  void forget(const Block& block);
+  // A durable block changes what readers see. Says how many of its frames trim.
+  std::size_t apply(Block& block);
   void wake_all();
   std::size_t size() const { return states_.size(); }
 
  private:
+  void apply(Block& block, std::uint32_t index);
+
   std::unordered_map<PartitionId, PartitionState> states_;
   Lookaside<PartitionId, PartitionState> known_;
 };

@@ -20,17 +20,18 @@ void TailCache::evict() {
     footprint_ -= oldest.footprint();
     oldest.memory.reset();
   }
-  forget_stored();
 }
 
 void TailCache::stored_changed() { evict(); }
 
-void TailCache::forget_stored() {
+std::vector<std::shared_ptr<Block>> TailCache::take_evicted() {
+  std::vector<std::shared_ptr<Block>> taken;
   while (evicted_ > 0 && blocks_.front()->stored) {
-    partitions_.forget(*blocks_.front());
+    taken.push_back(std::move(blocks_.front()));
     blocks_.pop_front();
     --evicted_;
   }
+  return taken;
 }
 
 }  // namespace levada::log::local

@@ -31,9 +31,9 @@ Stream sample(StreamStatus status) {
                       "p"};
   const Uint128 half = Uint128{1} << 127, all = ~Uint128{0};
   s.shards = {
-      {ShardIndex(0), {0, all}, {}, {}, UnixMillis(1), UnixMillis(2), log::PartitionId(11)},
-      {ShardIndex(1), {0, half - 1}, ShardIndex(0), {}, UnixMillis(3), {}, log::PartitionId(12)},
-      {ShardIndex(2), {half, all}, ShardIndex(0), {}, UnixMillis(3), {}, log::PartitionId(13)}};
+      {ShardIndex(0), log::PartitionId(11), UnixMillis(1), UnixMillis(2), {0, all}, {}, {}},
+      {ShardIndex(1), log::PartitionId(12), UnixMillis(3), {}, {0, half - 1}, ShardIndex(0), {}},
+      {ShardIndex(2), log::PartitionId(13), UnixMillis(3), {}, {half, all}, ShardIndex(0), {}}};
   s.index_shards();
   return s;
 }

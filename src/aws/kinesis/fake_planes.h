@@ -19,13 +19,13 @@ inline catalog::StreamSnapshot example_stream() {
   stream->created = UnixMillis(1'700'000'000'123);
   const Uint128 half = Uint128{1} << 127;
   catalog::Shard parent{
-      catalog::ShardIndex(0), {0, ~Uint128{0}}, {}, {}, UnixMillis(1'700'000'000'000), {}, {}};
+      catalog::ShardIndex(0), {}, UnixMillis(1'700'000'000'000), {}, {0, ~Uint128{0}}, {}, {}};
   parent.closed = UnixMillis(1'700'000'060'000);
   const UnixMillis later(1'700'000'061'000);
   stream->shards = {
       parent,
-      {catalog::ShardIndex(1), {0, half - 1}, catalog::ShardIndex(0), {}, later, {}, {}},
-      {catalog::ShardIndex(2), {half, ~Uint128{0}}, catalog::ShardIndex(0), {}, later, {}, {}}};
+      {catalog::ShardIndex(1), {}, later, {}, {0, half - 1}, catalog::ShardIndex(0), {}},
+      {catalog::ShardIndex(2), {}, later, {}, {half, ~Uint128{0}}, catalog::ShardIndex(0), {}}};
   return stream;
 }
 

@@ -86,13 +86,4 @@ SequenceNumbers::SequenceNumbers(const catalog::Shard& shard, UnixMillis arrival
 
 std::uint64_t SequenceNumbers::seconds_of(UnixMillis moment) { return seconds(moment); }
 
-// The index has 20 hexadecimal digits behind it: bits 80 to 143, which are zero in first_.
-Uint192 SequenceNumbers::at(log::Position position) const {
-  static_assert(4 * 20 == 64 + 16);
-  auto limbs = first_.limbs();
-  limbs[1] |= position.value() << 16;
-  limbs[2] |= position.value() >> 48;
-  return Uint192::of_limbs(limbs);
-}
-
 }  // namespace levada::kinesis

@@ -34,7 +34,14 @@ inline constexpr Uint192 sequence_step = Uint192::power_of_two(4 * 20);
 class SequenceNumbers {
  public:
   SequenceNumbers(const catalog::Shard& shard, UnixMillis arrival);
-  Uint192 at(log::Position position) const;
+  // The index has 20 hexadecimal digits behind it: bits 80 to 143, which are zero in first_.
+  Uint192 at(log::Position position) const {
+    static_assert(4 * 20 == 64 + 16);
+    auto limbs = first_.limbs();
+    limbs[1] |= position.value() << 16;
+    limbs[2] |= position.value() >> 48;
+    return Uint192::of_limbs(limbs);
+  }
   // The time as a number tells it.
   static std::uint64_t seconds_of(UnixMillis moment);
 

@@ -3,159 +3,22 @@
 #include <algorithm>
 
 #include "kinesis/fan_out.h"
-#include "kinesis/record_codec.h"
-#include "kinesis/sequence_number.h"
 #include "kinesis/stream_limits.h"
 #include "kinesis/stream_lookup.h"
 
 namespace levada::kinesis {
-namespace {
-
-// How a stream's records are sealed; without a key they are not.
-struct Sealing {
-  RecordCipher& cipher;
-  const RecordCipher::DataKey* key = nullptr;
-  std::size_t overhead() const { return key == nullptr ? 0 : seal_overhead; }
-};
-
-// One shard's records on their way into the journal's memory.
-struct BatchEncoder {
-  std::span<const PutEntry> records;
-  std::span<const std::uint32_t> accepted;
-  const Sealing& sealing;
-  log::PartitionId partition;
-  void operator()(MutableByteView into) const {
-    PayloadWriter writer =
-        sealing.key == nullptr ? PayloadWriter(into) : PayloadWriter(into, sealing.key->number);
-    for (const std::uint32_t place : accepted) writer.add(records[place]);
-    CHECK(writer.full());
-    if (sealing.key != nullptr) sealing.cipher.seal(*sealing.key, partition, into);
-  }
-};
-
-struct Lane {
-  ShardBatch* batch;
-  const catalog::Shard* shard;
-  BatchEncoder encoder;
-  std::size_t billed;  // bytes
-};
-
-void fail_lane(const Lane& lane, std::span<PutOutcome> outcomes, const Error& error) {
-  if (error.kind == ErrorKind::conflict) lane.batch->stale = true;  // sealed meanwhile
-  PutFailure failure = PutFailure::internal;
-  if (error.kind == ErrorKind::throttled) failure = PutFailure::throttled;
-  if (error.kind == ErrorKind::disk_full) failure = PutFailure::disk_full;
-  for (const std::uint32_t place : lane.encoder.accepted)
-    outcomes[place] = {.shard = lane.shard->index, .failure = failure};
-}
-
-}  // namespace
-
-ShardHost::ShardHost(io::Reactor& reactor, const log::Journals& journals,
-                     const catalog::StreamTable& table, RecordCipher& cipher,
-                     const ShardLimits& limits, MetricsRegistry& metrics)
-    : reactor_(reactor),
-      journals_(journals),
-      table_(table),
-      cipher_(cipher),
-      limits_(limits),
-      meters_(metrics) {}
-
 ShardHost::ShardState& ShardHost::state_of(log::PartitionId partition) {
   if (ShardState* known = known_.find(partition)) return *known;
   return known_.put(partition, shards_.try_emplace(partition, limits_).first->second);
 }
 
-ShardHost::ShardState& ShardHost::state_of(log::PartitionId partition,
-                                           const catalog::Stream& stream, const std::string& text) {
-  ShardState& state = state_of(partition);
-  if (text != state.limits_text) [[unlikely]] {
-    state.limits_text = text;
+ShardThrottle& ShardHost::throttle_of(ShardState& state, const catalog::Stream& stream,
+                                      const std::string& limits) {
+  if (limits != state.limits_text) [[unlikely]] {
+    state.limits_text = limits;
     state.throttle = ShardThrottle(limits_of(stream, limits_));
   }
-  return state;
-}
-
-Task<Unit> ShardHost::append(AppendGroup& group) {
-  const catalog::StreamSnapshot stream = table_.find(group.stream);
-  const MonotonicNanos now = reactor_.clock().monotonic();
-  Sealing sealing{cipher_};
-  if (stream != nullptr && stream->encryption == catalog::Encryption::kms) {
-    const Result<const RecordCipher::DataKey*> key = cipher_.sealing_key(*stream);
-    if (!key) {  // it went since the plane asked
-      for (ShardBatch& batch : group.batches)
-        for (const std::uint32_t place : batch.records)
-          group.outcomes[place].failure = PutFailure::internal;
-      co_return Unit{};
-    }
-    sealing.key = *key;
-  }
-  std::vector<Lane> lanes;
-  std::vector<log::Entry> entries;
-  lanes.reserve(group.batches.size());  // entries look into it
-  entries.reserve(group.batches.size());
-  const bool accepts = stream != nullptr && stream->accepts_records();
-  const std::string* const limits = accepts ? &limits_text(*stream) : nullptr;
-  for (ShardBatch& batch : group.batches) {
-    const catalog::Shard* shard = accepts ? stream->find(batch.shard) : nullptr;
-    batch.stale = shard == nullptr || !shard->open();
-    if (batch.stale) continue;
-    ShardState& state = state_of(shard->partition, *stream, *limits);
-    batch.stale = state.closing;
-    if (batch.stale) continue;
-    state.throttle.begin_write(now);
-    std::size_t accepted = 0, size = payload_header_size + sealing.overhead(), bytes = 0,
-                bytes_refused = 0;
-    for (const std::uint32_t place : batch.records) {
-      const PutEntry& record = group.records[place];
-      const std::size_t billed = billed_size(record);
-      if (!state.throttle.write(billed)) {
-        group.outcomes[place] = {.shard = shard->index, .failure = PutFailure::throttled};
-        bytes_refused += billed;
-        continue;
-      }
-      batch.records[accepted++] = place;
-      size += encoded_size(record);
-      bytes += billed;
-    }
-    if (accepted < batch.records.size())
-      meters_.of(*stream).writes_throttled.add(batch.records.size() - accepted);
-    state.load.records_in += accepted;
-    state.load.bytes_in += bytes;
-    state.load.records_refused += batch.records.size() - accepted;
-    state.load.bytes_refused += bytes_refused;
-    if (accepted == 0) continue;
-    const BatchEncoder encoder{group.records, batch.records.first(accepted), sealing,
-                               shard->partition};
-    const Lane& lane = lanes.emplace_back(Lane{&batch, shard, encoder, bytes});
-    entries.push_back({shard->partition, static_cast<std::uint32_t>(accepted),
-                       static_cast<std::uint32_t>(size), lane.encoder});
-  }
-  if (entries.empty()) co_return Unit{};
-
-  Result<std::vector<log::Appended>> appended =
-      co_await outcome(journals_.at(group.journal).log.append(entries));
-  std::size_t records_in = 0, bytes_in = 0;
-  for (std::size_t n = 0; n < lanes.size(); ++n) {
-    const Lane& lane = lanes[n];
-    if (!appended) {
-      fail_lane(lane, group.outcomes, appended.error());
-      continue;
-    }
-    records_in += lane.encoder.accepted.size();
-    bytes_in += lane.billed;
-    const log::Appended& at = (*appended)[n];
-    const SequenceNumbers numbers(*lane.shard, at.arrival);
-    std::uint64_t behind = 0;
-    // Once, and whole: a neighbour writes to the same cache lines.
-    for (const std::uint32_t place : lane.encoder.accepted)
-      group.outcomes[place] = {.sequence = numbers.at(at.first.plus(behind++)),
-                               .shard = lane.shard->index};
-  }
-  StreamMeter& meter = meters_.of(*stream);
-  meter.records_in.add(records_in);
-  meter.bytes_in.add(bytes_in);
-  co_return Unit{};
+  return state.throttle;
 }
 
 Task<Unit> ShardHost::show(ShardMetrics& metrics) {

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/lookaside.h"
+#include "base/prefetch.h"
 #include "catalog/stream_table.h"
 #include "io/reactor.h"
 #include "kinesis/put.h"
@@ -31,6 +32,7 @@ inline constexpr Bytes read_bytes_max = 10_MiB;  // API_GetRecords: data of one 
 struct ShardBatch {
   catalog::ShardIndex shard;
   std::span<std::uint32_t> records;  // places in the request; append reorders the refused behind
+  std::uint32_t accepted = 0;        // of them: the others were refused
   bool stale = false;                // the shard does not take records (any more): route again
 };
 
@@ -72,6 +74,7 @@ class ShardHost {
  public:
   ShardHost(io::Reactor& reactor, const log::Journals& journals, const catalog::StreamTable& table,
             RecordCipher& cipher, const ShardLimits& limits, MetricsRegistry& metrics);
+  ~ShardHost();
 
   // One append for the whole group. Errors of the log become outcomes, so that one journal's
   // trouble is not another's.
@@ -111,19 +114,28 @@ class ShardHost {
     MonotonicNanos since;
     std::optional<MonotonicNanos> refused;
   };
-  struct ShardState {
+  struct alignas(cache_line_size) ShardState {
     explicit ShardState(const ShardLimits& limits) : throttle(limits) {}
-    ShardThrottle throttle;
-    ShardLoad load;
-    std::string limits_text;  // of the stream, which the throttle goes by
     bool closing = false;
-    std::map<std::string, Admission> admissions;  // by consumer ARN
+    std::string limits_text;  // of the stream, which the throttle goes by
+    ShardLoad load;
+    ShardThrottle throttle;
+    std::map<std::string, Admission> admissions;                       // by consumer ARN
+    static constexpr std::size_t size_for_puts = 2 * cache_line_size;  // if there are no limits
   };
 
   ShardState& state_of(log::PartitionId partition);
-  // With the limits that the stream has now, by its limits_text.
-  ShardState& state_of(log::PartitionId partition, const catalog::Stream& stream,
-                       const std::string& text);
+  // By the limits that the stream has now: its limits_text.
+  ShardThrottle& throttle_of(ShardState& state, const catalog::Stream& stream,
+                             const std::string& limits);
+
+  // shard_host_append.cc
+  struct Putting;
+  struct Lane;
+  struct Scratch;
+  void find_lanes(const Putting& putting);
+  std::size_t accept(const Lane& lane);
+  std::span<const log::Entry> entries_of(Putting& putting);
 
   io::Reactor& reactor_;
   const log::Journals& journals_;
@@ -134,6 +146,7 @@ class ShardHost {
   std::uint64_t last_admission_ = 0;
   std::unordered_map<log::PartitionId, ShardState> shards_;
   Lookaside<log::PartitionId, ShardState> known_;
+  std::unique_ptr<Scratch> scratch_;  // of the append that has not waited yet
 };
 
 }  // namespace levada::kinesis

@@ -61,8 +61,8 @@ Task<ReadResult> ShardHost::read(ReadAsk ask) {
   if (shard == nullptr) co_return fail(ErrorKind::not_found, "the shard is gone");
   io::Clock& clock = reactor_.clock();
   ReadResult result;
-  if (ask.polling && !state_of(shard->partition, *stream, limits_text(*stream))
-                          .throttle.begin_read(clock.monotonic())) {
+  if (ask.polling && !throttle_of(state_of(shard->partition), *stream, limits_text(*stream))
+                          .begin_read(clock.monotonic())) {
     ++state_of(shard->partition).load.reads_refused;
     meters_.of(*stream).reads_throttled.add();
     result.throttled = true;

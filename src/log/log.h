@@ -7,6 +7,7 @@
 // together, share one arrival time and take consecutive positions. What the payload holds, and how
 // to find record n in it, is the writer's affair.
 
+#include <concepts>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -19,20 +20,33 @@
 
 namespace levada::log {
 
-// Writes a payload straight into the journal's memory, so that a record is copied once. Refers to
-// the writer's data; only used inside the call it is passed to.
+struct Appended {
+  Position first;      // the entry's records are first, first + 1, …
+  UnixMillis arrival;  // max(previous of the partition, now): never falls within a partition
+};
+
+// Writes a payload straight into the journal's memory, so that a record is copied once. It is told
+// where the entry's records stand, which holds if the append succeeds. Refers to the writer's data;
+// only used inside the call it is passed to.
 class PayloadEncoder {
  public:
-  template <class Encode>  // void(MutableByteView)
+  template <class Encode>  // void(MutableByteView, const Appended&), or without the second
   PayloadEncoder(const Encode& encode)
-      : object_(&encode), call_([](const void* object, MutableByteView into) {
-          (*static_cast<const Encode*>(object))(into);
+      : object_(&encode),
+        call_([](const void* object, MutableByteView into, const Appended& entry) {
+          const auto& call = *static_cast<const Encode*>(object);
+          if constexpr (std::invocable<const Encode&, MutableByteView, const Appended&>)
+            call(into, entry);
+          else
+            call(into);
         }) {}
-  void operator()(MutableByteView into) const { call_(object_, into); }
+  void operator()(MutableByteView into, const Appended& entry) const {
+    call_(object_, into, entry);
+  }
 
  private:
   const void* object_;
-  void (*call_)(const void*, MutableByteView);
+  void (*call_)(const void*, MutableByteView, const Appended&);
 };
 
 struct Entry {
@@ -43,11 +57,6 @@ struct Entry {
 };
 
 inline constexpr Bytes entry_size_max = 12_MiB;  // a PutRecords of 10 MiB and its keys, with room
-
-struct Appended {
-  Position first;      // the entry's records are first, first + 1, …
-  UnixMillis arrival;  // max(previous of the partition, now): never falls within a partition
-};
 
 struct Bounds {
   Position begin;           // the oldest record that is not trimmed is at or after this
@@ -75,7 +84,8 @@ class Log {
  public:
   virtual ~Log() = default;
 
-  // All entries become durable together, in order; positions are given before it first waits.
+  // All entries become durable together, in order; positions are given before it first waits, and
+  // `entries` are not looked at later.
   // Errors: throttled (too much is waiting; nothing was written), too_large, disk_full (nothing was
   // written, later calls may pass), conflict (a partition is sealed), io (the disk failed: this log
   // takes nothing any more), unknown (written or not; this log takes nothing any more), closed.

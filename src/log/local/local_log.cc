@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/prefetch.h"
+
 namespace levada::log::local {
 
 LocalLog::LocalLog(io::Reactor& reactor, io::Disk& disk, io::EventLog& events, LocalLogPlace place,
@@ -42,13 +44,14 @@ Result<Unit> LocalLog::check_entries(std::span<const Entry> entries) {
     if (entry.size > count(entry_size_max))
       return fail(ErrorKind::too_large, "an entry is larger than the log takes");
     size += padded_frame_size(entry.size);
-    PartitionState* const state = &partitions_.get(entry.partition);
-    if (state->bounds.sealed || state->sealing || state->dropped)
-      return fail(ErrorKind::conflict, "the partition is sealed");
-    states_of_entries_.push_back(state);
+    states_of_entries_.push_back(&partitions_.get(entry.partition));
+    prefetch(states_of_entries_.back());
   }
   Bytes max{std::min(count(append_size_max), count(options_.segment_size) / 2)};
   if (size > count(max)) return fail(ErrorKind::too_large, "a batch is larger than the log takes");
+  for (const PartitionState* const state : states_of_entries_)
+    if (state->bounds.sealed || state->sealing || state->dropped)
+      return fail(ErrorKind::conflict, "the partition is sealed");
   return Unit{};
 }
 
@@ -69,17 +72,17 @@ Task<std::vector<Appended>> LocalLog::append(std::span<const Entry> entries) {
   for (std::size_t n = 0; n < entries.size(); ++n) {
     const Entry& entry = entries[n];
     PartitionState& state = *states_of_entries_[n];
-    Position first = std::max(state.next, first_of_epoch);
-    UnixMillis arrival = std::max(state.newest_arrival, now);
-    state.next = first.plus(entry.count);
-    state.newest_arrival = arrival;
+    const Appended at{.first = std::max(state.next, first_of_epoch),
+                      .arrival = std::max(state.newest_arrival, now)};
+    state.next = at.first.plus(entry.count);
+    state.newest_arrival = at.arrival;
     Frame frame{.partition = entry.partition,
-                .first = first,
-                .arrival = arrival,
+                .first = at.first,
+                .arrival = at.arrival,
                 .count = entry.count,
                 .size = entry.size};
-    entry.payload(block->add(frame));
-    appended.push_back({first, arrival});
+    entry.payload(block->add(frame), at);
+    appended.push_back(at);
   }
   writer_->added();
   co_await await_block(std::move(block));

@@ -84,6 +84,25 @@ TEST_F(LocalLogTest, reads_what_was_appended_in_order) {
   close(log);
 }
 
+TEST_F(LocalLogTest, an_encoder_is_told_where_its_records_stand) {
+  LocalLog& log = open();
+  std::vector<Appended> told;
+  const auto encode = [&told](MutableByteView into, const Appended& at) {
+    std::memset(into.data(), 'x', into.size());
+    told.push_back(at);
+  };
+  const Entry entries[] = {{one, 3, 10, encode}, {two, 1, 20, encode}, {one, 2, 30, encode}};
+  const auto appended = world.run(log.append(entries));
+  ASSERT_TRUE(appended);
+  ASSERT_EQ(told.size(), 3u);
+  for (std::size_t n = 0; n < told.size(); ++n) {
+    EXPECT_EQ(told[n].first, (*appended)[n].first);
+    EXPECT_EQ(told[n].arrival, (*appended)[n].arrival);
+  }
+  EXPECT_EQ(told[2].first, told[0].first.plus(3));
+  close(log);
+}
+
 TEST_F(LocalLogTest, keeps_everything_over_an_orderly_restart) {
   LocalLog* log = &open();
   for (int i = 0; i < 100; ++i) ASSERT_TRUE(append(*log, one, std::to_string(i)));

@@ -30,9 +30,9 @@ Task<std::vector<Appended>> MemoryLog::append(std::span<const Entry> entries) {
   for (const Entry& entry : entries) {
     Partition& partition = at(entry.partition);
     auto payload = std::make_shared<Buffer>(entry.size);
-    entry.payload(*payload);
     partition.arrival = std::max(partition.arrival, reactor_.clock().now());
     appended.push_back({partition.next, partition.arrival});
+    entry.payload(*payload, appended.back());
     written.push_back(
         {partition, {partition.next, entry.count, partition.arrival, ByteView(*payload), payload}});
     partition.next = partition.next.plus(entry.count);

@@ -35,20 +35,21 @@ class GoodEntries {
       R"("ShardId":"shardId-000000000000"},)";
 
   void write(const kinesis::PutOutcome& outcome, char* to) {
+    // Text that was just written is not read: that is done in larger pieces than it was written in,
+    // for which the processor waits. So a shard's text is made when its second record comes, and
+    // the digits of each go where they are wanted.
     Last& last = lasts_[outcome.shard.value() % lasts_.size()];
     if (last.shard == outcome.shard && last.number + kinesis::sequence_step == outcome.sequence) {
-      // The digits go where they are wanted, not into the text: it would be read back at once in
-      // larger pieces than it was written, for which the processor waits.
+      if (!last.has_text) write(last, last.text.data());
+      last.has_text = true;
       last.digits = last.digits + step_;
       std::memcpy(to, last.text.data(), pattern.size());
       rewrite_56_digits(last.text_digits, last.digits, to + sequence_at);
     } else {
       last.shard = outcome.shard;
       last.text_digits = last.digits = decimal_56(outcome.sequence);
-      pattern.copy(last.text.data(), pattern.size());
-      write_56_digits(last.digits, last.text.data() + sequence_at);
-      kinesis::write_shard_id(outcome.shard, last.text.data() + shard_at);
-      std::memcpy(to, last.text.data(), pattern.size());
+      last.has_text = false;
+      write(last, to);
     }
     last.number = outcome.sequence;
   }
@@ -65,7 +66,13 @@ class GoodEntries {
     Decimal56 digits;
     std::array<char, pattern.size()> text;  // of a neighbour before
     Decimal56 text_digits;                  // its digits
+    bool has_text = false;
   };
+  static void write(const Last& last, char* to) {
+    pattern.copy(to, pattern.size());
+    write_56_digits(last.text_digits, to + sequence_at);
+    kinesis::write_shard_id(*last.shard, to + shard_at);
+  }
   const Decimal56 step_ = decimal_56(kinesis::sequence_step);
   std::array<Last, 32> lasts_;
 };

@@ -29,8 +29,6 @@ class Uring final : public Kernel {
   }
   // Asks for an early end; the operation still completes, with -ECANCELED or with its outcome.
   void cancel(KernelOperation& operation);
-  // Receives may be told to wait before they try (5.19).
-  bool may_wait_first() const { return tells_of_task_work_; }
 
  private:
   Uring() = default;
@@ -54,13 +52,11 @@ class Uring final : public Kernel {
 struct UringWait : KernelOperation {
   std::coroutine_handle<> waiter;
   std::int32_t result = 0;
-  std::uint32_t flags = 0;  // IORING_CQE_F_…
 
   UringWait() {
-    complete = [](KernelOperation& operation, std::int32_t outcome, std::uint32_t told) {
+    complete = [](KernelOperation& operation, std::int32_t outcome, std::uint32_t) {
       auto& self = static_cast<UringWait&>(operation);
       self.result = outcome;
-      self.flags = told;
       self.waiter.resume();
     };
   }

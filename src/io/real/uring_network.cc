@@ -36,7 +36,6 @@ class UringConnection final : public Connection {
   Socket socket_;
   Address peer_;
   bool shut_ = false;
-  bool read_empty_ = false;  // the last read left nothing: trying again would be in vain
 };
 
 Task<std::size_t> UringConnection::read_some(MutableByteView into, Deadline deadline) {
@@ -47,11 +46,9 @@ Task<std::size_t> UringConnection::read_some(MutableByteView into, Deadline dead
     io_uring_sqe* entry = uring_.take_entry();
     std::size_t room = std::min(into.size(), operation_max);
     io_uring_prep_recv(entry, socket_.descriptor(), into.data(), room, 0);
-    if (read_empty_ && uring_.may_wait_first()) entry->ioprio |= IORING_RECVSEND_POLL_FIRST;
     Uring::aim(entry, wait);
     UringDeadline limit(reactor_, uring_, wait, deadline);
     std::int32_t got = co_await wait;
-    read_empty_ = got > 0 && (wait.flags & IORING_CQE_F_SOCK_NONEMPTY) == 0;
     if (got > 0) co_return static_cast<std::size_t>(got);
     if (shut_) co_return unexpected<Error>(closed_here());
     if (got == 0) co_return std::size_t{0};

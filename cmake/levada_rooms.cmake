@@ -1,7 +1,8 @@
 # levada_room(NAME [UNITS n [ALONE regex]] [LINKS rooms and libraries…]): one folder below src/ = one library. Of its files,
-# x_test.cc go into the room's test program, each x_sim.cc, x_fuzz.cc and x_bench.cc into a program of
-# its own, the rest into the library. A simulation is called with FIRST_SEED COUNT and ends with the
-# line 'N passed, N failed'. A room links exactly what its floor allows (docs: ARCHITECTURE.md).
+# x_test.cc go into the room's test program, x_fuzz.cc into its fuzz program, each x_sim.cc and
+# x_bench.cc into a program of its own, the rest into the library. A simulation is called with
+# FIRST_SEED COUNT and ends with the line 'N passed, N failed'. A room links exactly what its floor
+# allows (docs: ARCHITECTURE.md).
 
 find_package(GTest REQUIRED)
 find_package(benchmark QUIET)
@@ -35,6 +36,9 @@ function(compile_together target count alone)
   if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)  # takes a file of a unit for a header, and warns
     target_compile_options(${target} PRIVATE -Wno-subobject-linkage)
   endif()
+  if(LEVADA_SANITIZE)  # nothing is optimized there: the time is in what each unit begins with
+    math(EXPR count "(${count} + 1) / 2")
+  endif()
   foreach(file ${ARGN})
     if(alone AND file MATCHES "${alone}")
       set_source_files_properties(${file} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
@@ -46,6 +50,29 @@ function(compile_together target count alone)
       set_source_files_properties(${file} PROPERTIES UNITY_GROUP unit_${unit})
     endif()
   endforeach()
+endfunction()
+
+# levada_fuzzers(NAME FILES…): the fuzz targets of a room are one unit and one program, because most
+# of the time would go into linking them. Under the name of x_fuzz, a link, it fuzzes with x_fuzz.cc.
+function(levada_fuzzers name)
+  set(included "")
+  set(named "")
+  set(links "")
+  foreach(file ${ARGN})
+    get_filename_component(target ${file} NAME_WE)
+    string(APPEND included "#define LLVMFuzzerTestOneInput ${target}\n#include \"${file}\"\n"
+                           "#undef LLVMFuzzerTestOneInput\n")
+    string(APPEND named "    {\"${target}\", ${target}},\n")
+    list(APPEND links COMMAND ${CMAKE_COMMAND} -E create_symlink ${name}_fuzzers ${target})
+    add_custom_target(${target} DEPENDS ${name}_fuzzers)
+  endforeach()
+  configure_file(${CMAKE_SOURCE_DIR}/cmake/fuzzers.cc.in ${name}_fuzzers.cc @ONLY)
+  add_executable(${name}_fuzzers ${CMAKE_CURRENT_BINARY_DIR}/${name}_fuzzers.cc)
+  target_precompile_headers(${name}_fuzzers REUSE_FROM levada_standard)
+  target_link_libraries(${name}_fuzzers PRIVATE levada_${name})
+  target_compile_options(${name}_fuzzers PRIVATE ${LEVADA_GUIDES})
+  target_link_options(${name}_fuzzers PRIVATE -fsanitize=fuzzer)
+  add_custom_command(TARGET ${name}_fuzzers POST_BUILD ${links} VERBATIM)
 endfunction()
 
 function(levada_room name)
@@ -85,6 +112,8 @@ function(levada_room name)
     math(EXPR count "${count} / 10 + 1")
     compile_together(${name}_test ${count} "" ${tests})
     add_test(NAME ${name} COMMAND ${name}_test)
+    list(LENGTH tests files)
+    set_tests_properties(${name} PROPERTIES COST ${files})  # the largest begin first
   endif()
   if(NOT LEVADA_SANITIZE)
     foreach(file ${simulations})
@@ -94,12 +123,10 @@ function(levada_room name)
     endforeach()
   endif()
   if(LEVADA_SANITIZE)
-    foreach(file ${fuzzers})
-      get_filename_component(program ${file} NAME_WE)
-      add_executable(${program} ${file})
-      target_link_libraries(${program} PRIVATE levada_${name})
-      target_link_options(${program} PRIVATE -fsanitize=fuzzer)
-    endforeach()
+    if(fuzzers)
+      target_compile_options(levada_${name} PRIVATE ${LEVADA_GUIDES})
+      levada_fuzzers(${name} ${fuzzers})
+    endif()
   elseif(benchmark_FOUND)
     foreach(file ${benches})
       get_filename_component(program ${file} NAME_WE)

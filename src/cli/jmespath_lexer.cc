@@ -10,7 +10,7 @@ namespace levada::cli {
 
 namespace {
 
-using Type = JmespathTokenType;
+using Lexed = JmespathTokenType;
 constexpr char32_t end_of_expression = 0xffffffff;
 
 bool is_digit(char32_t c) { return c >= '0' && c <= '9'; }
@@ -29,7 +29,7 @@ class JmespathLexer {
     if (characters_.empty())
       return fail(ErrorKind::invalid, "Invalid JMESPath expression: cannot be empty.");
     while (at_ < characters_.size()) TRY(token());
-    add(Type::eof, Document::of_string(""), characters_.size());
+    add(Lexed::eof, Document::of_string(""), characters_.size());
     return std::move(tokens_);
   }
 
@@ -42,7 +42,7 @@ class JmespathLexer {
     for (std::size_t i = from; i < to; ++i) append_utf8(out, characters_[i]);
     return out;
   }
-  void add(Type type, Document value, std::size_t start) {
+  void add(Lexed type, Document value, std::size_t start) {
     tokens_.push_back({type, std::move(value), start});
   }
 
@@ -54,42 +54,42 @@ class JmespathLexer {
 
   Result<Unit> token() {
     constexpr std::u32string_view simple = U".*],:@(){}";
-    constexpr Type simple_types[] = {Type::dot,    Type::star,    Type::rbracket, Type::comma,
-                                     Type::colon,  Type::current, Type::lparen,   Type::rparen,
-                                     Type::lbrace, Type::rbrace};
+    constexpr Lexed simple_types[] = {Lexed::dot,    Lexed::star,    Lexed::rbracket, Lexed::comma,
+                                      Lexed::colon,  Lexed::current, Lexed::lparen,   Lexed::rparen,
+                                      Lexed::lbrace, Lexed::rbrace};
     const std::size_t start = at_;
     const char32_t c = current();
     if (const std::size_t place = simple.find(c); place != std::u32string_view::npos) {
       add(simple_types[place], Document::of_string(text(start, ++at_)), start);
     } else if (begins_identifier(c)) {
       while (begins_identifier(current()) || is_digit(current())) ++at_;
-      add(Type::unquoted_identifier, Document::of_string(text(start, at_)), start);
+      add(Lexed::unquoted_identifier, Document::of_string(text(start, at_)), start);
     } else if (c == ' ' || c == '\t' || c == '\n' || c == '\r') {
       ++at_;
     } else if (c == '[') {
       ++at_;
       if (current() == ']') {
         ++at_;
-        add(Type::flatten, Document::of_string("[]"), start);
+        add(Lexed::flatten, Document::of_string("[]"), start);
       } else if (current() == '?') {
         ++at_;
-        add(Type::filter, Document::of_string("[?"), start);
+        add(Lexed::filter, Document::of_string("[?"), start);
       } else {
-        add(Type::lbracket, Document::of_string("["), start);
+        add(Lexed::lbracket, Document::of_string("["), start);
       }
     } else if (c == '\'') {
       const std::string raw = TRY(consume_until('\''));
-      add(Type::literal, Document::of_string(replace_all(raw, "\\'", "'")), start);
+      add(Lexed::literal, Document::of_string(replace_all(raw, "\\'", "'")), start);
     } else if (c == '|') {
-      one_or_two('|', Type::either, Type::pipe);
+      one_or_two('|', Lexed::either, Lexed::pipe);
     } else if (c == '&') {
-      one_or_two('&', Type::both, Type::expref);
+      one_or_two('&', Lexed::both, Lexed::expref);
     } else if (c == '<') {
-      one_or_two('=', Type::lte, Type::lt);
+      one_or_two('=', Lexed::lte, Lexed::lt);
     } else if (c == '>') {
-      one_or_two('=', Type::gte, Type::gt);
+      one_or_two('=', Lexed::gte, Lexed::gt);
     } else if (c == '!') {
-      one_or_two('=', Type::ne, Type::negation);
+      one_or_two('=', Lexed::ne, Lexed::negation);
     } else if (c == '`') {
       TRY(literal());
     } else if (c == '"') {
@@ -100,14 +100,14 @@ class JmespathLexer {
       if (++at_ == characters_.size() || current() != '=')
         return complain("Unknown token '='", start);
       ++at_;
-      add(Type::eq, Document::of_string("=="), start);
+      add(Lexed::eq, Document::of_string("=="), start);
     } else {
       return complain("Unknown token " + text(start, start + 1), start);
     }
     return Unit{};
   }
 
-  void one_or_two(char32_t second, Type two, Type one) {
+  void one_or_two(char32_t second, Lexed two, Lexed one) {
     const std::size_t start = at_++;
     const bool is_two = current() == second;
     if (is_two) ++at_;
@@ -140,7 +140,7 @@ class JmespathLexer {
       value = read_json('"' + bare + '"');
     }
     if (!value) return complain("Bad token " + lexeme, start);
-    add(Type::literal, std::move(*value), start);
+    add(Lexed::literal, std::move(*value), start);
     return Unit{};
   }
 
@@ -152,7 +152,7 @@ class JmespathLexer {
       const std::string& why = value.error().message;
       return complain(why.substr(0, why.find(':')), start);
     }
-    add(Type::quoted_identifier, std::move(*value), start);
+    add(Lexed::quoted_identifier, std::move(*value), start);
     return Unit{};
   }
 
@@ -165,7 +165,7 @@ class JmespathLexer {
     const auto [_, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
     if (error != std::errc{})  // an index that no list has
       number = digits[0] == '-' ? INT64_MIN / 2 : INT64_MAX / 2;
-    add(Type::number, Document::of_integer(number), start);
+    add(Lexed::number, Document::of_integer(number), start);
     return Unit{};
   }
 

@@ -1,7 +1,9 @@
 """Every operation of both Timestream services by boto3, Debian's AWS CLI, aws-sdk-js v3 and levada's own command line: the same story,
 the same answers."""
 
+import atexit
 import datetime
+import functools
 import json
 import os
 import re
@@ -15,10 +17,10 @@ import botocore.config
 import botocore.exceptions
 
 import kinesis_js
+from harness.aws_oracle import Oracle
 from harness.case import ACCOUNT, REGION, Case
 from harness.server import default_binary
 
-AWS = os.environ.get("AWS", "/usr/bin/aws")
 FOLDER = Path(__file__).with_name("js-timestream")
 QUERY, WRITE = "timestream-query", "timestream-write"
 # What the AWS CLI of Debian 12 (2.9) does not know yet.
@@ -65,30 +67,40 @@ class Boto:
             client.close()
 
 
+@functools.cache
+def warm_aws():
+    oracle = Oracle()
+    atexit.register(oracle.close)
+    return oracle
+
+
 class Cli:
-    program = AWS
+    """Debian's AWS CLI, kept warm: a process for each of the story's calls would cost a minute."""
+
     newer = NEWER
 
     def __init__(self, endpoint):
         self.endpoint = endpoint
+
+    def run(self, arguments, environment):
+        return warm_aws().run(arguments, environment, "/")
 
     def knows(self, service, operation):
         return operation not in self.newer
 
     def call(self, service, operation, **members):
         command = re.sub(r"(?<!^)(?=[A-Z])", "-", operation).lower()
-        done = subprocess.run(
-            [str(self.program), "--endpoint-url", self.endpoint, "--output", "json", "--no-cli-pager", service, command, "--cli-input-json", json.dumps(members)]
+        status, output, errors = self.run(
+            ["--endpoint-url", self.endpoint, "--output", "json", "--no-cli-pager", service, command, "--cli-input-json", json.dumps(members)]
             + (["--no-paginate"] if operation in ("Query", "ListScheduledQueries", "ListTagsForResource") and service == QUERY else []),
-            capture_output=True, text=True, timeout=60,
-            env={**os.environ, "AWS_ACCESS_KEY_ID": "AKIDCLI", "AWS_SECRET_ACCESS_KEY": "secret", "AWS_DEFAULT_REGION": REGION,
-                 "AWS_MAX_ATTEMPTS": "1"})
-        if done.returncode != 0:
-            told = re.search(r"An error occurred \((\w+)\) when calling the \w+ operation(?: \([^)]*\))?: (.*)", done.stderr, re.S)
+            {**os.environ, "AWS_ACCESS_KEY_ID": "AKIDCLI", "AWS_SECRET_ACCESS_KEY": "secret", "AWS_DEFAULT_REGION": REGION,
+             "AWS_MAX_ATTEMPTS": "1"})
+        if status != 0:
+            told = re.search(r"An error occurred \((\w+)\) when calling the \w+ operation(?: \([^)]*\))?: (.*)", errors, re.S)
             if not told:
-                raise AssertionError(done.stderr)
+                raise AssertionError(errors)
             raise Refused(told[1], told[2].strip())
-        return self.seconds(json.loads(done.stdout or "{}"))
+        return self.seconds(json.loads(output or "{}"))
 
     def seconds(self, value):
         if isinstance(value, list):
@@ -103,8 +115,11 @@ class Cli:
 
 
 class OwnCli(Cli):
-    program = default_binary()
     newer = ()
+
+    def run(self, arguments, environment):
+        done = subprocess.run([str(default_binary()), *arguments], env=environment, capture_output=True, text=True, timeout=60)
+        return done.returncode, done.stdout, done.stderr
 
 
 class JavaScript:

@@ -63,7 +63,7 @@ step_conformance() {
 step_crash() { "$PYTHON" tests/crash/run.py; }
 
 # Random queries and changes, PostgreSQL answering beside us.
-step_oracle() { "$PYTHON" tests/oracle/run.py --seconds 45; }
+step_oracle() { "$PYTHON" tests/oracle/run.py --seconds 30; }
 
 # RisingWave's own tests, where their lists are at hand.
 step_slt() { "$PYTHON" tests/slt/run.py; }

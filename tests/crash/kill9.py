@@ -14,7 +14,7 @@ from harness.server import Levada
 from ledger import Ledger
 from load import Load, read_back, unseen
 
-SECONDS = float(os.environ.get("CRASH_SECONDS", "45"))
+SECONDS = float(os.environ.get("CRASH_SECONDS", "24"))
 ROUNDS_MIN = 4
 FLAGS = ("--shard-limits", "off", "--journal-segment", "16MiB")
 
@@ -46,7 +46,7 @@ class Kill9(unittest.TestCase):
     def round(self, server, rng, number):
         load = Load(server, self.ledger, "crash", rng, round_number=number)
         load.start()
-        time.sleep(rng.uniform(0.1, 1.5))
+        time.sleep(rng.uniform(0.1, 0.8))
         self.assertTrue(server.running, server.log()[-2000:])
         server.kill()
         load.join()

@@ -16,7 +16,7 @@ from harness.server import Levada
 from ledger import Ledger
 from load import GONE, Load, read_back
 
-SECONDS = float(os.environ.get("CRASH_SECONDS", "30"))
+SECONDS = float(os.environ.get("CRASH_SECONDS", "20"))
 ROUNDS_MIN = 4
 FLAGS = ("--shard-limits", "off", "--journal-segment", "16MiB", "--stream-transition-delay", "30ms")
 TOP = 2**128

@@ -29,15 +29,13 @@ bool Stream::has_policy() const {
 void Stream::index_shards() {
   open_shards.clear();
   for (std::uint32_t n = 0; n < shards.size(); ++n)
-    if (shards[n].open()) open_shards.push_back(n);
-  std::sort(open_shards.begin(), open_shards.end(), [&](std::uint32_t a, std::uint32_t b) {
-    return shards[a].range.first < shards[b].range.first;
-  });
+    if (shards[n].open()) open_shards.push_back({shards[n].range.first, n});
+  std::ranges::sort(open_shards, {}, &OpenShard::begin);
   // Open shards tile the key space: routing relies on it.
   Uint128 next = 0;
-  for (const std::uint32_t n : open_shards) {
-    CHECK(shards[n].range.first == next, "no gap and no overlap");
-    next = shards[n].range.last + 1;
+  for (const OpenShard& open : open_shards) {
+    CHECK(open.begin == next, "no gap and no overlap");
+    next = shards[open.place].range.last + 1;
   }
   CHECK(open_shards.empty() || next == 0, "up to the last key");
 }

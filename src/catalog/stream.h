@@ -54,6 +54,14 @@ enum class ConsumerStatus : std::uint8_t { creating, active, deleting };
 using ShardMetrics = std::uint8_t;
 inline constexpr ShardMetrics all_shard_metrics = 0x7f;
 
+// Where an open shard's range begins and its place in `Stream::shards`: small, because each record
+// of a request looks for another one.
+struct OpenShard {
+  Uint128 begin = 0;
+  std::uint32_t place = 0;
+  friend bool operator==(const OpenShard&, const OpenShard&) = default;
+};
+
 // A key that records are encrypted with, sealed by a master key. What was written names it by
 // number.
 struct DataKey {
@@ -102,8 +110,8 @@ struct Stream {
   std::map<std::string, Consumer, std::less<>> consumers;
   std::vector<Shard> shards;  // by index; closed ones leave when their last record is too old
 
-  // Derived from `shards` by index_shards(): the open ones by hash range, as places in `shards`.
-  std::vector<std::uint32_t> open_shards;
+  // Derived from `shards` by index_shards(): the open ones by hash range.
+  std::vector<OpenShard> open_shards;
 
   const DataKey* data_key(std::uint32_t number) const;  // nullptr: never was, or left
   const Shard* find(ShardIndex index) const;            // nullptr: never existed, or left

@@ -3,6 +3,7 @@
 #include <openssl/evp.h>
 
 #include <algorithm>
+#include <functional>
 #include <memory>
 
 #include "base/bytes.h"
@@ -36,7 +37,7 @@ std::optional<Uint128> parse_hash_key(std::string_view text) {
 const catalog::Shard& route(const catalog::Stream& stream, Uint128 key) {
   const auto& open = stream.open_shards;
   CHECK(!open.empty(), "a stream that takes records has open shards");
-  const auto begins_behind = [&](std::uint32_t n) { return stream.shards[n].range.first > key; };
+  const auto begins_behind = [&](const catalog::OpenShard& shard) { return shard.begin > key; };
   const std::size_t size = open.size();
   // The first range begins at 0: [low] never begins behind the key, [high], if any, always does.
   std::size_t low = static_cast<std::size_t>((key >> 64) * size >> 64), high = low + 1;
@@ -52,10 +53,10 @@ const catalog::Shard& route(const catalog::Stream& stream, Uint128 key) {
     }
   }
   const auto begin = open.begin();
-  const auto behind = std::partition_point(begin + static_cast<std::ptrdiff_t>(low) + 1,
-                                           begin + static_cast<std::ptrdiff_t>(high),
-                                           [&](std::uint32_t n) { return !begins_behind(n); });
-  return stream.shards[*(behind - 1)];
+  const auto behind =
+      std::partition_point(begin + static_cast<std::ptrdiff_t>(low) + 1,
+                           begin + static_cast<std::ptrdiff_t>(high), std::not_fn(begins_behind));
+  return stream.shards[(behind - 1)->place];
 }
 
 }  // namespace levada::kinesis

@@ -123,8 +123,8 @@ Task<Unit> Lifecycle::before_publication(const std::vector<catalog::StreamStep>&
   std::vector<std::vector<log::PartitionId>> closing(neighbours_.journals());
   for (const catalog::StreamStep& step : steps) {
     if (step.before == nullptr || step.after == nullptr) continue;
-    for (const std::uint32_t place : step.before->open_shards) {
-      const catalog::Shard& was = step.before->shards[place];
+    for (const catalog::OpenShard& open : step.before->open_shards) {
+      const catalog::Shard& was = step.before->shards[open.place];
       const catalog::Shard* is = step.after->find(was.index);
       if (is == nullptr || is->open()) continue;
       closing[neighbours_.journal_of(was.partition)].push_back(was.partition);

@@ -33,7 +33,7 @@ void PutRouter::group(const catalog::Stream& stream, std::span<const PutEntry> r
   s.place_of.resize(records.size());
   for (const std::uint32_t n : s.waiting) {
     const std::uint32_t place =
-        automatic ? stream.open_shards[next_automatic_++ % stream.open_shards.size()]
+        automatic ? stream.open_shards[next_automatic_++ % stream.open_shards.size()].place
                   : static_cast<std::uint32_t>(&route(stream, keys[n]) - stream.shards.data());
     s.place_of[n] = place;
     if (s.batch_of[place] == none) {

@@ -22,17 +22,17 @@ ScalingPlan ScalingMemory::plan(const catalog::Stream& stream,
   for (const ShardShare& share : shares) share_of[share.shard] = share.share;
   ScalingPlan plan;
   std::map<catalog::ShardIndex, std::uint32_t> still_quiet;
-  const std::vector<std::uint32_t>& open = stream.open_shards;
+  const std::vector<catalog::OpenShard>& open = stream.open_shards;
   std::uint32_t left = static_cast<std::uint32_t>(open.size());
   const std::uint32_t least = shards_always(stream);
   for (std::size_t n = 0; n < open.size(); ++n) {
-    const catalog::ShardIndex low = stream.shards[open[n]].index;
+    const catalog::ShardIndex low = stream.shards[open[n].place].index;
     if (share_of[low] > hot) {
       plan.splits.push_back(low);
       continue;
     }
     if (n + 1 == open.size()) break;
-    const catalog::ShardIndex high = stream.shards[open[n + 1]].index;
+    const catalog::ShardIndex high = stream.shards[open[n + 1].place].index;
     if (share_of[low] + share_of[high] >= quiet) continue;
     const std::uint32_t windows = quiet_windows_[low] + 1;
     if (windows < quiet_windows || left <= least) {

@@ -98,8 +98,8 @@ Task<std::vector<LoadOfShard>> ShardHost::on_demand_loads(std::size_t journal) {
   std::vector<LoadOfShard> loads;
   for (const auto& [id, stream] : table_.all()) {
     if (stream->mode != catalog::StreamMode::on_demand || !stream->accepts_records()) continue;
-    for (const std::uint32_t place : stream->open_shards) {
-      const catalog::Shard& shard = stream->shards[place];
+    for (const catalog::OpenShard& open : stream->open_shards) {
+      const catalog::Shard& shard = stream->shards[open.place];
       if (journals_.index_of(shard.partition) != journal) continue;
       loads.push_back({id, shard.index, state_of(shard.partition).load});
     }

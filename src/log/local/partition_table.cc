@@ -55,7 +55,7 @@ const PartitionState* PartitionTable::find(PartitionId partition) const {
 }
 
 std::size_t PartitionTable::apply(Block& block) {
-  constexpr std::size_t state_ahead = 16, tail_ahead = 8;
+  constexpr std::size_t state_ahead = 48, tail_ahead = 24;
   const std::vector<Frame>& frames = block.frames;
   std::size_t trims = 0;
   for (std::uint32_t i = 0; i < frames.size(); ++i) {

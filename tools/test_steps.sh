@@ -99,18 +99,26 @@ tally() {
       print passed + 0, failed + 0 }' "$1"
 }
 
-# step NAME: runs it, tells how it went, remembers the tally.
+# processor_seconds FILE: what this shell's ended children had used when `times` wrote the file.
+processor_seconds() { awk -F '[ms ]+' 'NR == 2 { printf "%d", $1 * 60 + $2 + $3 * 60 + $4 }' "$1"; }
+
+# step NAME: runs it, tells how it went and what it took, remembers the tally.
 step() {
-  local name=$1 log=build/test/$1.log begun=$SECONDS status=0 passed failed
+  local name=$1 log=build/test/$1.log begun=$SECONDS status=0 passed failed used
+  times >"build/test/$name.times"
+  used=$(processor_seconds "build/test/$name.times")
   # A subshell of its own, so that `set -e` holds inside.
   set +e
   (set -e; "step_$name") >"$log" 2>&1 </dev/null
   status=$?
   set -e
+  times >"build/test/$name.times"
+  used=$(($(processor_seconds "build/test/$name.times") - used))
   read -r passed failed < <(tally "$log" $status)
   echo "$passed $failed" >"build/test/$name.tally"
   if ((status == 0 && failed == 0)); then
-    printf 'ok      %-12s %4d s  %5d passed\n' "$name" $((SECONDS - begun)) "$passed"
+    printf 'ok      %-12s %4d s (%4d s of a processor)  %5d passed\n' \
+      "$name" $((SECONDS - begun)) "$used" "$passed"
   else
     printf 'FAILED  %-12s %4d s  %5d passed, %d failed; the end of %s:\n' \
       "$name" $((SECONDS - begun)) "$passed" "$failed" "$log"

@@ -89,6 +89,7 @@ void ShardHost::find_lanes(const Putting& putting) {
     if (batch.stale) continue;
     ShardState& state = state_of(shard->partition);
     prefetch(&state, ShardState::size_for_puts);
+    prefetch(&putting.group.records[batch.records.front()]);  // another core may have written it
     lanes.push_back({putting, batch, *shard, state});
   }
 }

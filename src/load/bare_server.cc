@@ -9,8 +9,8 @@
 namespace levada::load {
 namespace {
 
-constexpr Bytes block_size = 64_KiB;
-constexpr Bytes file_size = 64_MiB;
+constexpr Bytes group_size = 64_KiB;
+constexpr Bytes journal_size = 64_MiB;
 constexpr std::size_t frame_head = 24;  // CRC, lengths, the number that the key's hash gives
 
 }  // namespace
@@ -19,8 +19,8 @@ Task<Unit> BareServer::open(std::string directory) {
   path_ = directory + "/bare-server.blocks";
   const io::OpenOptions fresh{.create = true, .direct = true};
   file_ = co_await disk_.open(path_, fresh);
-  co_await file_->preallocate(file_size);
-  for (auto& block : blocks_) block = io::AlignedBuffer(block_size);
+  co_await file_->preallocate(journal_size);
+  for (auto& block : blocks_) block = io::AlignedBuffer(group_size);
   gate_.spawn(flush_all());
   co_return Unit{};
 }
@@ -53,8 +53,8 @@ Result<Unit> BareServer::verify(const wire::RequestHead& head, ByteView body) {
 Task<Unit> BareServer::answer(const wire::RequestHead& head, ByteView body) {
   co_await verify(head, body);
   const std::size_t size_max = frame_head + body.size();
-  if (size_max > count(block_size)) co_return fail(ErrorKind::too_large, "more than a block");
-  while (used_ + size_max > count(block_size)) co_await durable_.wait();
+  if (size_max > count(group_size)) co_return fail(ErrorKind::too_large, "more than a block");
+  while (used_ + size_max > count(group_size)) co_await durable_.wait();
   if (room_.size() < body.size()) room_.resize(body.size());
   if (!wire::scan_put_record(as_text(body), room_, put_) || put_.records.size() != 1)
     co_return fail(ErrorKind::invalid, "no PutRecord of the usual shape");
@@ -88,7 +88,7 @@ Task<Unit> BareServer::flush_all() {
     const io::AlignedBuffer& block = blocks_[gathering_++ % blocks_.size()];
     used_ = 0;
     co_await file_->write(offset_, block.bytes().first(size), io::Durable::now);
-    offset_ = (offset_ + count(block_size)) % count(file_size);
+    offset_ = (offset_ + count(group_size)) % count(journal_size);
     written_ = gathering_;
     durable_.notify_all();
   }

@@ -150,7 +150,7 @@ run_tests() {
       local lanes=() one
       (renice -n 19 "$BASHPID" >/dev/null; lane "${behind[@]}") & lanes+=($!)
       (renice -n 5 "$BASHPID" >/dev/null; lane "${beside[@]}") & lanes+=($!)
-      lane "${front[@]}" || failed=1
+      (lane "${front[@]}") & lanes+=($!)  # not here: it would count the others' processor seconds
       for one in "${lanes[@]}"; do wait "$one" || failed=1; done
     fi
   fi

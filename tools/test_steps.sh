@@ -10,9 +10,12 @@ fuzz_seconds=1  # behind the committed corpus, which is always run whole
 
 step_packages() { need_packages build bench format test fuzz; }
 
-step_build() { build release; }
+step_build() { build release levada; }
 
-step_unit() { ctest --test-dir build/release -j "$jobs" --verbose --no-tests=error; }
+step_unit() {
+  build release  # the tests and simulations with it
+  ctest --test-dir build/release -j "$jobs" --verbose --no-tests=error
+}
 
 step_rules() {
   tools/check_floors.py
@@ -48,6 +51,7 @@ step_fuzz() {
 }
 
 step_simulation() {
+  build release
   sim_known
   sim 1 "$simulation_seeds"
 }
@@ -77,12 +81,12 @@ step_metrics() {
 
 step_clickstream() { examples/clickstream.sh; }
 
-# After the first three, three lanes run beside each other: in front the clients, which wait for half
+# When there is a levada, three lanes run beside each other: in front the clients, which wait for half
 # of their time; beside them what computes or starts processes; behind, with what those leave of the
 # processors, what is compiled once more.
-first=(packages build unit)
+first=(packages build)
 front=(conformance)
-beside=(rules format simulation oracle slt crash quickstart metrics clickstream)
+beside=(unit rules format simulation oracle slt crash quickstart metrics clickstream)
 behind=(sanitize fuzz)
 
 # tally LOG STATUS: what the step's log says, as two numbers.

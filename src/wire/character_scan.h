@@ -60,27 +60,19 @@ struct LineEndStop {
 #endif
 };
 
-// What separates the words of an Authorization header.
-struct CommaOrBlankStop {
-  static constexpr bool at(unsigned char c) { return c == ',' || c == ' '; }
+// One of two characters.
+template <char A, char B>
+struct EitherStop {
+  static constexpr bool at(unsigned char c) { return c == A || c == B; }
 #if defined(__SSE2__)
   static __m128i at(__m128i bytes) {
-    return _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8(',')),
-                        _mm_cmpeq_epi8(bytes, _mm_set1_epi8(' ')));
+    return _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8(A)),
+                        _mm_cmpeq_epi8(bytes, _mm_set1_epi8(B)));
   }
 #endif
 };
-
-// What separates the words of a field value.
-struct BlankStop {
-  static constexpr bool at(unsigned char c) { return c == ' ' || c == '\t'; }
-#if defined(__SSE2__)
-  static __m128i at(__m128i bytes) {
-    return _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8(' ')),
-                        _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\t')));
-  }
-#endif
-};
+using CommaOrBlankStop = EitherStop<',', ' '>;  // between the words of an Authorization header
+using BlankStop = EitherStop<' ', '\t'>;        // between the words of a field value
 
 // The first byte in [at, end) where Stop holds, or end.
 template <class Stop>

@@ -39,10 +39,6 @@ std::string stream_arn_of(const catalog::Stream& stream) {
   return kinesis::stream_arn(catalog::view(stream.key));
 }
 
-std::string consumer_arn_of(const catalog::Stream& stream, const catalog::Consumer& consumer) {
-  return kinesis::consumer_arn(stream.key, consumer);
-}
-
 std::string_view status_name(catalog::StreamStatus status) {
   switch (status) {
     case catalog::StreamStatus::creating:
@@ -156,7 +152,7 @@ void write_consumer(OutputWriter& out, const catalog::Stream& stream,
     return "";
   };
   out.string("ConsumerName", consumer.name);
-  out.string("ConsumerARN", consumer_arn_of(stream, consumer));
+  out.string("ConsumerARN", kinesis::consumer_arn(stream.key, consumer));
   out.string("ConsumerStatus", status());
   out.timestamp("ConsumerCreationTimestamp", UnixMillis(consumer.created.count() / 1000 * 1000));
 }

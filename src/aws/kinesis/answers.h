@@ -8,7 +8,6 @@
 namespace levada::aws::kinesis_api {
 
 std::string stream_arn_of(const catalog::Stream& stream);
-std::string consumer_arn_of(const catalog::Stream& stream, const catalog::Consumer& consumer);
 std::string_view status_name(catalog::StreamStatus status);
 std::string decimal_text(const Uint192& number);
 

@@ -19,7 +19,6 @@ import kinesis_cli
 import kinesis_go
 import kinesis_js
 from harness import cbor, eventstream
-from harness.aws_oracle import Oracle
 from harness.case import Case
 from harness.client import CBOR, Client
 from harness.sigv4 import Credentials
@@ -183,7 +182,7 @@ class Cbor(Story):
         return records, children
 
 
-class AwsCli(kinesis_cli.CliCase, Story):
+class AwsCli(kinesis_cli.WarmCliCase, Story):
     """The warm copy: a process for each of the story's calls would cost a minute; `kinesis_cli` starts the real ones."""
 
     account, known = "100000000003", 28  # it has no subscribe-to-shard
@@ -191,16 +190,10 @@ class AwsCli(kinesis_cli.CliCase, Story):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.oracle = Oracle()
-        cls.addClassCleanup(cls.oracle.close)
         cls.environment = {**cls.environment, "AWS_ACCESS_KEY_ID": cls.account}
 
     def operations(self):
         return set(boto3.client("kinesis", region_name="us-east-1").meta.service_model.operation_names) - {"SubscribeToShard"}
-
-    def run_aws(self, *arguments):
-        command = ["--endpoint-url", self.server.endpoint, "kinesis", *map(str, arguments)]
-        return subprocess.CompletedProcess(command, *self.oracle.run(command, self.environment, "/"))
 
     def ask(self, operation, members):
         command = "".join("-" + letter.lower() if letter.isupper() else letter for letter in operation)[1:]

@@ -1,6 +1,6 @@
 #pragma once
 // Decimal digits in chunks: eight at a time in one register, nineteen as one 64-bit limb in base
-// 10^19. The parts that uint128 and uint192 are made of; not for callers outside.
+// 10^19. The parts that uint128, uint192 and identifiers with digits are made of.
 
 #include <cstdint>
 #include <cstring>

@@ -1,16 +1,17 @@
 #include "kinesis/shard_id.h"
 
-#include <charconv>
 #include <cstring>
+
+#include "base/decimal_digits.h"
 
 namespace levada::kinesis {
 
 char* write_shard_id(catalog::ShardIndex index, char* to) {
-  std::memcpy(to, "shardId-000000000000", shard_id_size);
-  char digits[10];
-  const auto end = std::to_chars(digits, digits + sizeof digits, index.value()).ptr;
-  const auto size = static_cast<std::size_t>(end - digits);
-  std::memcpy(to + shard_id_size - size, digits, size);
+  const auto upper = static_cast<std::uint32_t>(index.value() / decimal::ten_to_8);  // 0 to 42
+  std::memcpy(to, "shardId-0000", shard_id_size - 8);
+  to[10] = static_cast<char>('0' + upper / 10);
+  to[11] = static_cast<char>('0' + upper % 10);
+  decimal::write_8(to + 12, static_cast<std::uint32_t>(index.value() % decimal::ten_to_8));
   return to + shard_id_size;
 }
 

@@ -8,6 +8,7 @@ namespace {
 TEST(ShardId, has_twelve_digits) {
   EXPECT_EQ(shard_id(catalog::ShardIndex(0)), "shardId-000000000000");
   EXPECT_EQ(shard_id(catalog::ShardIndex(2'147'483'647)), "shardId-002147483647");
+  EXPECT_EQ(shard_id(catalog::ShardIndex(4'294'967'295)), "shardId-004294967295");
 }
 
 TEST(ShardId, input_is_loose) {

@@ -11,6 +11,7 @@
 
 #include "base/bytes.h"
 #include "base/check.h"
+#include "base/endian.h"
 #include "io/disk.h"
 #include "io/signal.h"
 #include "log/local/block_format.h"
@@ -65,9 +66,8 @@ struct Block : std::enable_shared_from_this<Block> {
     std::size_t size = padded_frame_size(frame.size);
     reserve(size);
     frame.offset = static_cast<std::uint32_t>(used + frame_header_size);
+    store_le(memory.get() + used + size - 8, std::uint64_t{0});  // the padding, where there is some
     encode_frame_header(frame, memory.get() + used);
-    std::size_t end = frame.offset + frame.size;
-    std::memset(memory.get() + end, 0, used + size - end);
     used += size;
     frames.push_back(frame);
     if (frame.kind == FrameKind::data) only_control = false;

@@ -1,6 +1,7 @@
 #include "log/local/clusterer.h"
 
 #include <algorithm>
+#include <cstring>
 #include <utility>
 
 #include "base/lookaside.h"
@@ -10,24 +11,17 @@
 namespace levada::log::local {
 namespace {
 
-// A data frame as it lies in a block, header included.
-struct FramePlace {
-  const std::byte* bytes;
-  std::uint32_t size;
-};
-// What the segment has of one partition: a range of `Loaded::places`.
+// Smaller frames are copied together before they are written: frames of a partition that lie
+// anywhere in a segment cost a few cache misses each, one after another, where blocks that are read
+// from front to back cost few. Of larger ones the second copy would cost more than the misses.
+constexpr std::size_t small_frame = 2 << 10;
+
+// What the segment has of one partition: a range of places (see Loaded).
 struct PartitionFrames {
   std::size_t begin = 0, end = 0;
+  std::size_t frames = 0, bytes = 0;  // counted
   const Frame* newest = nullptr;
 };
-
-// The frames of a partition lie anywhere in the segment, each a few cache misses.
-void prefetch_behind(const std::vector<FramePlace>& places, std::size_t now) {
-  constexpr std::size_t ahead = 16, bytes_max = 512;  // the processor follows longer ones itself
-  if (now + ahead >= places.size()) return;
-  const FramePlace& soon = places[now + ahead];
-  prefetch(soon.bytes, std::min<std::size_t>(soon.size, bytes_max));
-}
 
 PartitionRow row_of(PartitionId partition, const StoredState& state) {
   return {.partition = partition,
@@ -37,32 +31,50 @@ PartitionRow row_of(PartitionId partition, const StoredState& state) {
           .sealed = state.sealed};
 }
 
-// What is stored, in memory: kept when the tail cache evicts it meanwhile. Its data frames are
-// placed by partition: they are counted, each partition gets its range, and they are put there.
+// What is stored, in memory. Its data frames are sorted by partition: they are counted, each
+// partition gets its range of places, and they are put there. Small frames are copied, and a place
+// is an offset in the copy. Of others a place is the index of an address in a block, and the blocks
+// are kept, whatever the tail cache evicts meanwhile.
 class Loaded {
  public:
   void count(const Frame& frame) {
-    if (frame.kind == FrameKind::data) ++of(frame.partition).end;
+    if (frame.kind != FrameKind::data) return;
+    PartitionFrames& counted = of(frame.partition);
+    ++counted.frames;
+    counted.bytes += padded_frame_size(frame.size);
   }
-  void counted() {
-    std::size_t total = 0;
-    for (auto& [partition, frames] : partitions_) {
-      const std::size_t amount = std::exchange(frames.end, total);
-      frames.begin = total;
-      total += amount;
+  void counted(SortingMemory& sorting) {
+    std::size_t frames = 0, bytes = 0;
+    for (const auto& [partition, counted] : partitions_) {
+      frames += counted.frames;
+      bytes += counted.bytes;
     }
-    places_.resize(total);
+    if (bytes < frames * small_frame)
+      copies_ = sorting.get(bytes);
+    else
+      addresses_.resize(frames);
+    std::size_t next = 0;
+    for (auto& [partition, counted] : partitions_) {
+      counted.begin = counted.end = next;
+      next += copies_ ? counted.bytes : counted.frames;
+    }
   }
   // In the order of the journal. What the frames say goes to `states`; of data it waits for
   // `placed`, because only a partition's newest says more than those before it.
   void place(const Frame& frame, const std::byte* block, StoredStates& states) {
     PartitionFrames& frames = of(frame.partition);
     switch (frame.kind) {
-      case FrameKind::data:
-        places_[frames.end++] = {block + frame.offset - frame_header_size,
-                                 static_cast<std::uint32_t>(padded_frame_size(frame.size))};
+      case FrameKind::data: {
+        const std::byte* bytes = block + frame.offset - frame_header_size;
+        const std::size_t size = padded_frame_size(frame.size);
+        if (copies_)
+          std::memcpy(copies_.get() + frames.end, bytes, size);
+        else
+          addresses_[frames.end] = bytes;
+        frames.end = behind(frames.end, size);
         frames.newest = &frame;
         break;
+      }
       case FrameKind::seal:
         states[frame.partition].sealed = true;
         break;
@@ -86,13 +98,20 @@ class Loaded {
       state.last_arrival = frames.newest->arrival;
     }
   }
+  bool copies() const { return copies_ != nullptr; }
   void keep(BlockMemory memory) { memory_.push_back(std::move(memory)); }
 
   PartitionFrames frames_of(PartitionId partition) const {
     const auto found = partitions_.find(partition);
     return found == partitions_.end() ? PartitionFrames{} : found->second;
   }
-  const std::vector<FramePlace>& places() const { return places_; }
+  // A frame, header included, and the place behind it.
+  const std::byte* at(std::size_t place) const {
+    return copies_ ? copies_.get() + place : addresses_[place];
+  }
+  std::size_t behind(std::size_t place, std::size_t size) const {
+    return place + (copies_ ? size : 1);
+  }
 
  private:
   PartitionFrames& of(PartitionId partition) {
@@ -103,57 +122,72 @@ class Loaded {
   std::vector<BlockMemory> memory_;  // of each block
   std::map<PartitionId, PartitionFrames> partitions_;
   Lookaside<PartitionId, PartitionFrames> known_;
-  std::vector<FramePlace> places_;  // in the order of the partitions, each one's in its own order
+  BlockMemory copies_;                       // of small frames; else null
+  std::vector<const std::byte*> addresses_;  // of others
 };
 
-constexpr std::size_t blocks_between_yields = 4;  // a block may have 7,000 frames
+// Lets others run after every so many bytes, and wakes one who waits for the store.
+class Steps {
+ public:
+  Steps(io::Reactor& reactor, Bytes step, io::Signal& stepped)
+      : reactor_(reactor), step_(count(step)), stepped_(stepped) {}
 
-Task<Loaded> load(io::Reactor& reactor, const JournalSegment& segment, std::uint32_t journal,
-                  StoredStates& states) {
-  Loaded loaded;
-  for (std::size_t b = 0; b < segment.blocks.size(); ++b) {
-    for (const Frame& frame : segment.blocks[b]->frames) loaded.count(frame);
-    if ((b + 1) % blocks_between_yields == 0) co_await io::yield(reactor);
+  // Small frames are walked over twice, and wake at every second step.
+  void walk_twice() { walks_ = 2; }
+  bool due(std::size_t bytes) { return (since_ += bytes) > step_; }
+  Task<Unit> rest() {
+    since_ = 0;
+    if (++taken_ % walks_ == 0) stepped_.notify_one();
+    co_return co_await outcome(io::yield(reactor_));
   }
-  loaded.counted();
-  for (std::size_t b = 0; b < segment.blocks.size(); ++b) {
-    const std::shared_ptr<Block>& block = segment.blocks[b];
+
+ private:
+  io::Reactor& reactor_;
+  const std::size_t step_;
+  io::Signal& stepped_;
+  std::size_t since_ = 0, taken_ = 0, walks_ = 1;
+};
+
+Task<Loaded> load(Steps& steps, SortingMemory& sorting, const JournalSegment& segment,
+                  std::uint32_t journal, StoredStates& states) {
+  Loaded loaded;
+  for (const std::shared_ptr<Block>& block : segment.blocks) {
+    for (const Frame& frame : block->frames) loaded.count(frame);
+    if (steps.due(block->frames.size() * sizeof(Frame))) co_await steps.rest();
+  }
+  loaded.counted(sorting);
+  if (loaded.copies()) steps.walk_twice();
+  for (const std::shared_ptr<Block>& block : segment.blocks) {
     BlockMemory memory = block->memory;
     if (!memory) memory = co_await read_journal_block(block, journal);
-    for (const Frame& frame : block->frames) loaded.place(frame, memory.get(), states);
-    loaded.keep(std::move(memory));
-    if ((b + 1) % blocks_between_yields == 0) co_await io::yield(reactor);
+    for (const Frame& frame : block->frames) {
+      loaded.place(frame, memory.get(), states);
+      const std::size_t touched = loaded.copies() ? padded_frame_size(frame.size) : sizeof(Frame);
+      if (steps.due(touched)) co_await steps.rest();
+    }
+    if (!loaded.copies()) loaded.keep(std::move(memory));
   }
   loaded.placed(states);
   co_return loaded;
 }
 
 // Adds the frames to the writer, partition by partition.
-Task<Unit> sort_into(SegmentWriter& writer, io::Reactor& reactor, const Loaded& loaded,
-                     const StoredStates& states, Bytes step, io::Signal& stepped) {
-  std::size_t since_yield = 0;
+Task<Unit> sort_into(SegmentWriter& writer, Steps& steps, const Loaded& loaded,
+                     const StoredStates& states) {
   for (const auto& [partition, state] : states) {  // a dropped one is not among them
     const PartitionFrames frames = loaded.frames_of(partition);
-    for (std::size_t i = frames.begin; i < frames.end; ++i) {
-      prefetch_behind(loaded.places(), i);
-      const FramePlace& place = loaded.places()[i];
-      const Frame frame = decode_frame_header(place.bytes);
+    for (std::size_t place = frames.begin; place < frames.end;) {
+      const std::byte* const bytes = loaded.at(place);
+      const Frame frame = decode_frame_header(bytes);
+      const std::size_t size = padded_frame_size(frame.size);
+      place = loaded.behind(place, size);
       if (frame.first.plus(frame.count) <= state.begin) continue;
-      if (writer.add_frame(frame, {place.bytes, place.size})) co_await writer.end_block();
-      since_yield += place.size;
-      if (since_yield > count(step)) {
-        since_yield = 0;
-        stepped.notify_one();
-        co_await io::yield(reactor);
-      }
+      if (writer.add_frame(frame, {bytes, size})) co_await writer.end_block();
+      if (steps.due(size)) co_await steps.rest();
     }
     PartitionRow row = row_of(partition, state);
     co_await writer.end_partition(row);
-    since_yield += partition_row_size;
-    if (since_yield > count(step)) {
-      since_yield = 0;
-      co_await io::yield(reactor);
-    }
+    if (steps.due(partition_row_size)) co_await steps.rest();
   }
   co_return Unit{};
 }
@@ -162,12 +196,12 @@ Task<Unit> sort_into(SegmentWriter& writer, io::Reactor& reactor, const Loaded& 
 
 Task<StoredSummary> store_journal_segment(io::Reactor& reactor, io::Disk& disk, std::string path,
                                           std::uint64_t id, std::uint32_t journal,
-                                          const JournalSegment& segment, StoredStates& states,
-                                          Bytes step, io::Signal& stepped) {
-  const Loaded loaded = co_await load(reactor, segment, journal, states);
+                                          const JournalSegment& segment, SortingMemory& sorting,
+                                          StoredStates& states, Bytes step, io::Signal& stepped) {
+  Steps steps(reactor, step, stepped);
+  const Loaded loaded = co_await load(steps, sorting, segment, journal, states);
   std::unique_ptr<SegmentWriter> writer = co_await SegmentWriter::create(reactor, disk, path, id);
-  Result<Unit> filled =
-      co_await outcome(sort_into(*writer, reactor, loaded, states, step, stepped));
+  Result<Unit> filled = co_await outcome(sort_into(*writer, steps, loaded, states));
   co_return co_await outcome(writer->finish(std::move(filled)));
 }
 

@@ -2,6 +2,7 @@
 // Turns a journal segment that is full into a stored one: the same frames, sorted by partition. And
 // several stored ones into one, without what is trimmed. Knows neither manifest nor schedule.
 
+#include <bit>
 #include <map>
 #include <memory>
 #include <string>
@@ -26,13 +27,35 @@ struct StoredState {
 };
 using StoredStates = std::map<PartitionId, StoredState>;
 
+// Where small frames are sorted: kept from one segment to the next, so that its pages are touched
+// for the first time only once.
+class SortingMemory {
+ public:
+  BlockMemory get(std::size_t size) {
+    if (size > size_) {
+      size_ = std::bit_ceil(size);
+      memory_ = allocate_block_memory(size_);
+    }
+    return memory_;
+  }
+  void drop() {
+    memory_.reset();
+    size_ = 0;
+  }
+
+ private:
+  BlockMemory memory_;
+  std::size_t size_ = 0;
+};
+
 // Applies the frames of a segment to `states` and writes it to `path`. Nothing else is changed.
+// Small frames are sorted in `sorting`.
 // After each step others run, and `stepped` wakes one who waits.
 // Errors: corrupt, disk_full, io.
 Task<StoredSummary> store_journal_segment(io::Reactor& reactor, io::Disk& disk, std::string path,
                                           std::uint64_t id, std::uint32_t journal,
-                                          const JournalSegment& segment, StoredStates& states,
-                                          Bytes step, io::Signal& stepped);
+                                          const JournalSegment& segment, SortingMemory& sorting,
+                                          StoredStates& states, Bytes step, io::Signal& stepped);
 
 // Writes neighbours as one segment, without the blocks that `partitions` says are trimmed.
 Task<StoredSummary> merge_segments(io::Reactor& reactor, io::Disk& disk, std::string path,

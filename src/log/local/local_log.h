@@ -74,6 +74,7 @@ class LocalLog final : public Log, public LogReader, private JournalListener {
   void drop_idle_memory() {
     writer_->drop_idle_memory();
     stored_.drop_idle_memory();
+    sorting_memory_.drop();
   }
   std::size_t stored_segments() const { return stored_.list()->size(); }
   // For tests: resolves when nothing is left to be clustered or cleaned up.
@@ -136,6 +137,7 @@ class LocalLog final : public Log, public LogReader, private JournalListener {
   TailCache tail_;
   StoredSegments stored_;
   StoredStates stored_states_;
+  SortingMemory sorting_memory_;
   std::unique_ptr<JournalWriter> writer_;
   bool closing_ = false;
   std::string damage_told_;  // the last of its kind

@@ -68,8 +68,9 @@ Task<Unit> LocalLog::store_oldest() {
   StoredStates states = stored_states_;
   std::uint64_t id = manifest_.next_id++;  // never twice, even when this attempt fails
   std::string path = stored_.path(id);
-  Result<StoredSummary> summary = co_await outcome(store_journal_segment(
-      reactor_, disk_, path, id, manifest_.journal, segment, states, step, store_stepped_));
+  Result<StoredSummary> summary =
+      co_await outcome(store_journal_segment(reactor_, disk_, path, id, manifest_.journal, segment,
+                                             sorting_memory_, states, step, store_stepped_));
   if (!summary) {
     (void)co_await outcome(disk_.remove(path));  // best effort: the first error is the news
     co_return fail(summary.error().kind, summary.error().message);

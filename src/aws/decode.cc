@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "base/ascii.h"
+#include "base/utf8.h"
 #include "wire/base64.h"
 #include "wire/cbor_reader.h"
 
@@ -19,7 +20,7 @@ using Decoded = tl::expected<Value, std::string>;
 constexpr std::string_view list_unexpected = "Start of list found where not expected";
 constexpr std::string_view structure_unexpected =
     "Start of structure or map found where not expected.";
-constexpr std::size_t shown_text_max = 1024;  // characters of a bad value that a message repeats
+constexpr std::size_t shown_text_max = 1024;  // bytes of a bad value that a message repeats
 
 tl::unexpected<std::string> refuse(std::string_view text) {
   return tl::unexpected<std::string>(std::string(text));
@@ -110,7 +111,7 @@ class Decoder {
   static Decoded boolean(const Value& value) {
     if (value.is(ValueKind::boolean)) return value;
     if (value.is(ValueKind::string)) {
-      const std::string upper = uppered(value.string().substr(0, shown_text_max));
+      const std::string upper = uppered(utf8_prefix(value.string(), shown_text_max));
       if (upper == "TRUE" || upper == "YES" || upper == "1") return Value::of_boolean(true);
       if (upper == "FALSE" || upper == "NO" || upper == "0") return Value::of_boolean(false);
       return refuse("'" + upper + "' can not be converted to an Boolean");
@@ -128,7 +129,7 @@ class Decoder {
     auto* bytes = reinterpret_cast<std::byte*>(tree_.allocate(room));
     const wire::Base64Decoded decoded = wire::base64_decode(text, {bytes, room});
     if (decoded.ok()) return Value::of_bytes({bytes, decoded.size});
-    return refuse("'" + std::string(text.substr(0, shown_text_max)) +
+    return refuse("'" + std::string(utf8_prefix(text, shown_text_max)) +
                   "' can not be converted to a Blob: " + wire::base64_fault_text(text, decoded));
   }
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/check.h"
+#include "base/utf8.h"
 
 namespace levada::aws {
 namespace {
@@ -12,7 +13,9 @@ namespace {
 using wire::Value;
 using wire::ValueKind;
 
-constexpr std::size_t shown_max = 1024;  // bytes of a value that a message repeats
+// Bytes of a value that a message repeats. The service repeats all; a message has up to ten values,
+// and one request's bytes ten times over would be too long an answer.
+constexpr std::size_t shown_max = 16 * 1024;
 
 std::string lower_camel(std::string_view name) {
   std::string path(name);
@@ -233,12 +236,11 @@ class Validator {
     failed_ = failed_ || !lenient;
   }
 
-  // As Java shows it.
+  // As Java shows it. Elements beyond what is shown are left out, not shown empty.
   void render(const Shape& shape, const Value& value, std::string& out) const {
-    if (out.size() > shown_max) return;
     switch (shape.type) {
       case Type::string:
-        out += value.string().substr(0, shown_max);
+        out += utf8_prefix(value.string(), shown_max);
         break;
       case Type::blob: {
         const std::string size = std::to_string(value.bytes().size());
@@ -263,6 +265,7 @@ class Validator {
       case Type::list:
         out += '[';
         for (const Value& item : value.items()) {
+          if (out.size() > shown_max) break;
           if (&item != value.items().data()) out += ", ";
           render(*shape.element, item, out);
         }
@@ -271,8 +274,9 @@ class Validator {
       case Type::map:
         out += '{';
         for (const wire::Member& m : value.members()) {
+          if (out.size() > shown_max) break;
           if (&m != value.members().data()) out += ", ";
-          out += m.key;
+          out += utf8_prefix(m.key, shown_max);
           out += '=';
           render(*shape.element, m.value, out);
         }

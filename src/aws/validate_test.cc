@@ -1,13 +1,20 @@
 #include "aws/validate.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "aws/decode.h"
 #include "aws/kinesis/operations.h"
+#include "base/utf8.h"
 #include "wire/json_reader.h"
 
 namespace levada::aws {
 namespace {
+
+using ::testing::AnyOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::StartsWith;
 
 // What a client reads when it sends this body: the message, or "fine".
 std::string answer(std::string_view operation, std::string_view json) {
@@ -149,6 +156,39 @@ TEST(Constraints, count_characters_and_not_bytes) {
   const std::string head = R"({"StreamName":"a","Data":"","PartitionKey":")";
   EXPECT_EQ(answer("PutRecord", head + key + "\"}"), "fine");
   EXPECT_NE(answer("PutRecord", head + key + "x\"}"), "fine");
+}
+
+TEST(Constraints, repeat_a_long_value_whole_and_a_huge_one_up_to_a_character_s_end) {
+  const auto of_name = [](std::string_view unit, std::size_t count) {
+    std::string name;
+    for (std::size_t i = 0; i < count; ++i) name += unit;
+    return std::pair(name, answer("DescribeStream", R"({"StreamName":")" + name + "\"}"));
+  };
+  const auto [whole, text] = of_name("n", 2000);
+  EXPECT_EQ(text,
+            "1 validation error detected: Value '" + whole +
+                "' at 'streamName' failed to satisfy constraint: Member must have length less "
+                "than or equal to 128");
+  const auto [huge, cut] = of_name("\xe2\x82\xac", 20'000);  // 3 does not divide the limit
+  EXPECT_TRUE(is_valid_utf8(cut));
+  EXPECT_LT(cut.size(), huge.size());
+}
+
+TEST(Constraints, show_no_empty_elements_behind_the_last_one_shown) {
+  std::string keys, tags;
+  for (int i = 0; i < 2000; ++i) {
+    const std::string key = "\"key-number-" + std::to_string(i) + "\"";
+    keys += (i > 0 ? "," : "") + key;
+    tags += (i > 0 ? "," : "") + key + ":\"v\"";
+  }
+  const std::string list =
+      answer("RemoveTagsFromStream", R"({"StreamName":"a","TagKeys":[)" + keys + "]}");
+  EXPECT_THAT(list,
+              StartsWith("1 validation error detected: Value '[key-number-0, key-number-1, "));
+  EXPECT_THAT(list, Not(AnyOf(HasSubstr(", ,"), HasSubstr(", ]"), HasSubstr("key-number-1999"))));
+  const std::string map = answer("AddTagsToStream", R"({"StreamName":"a","Tags":{)" + tags + "}}");
+  EXPECT_THAT(map, StartsWith("1 validation error detected: Value '{key-number-0=v, "));
+  EXPECT_THAT(map, Not(AnyOf(HasSubstr("=,"), HasSubstr("=}"), HasSubstr("key-number-1999"))));
 }
 
 TEST(Constraints, a_missing_partition_key_is_only_named_beside_others) {

@@ -80,5 +80,12 @@ TEST(Utf8, BothKernelsSayTheSameOfRandomBytes) {
   EXPECT_GT(valid, 1'000U);
 }
 
+TEST(Utf8, APrefixEndsBetweenCharacters) {
+  const std::string text = "a\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80z";  // of 1, 2, 3, 4 and 1 bytes
+  constexpr std::size_t ends[] = {0, 1, 1, 3, 3, 3, 6, 6, 6, 6, 10, 11, 11};
+  for (std::size_t most = 0; most < std::size(ends); ++most)
+    EXPECT_EQ(utf8_prefix(text, most), std::string_view(text).substr(0, ends[most])) << most;
+}
+
 }  // namespace
 }  // namespace levada

@@ -157,6 +157,10 @@ TABLE = {
         "UpdateMaxRecordSize", {"StreamARN": "arn:aws:kinesis:us-east-1:000000000000:stream/a", "MaxRecordSizeInKiB": 10241},
         [bad("10241", "maxRecordSizeInKiB", value_max(10240))],
     ),
+    "the whole of a long value": (
+        "PutRecord", {"StreamName": "a", "Data": "", "PartitionKey": "é" * 5000},
+        [bad("é" * 5000, "partitionKey", length_max(256))],
+    ),
     "ARN keeps its capitals": (
         "DescribeStream", {"StreamARN": "arn:aws:s3:::bucket"}, [bad("arn:aws:s3:::bucket", "streamARN", ARN_PATTERN)],
     ),

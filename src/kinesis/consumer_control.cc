@@ -19,7 +19,7 @@ struct NamedConsumer {
   std::string epoch;  // empty: any
 };
 
-Result<NamedConsumer> named(const ConsumerRef& ref) {
+Result<NamedConsumer> named(const ConsumerRef& ref, std::string_view account) {
   const auto argument = [](const char* text) { return refuse(Refusal::invalid_argument, text); };
   if (ref.consumer_arn.empty()) {
     if (ref.stream_arn.empty() || ref.name.empty())
@@ -28,7 +28,7 @@ Result<NamedConsumer> named(const ConsumerRef& ref) {
   }
   const auto arn = parse_arn(ref.consumer_arn);
   if (!arn || arn->consumer.empty())
-    return refuse(Refusal::resource_not_found, text::resource_not_found(ref.consumer_arn));
+    return refuse(Refusal::resource_not_found, text::consumer_not_found(ref.consumer_arn, account));
   const std::string_view stream = ref.consumer_arn.substr(0, ref.consumer_arn.find("/consumer/"));
   if ((!ref.name.empty() && ref.name != arn->consumer) ||
       (!ref.stream_arn.empty() && ref.stream_arn != stream))
@@ -86,7 +86,7 @@ Task<ConsumerAnswer> LocalControlPlane::register_consumer(Caller caller, Registe
 }
 
 Task<Unit> LocalControlPlane::deregister_consumer(Caller caller, ConsumerRef command) {
-  const NamedConsumer which = co_await named(command);
+  const NamedConsumer which = co_await named(command, caller.account);
   const Alter change = [&](Alteration it) -> Result<Unit> {
     TRY(consumer_in(it.before, which));
     const auto at = it.after.consumers.find(which.name);
@@ -103,7 +103,7 @@ Task<Unit> LocalControlPlane::deregister_consumer(Caller caller, ConsumerRef com
 }
 
 Result<ConsumerAnswer> LocalControlPlane::describe_consumer(Caller caller, ConsumerRef command) {
-  const NamedConsumer which = TRY(named(command));
+  const NamedConsumer which = TRY(named(command, caller.account));
   ConsumerAnswer answer;
   answer.stream = TRY(find_stream(table_, caller, {.name = {}, .arn = which.stream_arn}));
   answer.consumer = *TRY(consumer_in(*answer.stream, which));

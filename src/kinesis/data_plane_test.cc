@@ -46,6 +46,18 @@ TEST(DataPlane, keys_are_routed_by_md5_and_explicit_keys_by_themselves) {
             "Specified value was 340282366920938463463374607431768211456");
 }
 
+TEST(DataPlane, an_explicit_hash_key_does_not_replace_the_partition_key) {
+  TestService k;
+  k.create("s", 3);
+  PutRecord command;
+  command.stream.name = "s";
+  command.record.keyless = true;
+  command.record.explicit_hash_key = "1";
+  EXPECT_EQ(k.world.run(k.data().put_record(k.caller, command)).error().message,
+            "1 validation error detected: Value null at 'partitionKey' failed to satisfy "
+            "constraint: Member must not be null");
+}
+
 TEST(DataPlane, put_records_answers_in_the_order_of_the_request) {
   TestService k;
   k.create("s", 7);

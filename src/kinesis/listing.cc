@@ -81,6 +81,25 @@ Result<Unit> set_filter(PageToken& page, const ShardFilter& filter, std::string_
   return Unit{};
 }
 
+// A token names its stream and filter itself.
+Result<Unit> nothing_beside_token(const ListShards& command) {
+  const struct {
+    bool given;
+    std::string_view name;
+  } members[] = {
+      {!command.stream.name.empty(), "StreamName"},
+      {!command.stream.arn.empty(), "StreamARN"},
+      {!command.exclusive_start_shard_id.empty(), "ExclusiveStartShardId"},
+      {command.stream_created.has_value(), "StreamCreationTimestamp"},
+      {command.filter.has_value(), "ShardFilter"},
+  };
+  for (const auto& member : members)
+    if (member.given)
+      return refuse(Refusal::invalid_argument,
+                    "NextToken and " + std::string(member.name) + " cannot be provided together.");
+  return Unit{};
+}
+
 }  // namespace
 
 Result<DescribeStreamAnswer> LocalControlPlane::describe_stream(Caller caller,
@@ -146,15 +165,9 @@ std::string LocalControlPlane::stream_of_page(ByteView token) {
 
 Result<ListShardsAnswer> LocalControlPlane::list_shards(Caller caller, ListShards command) {
   const bool named = !command.stream.name.empty() || !command.stream.arn.empty();
-  const auto argument = [](const char* text) { return refuse(Refusal::invalid_argument, text); };
   if (!command.next_token && !named)
-    return argument("Either NextToken or StreamName should be provided.");
-  if (command.next_token && named)
-    return argument("NextToken and StreamName cannot be provided together.");
-  if (command.next_token && !command.exclusive_start_shard_id.empty())
-    return argument("NextToken and ExclusiveStartShardId cannot be provided together.");
-  if (command.next_token && command.stream_created)
-    return argument("NextToken and StreamCreationTimestamp cannot be provided together.");
+    return refuse(Refusal::invalid_argument, "Either NextToken or StreamName should be provided.");
+  if (command.next_token) TRY(nothing_beside_token(command));
 
   ListShardsAnswer answer;
   PageToken page{.listing = Listing::shards,
@@ -179,7 +192,10 @@ Result<ListShardsAnswer> LocalControlPlane::list_shards(Caller caller, ListShard
       TRY(set_filter(page, *command.filter, shown(command.stream), caller.account, now()));
   }
   const catalog::Stream& stream = *answer.stream;
-  if (stream.status == catalog::StreamStatus::creating) return answer;
+  if (!stream.accepts_records())
+    return refuse(Refusal::resource_in_use,
+                  text::stream_not_usable(named ? shown(command.stream) : stream.key.name,
+                                          caller.account, stream.status));
   const std::size_t limit = std::min(command.max_results.value_or(shards_page), shards_page);
   const UnixMillis horizon = trim_horizon(stream, now());
   for (const catalog::Shard& shard : stream.shards) {

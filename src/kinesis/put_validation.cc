@@ -28,19 +28,17 @@ Result<Unit> hash_keys(const catalog::Stream& stream, const PutRecords& command,
   const bool automatic = stream.distribution == catalog::Distribution::automatic;
   for (std::size_t n = 0; n < command.records.size(); ++n) {
     const PutEntry& record = command.records[n];
+    // An ExplicitHashKey routes in a key's place, but does not replace it.
+    if (record.keyless && !automatic) [[unlikely]]
+      return constraint("Value null", member(verb, n, "partitionKey"), "Member must not be null");
     if (!record.explicit_hash_key.empty()) [[unlikely]] {
       const std::optional<Uint128> key = parse_hash_key(record.explicit_hash_key);
       if (!key)
         return refuse(Refusal::invalid_argument,
                       text::explicit_hash_key_range(record.explicit_hash_key));
       out[n] = *key;
-    } else if (record.keyless) [[unlikely]] {
-      if (!automatic)
-        return constraint("Value null", member(verb, n, "partitionKey"), "Member must not be null");
-    } else if (!command.hashes.empty()) {
-      out[n] = command.hashes[n];
-    } else {
-      out[n] = hash_of(record.partition_key);
+    } else if (!record.keyless) [[likely]] {
+      out[n] = command.hashes.empty() ? hash_of(record.partition_key) : command.hashes[n];
     }
   }
   return Unit{};

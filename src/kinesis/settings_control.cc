@@ -22,20 +22,13 @@ auto policy_of(Stream& stream, const Arn& arn) -> decltype(&stream.policy) {
   return consumer == stream.consumers.end() ? nullptr : &consumer->second.policy;
 }
 
-Result<Arn> resource(std::string_view text) {
+Result<Arn> resource(std::string_view text, std::string_view account) {
   if (const auto arn = parse_arn(text)) return *arn;
-  return refuse(Refusal::resource_not_found, text::resource_not_found(text));
+  return refuse(Refusal::resource_not_found, text::stream_not_found(text, account));
 }
 
 std::string policy_missing(std::string_view arn) {
   return "No resource policy found for resource ARN " + std::string(arn) + ".";
-}
-
-// RNF in the words that operations on resource ARNs use.
-tl::unexpected<Error> by_resource(Error error, std::string_view arn) {
-  if (refusal_of(error) == Refusal::resource_not_found && error.message.starts_with("Stream "))
-    error.message = text::resource_not_found(arn);
-  return tl::unexpected<Error>(std::move(error));
 }
 
 }  // namespace
@@ -83,6 +76,8 @@ Task<Unit> LocalControlPlane::change_encryption(Caller caller, ChangeEncryption 
     co_await io::call(reactor_, keeper_.reactor(), prepare);
   }
   const Alter change = [&](Alteration it) -> Result<Unit> {
+    if (command.encryption == catalog::Encryption::none)
+      return refuse(Refusal::invalid_argument, text::encryption_type_none());
     std::vector<UnixMillis>& recent = it.after.encryption_changes;
     std::erase_if(recent, [&](UnixMillis at) { return at + encryption_changes_period <= it.now; });
     if (encrypts) {
@@ -102,28 +97,28 @@ Task<Unit> LocalControlPlane::change_encryption(Caller caller, ChangeEncryption 
 }
 
 Task<Unit> LocalControlPlane::put_policy(Caller caller, PutPolicy command) {
-  const Arn arn = co_await resource(command.resource_arn);
+  const Arn arn = co_await resource(command.resource_arn, caller.account);
   const std::string own_arn(
       command.resource_arn.substr(0, command.resource_arn.find("/consumer/")));
   const Alter change = [&](Alteration it) -> Result<Unit> {
     std::string* policy = policy_of(it.after, arn);
     if (policy == nullptr)
-      return refuse(Refusal::resource_not_found, text::resource_not_found(command.resource_arn));
-    if (!arn.consumer.empty() &&
-        it.after.consumers.find(arn.consumer)->second.status != catalog::ConsumerStatus::active)
+      return refuse(Refusal::resource_not_found,
+                    text::consumer_not_found(arn.consumer, caller.account));
+    const auto consumer = it.before.consumers.find(arn.consumer);
+    if (consumer != it.before.consumers.end() &&
+        consumer->second.status != catalog::ConsumerStatus::active)
       return refuse(Refusal::resource_in_use,
-                    "Consumer " + std::string(command.resource_arn) + " is not in ACTIVE status.");
+                    text::consumer_not_active(it.before.key, consumer->second));
     *policy = command.policy;
     return Unit{};
   };
   StreamRef stream{.name = {}, .arn = own_arn};
-  Result<Unit> done = co_await outcome(alter(caller, stream, Needs::active, change));
-  if (!done) co_return by_resource(std::move(done).error(), command.resource_arn);
-  co_return Unit{};
+  co_return co_await outcome(alter(caller, stream, Needs::active, change));
 }
 
 Task<Unit> LocalControlPlane::delete_policy(Caller caller, std::string_view resource_arn) {
-  const Arn arn = co_await resource(resource_arn);
+  const Arn arn = co_await resource(resource_arn, caller.account);
   const std::string own_arn(resource_arn.substr(0, resource_arn.find("/consumer/")));
   const Alter change = [&](Alteration it) -> Result<Unit> {
     std::string* policy = policy_of(it.after, arn);
@@ -133,19 +128,17 @@ Task<Unit> LocalControlPlane::delete_policy(Caller caller, std::string_view reso
     return Unit{};
   };
   StreamRef stream{.name = {}, .arn = own_arn};
-  Result<Unit> done = co_await outcome(alter(caller, stream, Needs::active, change));
-  if (!done) co_return by_resource(std::move(done).error(), resource_arn);
-  co_return Unit{};
+  co_return co_await outcome(alter(caller, stream, Needs::active, change));
 }
 
 Result<std::string> LocalControlPlane::get_policy(Caller caller, std::string_view resource_arn) {
-  const Arn arn = TRY(resource(resource_arn));
+  const Arn arn = TRY(resource(resource_arn, caller.account));
   const std::string_view own_arn = resource_arn.substr(0, resource_arn.find("/consumer/"));
-  const auto stream = find_stream(table_, caller, {.name = {}, .arn = own_arn});
-  if (!stream) return by_resource(stream.error(), resource_arn);
-  const std::string* policy = policy_of(**stream, arn);
+  const auto stream = TRY(find_stream(table_, caller, {.name = {}, .arn = own_arn}));
+  const std::string* policy = policy_of(*stream, arn);
   if (policy == nullptr)
-    return refuse(Refusal::resource_not_found, text::resource_not_found(resource_arn));
+    return refuse(Refusal::resource_not_found,
+                  text::consumer_not_found(arn.consumer, caller.account));
   return policy->empty() ? std::string(no_policy) : *policy;
 }
 
@@ -163,8 +156,7 @@ Task<Unit> LocalControlPlane::update_mode(Caller caller, UpdateStreamMode comman
                                                  options_.on_demand_stream_limit));
     if (!spend(it.after.mode_changes, mode_changes_a_day_max, it.now, options_.rolling_limits))
       return refuse(Refusal::limit_exceeded,
-                    text::rolling_limit("UpdateStreamMode", mode_changes_a_day_max,
-                                        it.before.key.name, caller.account));
+                    text::stream_rate_exceeded(it.before.key.name, caller.account));
     it.after.mode = command.mode;
     it.after.warm_mib_per_second = command.warm_mib_per_second.value_or(0);
     if (command.mode == catalog::StreamMode::provisioned)

@@ -95,22 +95,20 @@ Task<UpdateShardCountAnswer> LocalControlPlane::update_shard_count(Caller caller
   const Alter change = [&](Alteration it) -> Result<Unit> {
     const auto has = static_cast<std::uint32_t>(it.before.open_shards.size());
     answer.current = has;
-    const auto argument = [](const char* text) { return refuse(Refusal::invalid_argument, text); };
+    const auto argument = [](std::string text) {
+      return refuse(Refusal::invalid_argument, std::move(text));
+    };
     if (command.target > 2 * std::uint64_t{has})
-      return argument(
-          "UpdateShardCount cannot scale up over double your current open shard count.");
+      return argument(text::scaled_too_far_up(has, command.target));
     if (2 * std::uint64_t{command.target} < has)
-      return argument(
-          "UpdateShardCount cannot scale down below half your current open shard count.");
+      return argument(text::scaled_too_far_down(has, command.target));
     if (command.target > target_shards_max && command.target >= has)
       return refuse(Refusal::limit_exceeded,
-                    "UpdateShardCount cannot scale a stream beyond 10000 shards.");
+                    text::scaled_beyond(target_shards_max, has, command.target));
     if (command.target > has)
       TRY(check_limit(it.state, caller, options_.shard_limit, command.target - has));
     if (!spend(it.after.reshardings, reshardings_a_day_max, it.now, options_.rolling_limits))
-      return refuse(Refusal::limit_exceeded,
-                    text::rolling_limit("UpdateShardCount", reshardings_a_day_max, in_stream,
-                                        caller.account));
+      return refuse(Refusal::limit_exceeded, text::stream_rate_exceeded(in_stream, caller.account));
     if (command.target == has) return Unit{};
     Resharding resharding(it.after, it.state.next_partition(), it.now);
     if (!resharding.scale_to(command.target))

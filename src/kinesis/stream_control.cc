@@ -129,11 +129,7 @@ Task<Unit> LocalControlPlane::delete_stream(Caller caller, DeleteStream command)
       return refuse(Refusal::resource_in_use,
                     text::stream_not_active(shown(command.stream), caller.account, status));
     if (!change.before.consumers.empty() && !command.enforce_consumer_deletion)
-      return refuse(Refusal::resource_in_use,
-                    "Stream " + std::string(shown(command.stream)) + " under account " +
-                        std::string(caller.account) +
-                        " has enhanced fan-out consumers. Deregister them or set "
-                        "EnforceConsumerDeletion.");
+      return refuse(Refusal::resource_in_use, text::stream_has_consumers(change.before.key));
     change.after.status = catalog::StreamStatus::deleting;
     change.after.due = change.now + options_.transition_delay;
     change.after.consumers.clear();

@@ -93,9 +93,13 @@ Task<Unit> PushedShard::check_admission() {
   const std::string& arn = subject_.consumer_arn;
   const auto ask = [partition, &arn](ShardHost& host) { return host.admission(partition, arn); };
   const std::uint64_t newest = co_await neighbours_.at(reactor_, partition, ask);
-  if (newest != subject_.admission)
+  if (newest != subject_.admission) {
+    const std::optional<Arn> named = parse_arn(arn);
+    CHECK(named, "a subscription is opened under an ARN that was read");
     co_return refuse(Refusal::resource_in_use,
-                     "Another active subscription exists for this consumer: " + arn);
+                     text::subscription_exists(named->stream, subject_.shard, subject_.consumer,
+                                               named->account));
+  }
   co_return Unit{};
 }
 
@@ -205,10 +209,7 @@ Task<std::unique_ptr<Subscription>> SubscriptionDesk::subscribe(Caller caller,
                      text::consumer_not_found(arn->consumer, caller.account));
   if (consumer->second.status != catalog::ConsumerStatus::active)
     co_return refuse(Refusal::resource_in_use,
-                     "Consumer " + consumer->second.name + " with creation timestamp " +
-                         std::to_string(consumer->second.created.count() / 1000) +
-                         " under stream " + stream->key.name + " and account " +
-                         stream->key.account + " is not in ACTIVE status.");
+                     text::consumer_not_active(stream->key, consumer->second));
   const std::optional<catalog::ShardIndex> index = parse_shard_id(command.shard_id);
   if (!index)
     co_return refuse(Refusal::resource_not_found,
@@ -239,7 +240,7 @@ Task<std::unique_ptr<Subscription>> SubscriptionDesk::subscribe(Caller caller,
   if (admitted.number == 0)
     co_return refuse(
         Refusal::resource_in_use,
-        "Another active subscription exists for this consumer: " + subject.consumer_arn);
+        text::subscription_exists(stream->key.name, *index, subject.consumer, stream->key.account));
   subject.admission = admitted.number;
   const log::Position from = co_await find_start(reactor_, neighbours_, *shard, ask, known);
   std::unique_ptr<Subscription> opened = std::make_unique<PushedShard>(

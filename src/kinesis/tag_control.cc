@@ -17,10 +17,12 @@ struct Target {
   std::string_view consumer;  // empty: the stream itself
 };
 
-Result<Target> target(const StreamRef& stream, std::string_view resource_arn) {
+Result<Target> target(const StreamRef& stream, std::string_view resource_arn,
+                      std::string_view account) {
   if (resource_arn.empty()) return Target{stream, {}};
   const auto arn = parse_arn(resource_arn);
-  if (!arn) return refuse(Refusal::resource_not_found, text::resource_not_found(resource_arn));
+  if (!arn)
+    return refuse(Refusal::resource_not_found, text::stream_not_found(resource_arn, account));
   return Target{{.name = {}, .arn = resource_arn.substr(0, resource_arn.find("/consumer/"))},
                 arn->consumer};
 }
@@ -52,7 +54,7 @@ bool has_percent(std::string_view text) { return text.find('%') != text.npos; }
 }  // namespace
 
 Task<Unit> LocalControlPlane::add_tags(Caller caller, AddTags command) {
-  const Target at = co_await target(command.stream, command.resource_arn);
+  const Target at = co_await target(command.stream, command.resource_arn, caller.account);
   const Alter change = [&](Alteration it) -> Result<Unit> {
     const auto argument = [](std::string text) {
       return refuse(Refusal::invalid_argument, std::move(text));
@@ -80,7 +82,7 @@ Task<Unit> LocalControlPlane::add_tags(Caller caller, AddTags command) {
 }
 
 Task<Unit> LocalControlPlane::remove_tags(Caller caller, RemoveTags command) {
-  const Target at = co_await target(command.stream, command.resource_arn);
+  const Target at = co_await target(command.stream, command.resource_arn, caller.account);
   const Alter change = [&](Alteration it) -> Result<Unit> {
     for (const std::string_view key : command.keys)
       if (!tag_characters_valid(key))
@@ -98,7 +100,7 @@ Task<Unit> LocalControlPlane::remove_tags(Caller caller, RemoveTags command) {
 }
 
 Result<ListTagsAnswer> LocalControlPlane::list_tags(Caller caller, ListTags command) {
-  const Target at = TRY(target(command.stream, command.resource_arn));
+  const Target at = TRY(target(command.stream, command.resource_arn, caller.account));
   const catalog::StreamSnapshot stream = TRY(find_stream(table_, caller, at.stream));
   const catalog::Tags& tags = *TRY(tags_of(*stream, at));
   const std::size_t limit = command.limit.value_or(tags_max);

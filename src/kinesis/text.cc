@@ -28,6 +28,11 @@ std::string in_stream(S stream, S account) {
   return join({" in stream ", stream, " under account ", account});
 }
 
+std::string shard_counts(std::uint64_t open, std::uint64_t target) {
+  return join(
+      {" Current open shard count: ", digits(open), " Target shard count: ", digits(target)});
+}
+
 // Thu Jan 22 01:22:02 UTC 2015
 std::string date(UnixMillis moment) {
   const std::time_t seconds = moment.count() / 1000;
@@ -69,13 +74,23 @@ std::string stream_not_active(S stream, S account, catalog::StreamStatus status)
   return join({"Stream ", stream, " under account ", account, " not ACTIVE, instead in state ",
                name(status)});
 }
+std::string stream_not_usable(S stream, S account, catalog::StreamStatus status) {
+  return join({"Stream ", stream, " under account ", account,
+               " not ACTIVE or UPDATING, instead in state ", name(status)});
+}
 std::string stream_on_demand(S stream, S account) {
   return join({"Request is invalid. Stream ", stream, " under account ", account,
                " is in On-Demand mode."});
 }
-std::string rolling_limit(S operation, std::uint64_t most, S stream, S account) {
-  return join({operation, " was called more than ", digits(most),
-               " times in a rolling 24-hour period", in_stream(stream, account), "."});
+std::string stream_has_consumers(const catalog::StreamKey& stream) {
+  return join({"DeleteStream can't delete ", stream.account, ":", stream.name,
+               " because there are consumers associated with this data stream. To delete ",
+               stream.name,
+               " anyway, set the EnforceConsumerDeletion parameter to true to force the deletion "
+               "of all the consumers that are associated with it."});
+}
+std::string stream_rate_exceeded(S stream, S account) {
+  return join({"Rate exceeded for stream ", stream, " under account ", account, "."});
 }
 
 std::string shard_limit(S account, S region, std::uint64_t open, std::uint64_t limit,
@@ -202,6 +217,20 @@ std::string not_adjacent(catalog::ShardIndex first, catalog::ShardIndex second, 
                " are not an adjacent pair of shards eligible for merging"});
 }
 
+std::string scaled_too_far_up(std::uint64_t open, std::uint64_t target) {
+  return join({"UpdateShardCount cannot scale up over double your current open shard count.",
+               shard_counts(open, target)});
+}
+std::string scaled_too_far_down(std::uint64_t open, std::uint64_t target) {
+  return join({"UpdateShardCount cannot scale down below half your current open shard count.",
+               shard_counts(open, target)});
+}
+std::string scaled_beyond(std::uint64_t most, std::uint64_t open, std::uint64_t target) {
+  return join({"Target shard count or number of open shards cannot be greater than ", digits(most),
+               ".", shard_counts(open, target)});
+}
+
+std::string encryption_type_none() { return "Encryption type cannot be NONE."; }
 std::string encryption_changes(S stream, S account) {
   return join({"Stream ", stream, " under account ", account,
                " was encrypted 25 times in the last 24 hours, the most that is allowed."});
@@ -210,9 +239,18 @@ std::string encryption_changes(S stream, S account) {
 std::string dry_run() { return "Request would have succeeded, but the DryRun flag is set."; }
 std::string disk_full() { return "There is no room on the server's disk."; }
 std::string next_token_expired() { return "The NextToken has expired."; }
-std::string resource_not_found(S arn) { return join({"Stream with ARN ", arn, " not found"}); }
 std::string consumer_not_found(S consumer, S account) {
   return join({"Consumer ", consumer, ", account ", account, " not found."});
+}
+std::string consumer_not_active(const catalog::StreamKey& stream,
+                                const catalog::Consumer& consumer) {
+  return join({"Consumer ", consumer.name, " with creation timestamp ",
+               digits(consumer.created.count() / 1000), " under stream ", stream.name,
+               " and account ", stream.account, " is not in ACTIVE status."});
+}
+std::string subscription_exists(S stream, catalog::ShardIndex shard, S consumer, S account) {
+  return join({"Another active subscription exists for this consumer: ", account, ":", stream, ":",
+               shard_id(shard), ":", consumer});
 }
 
 }  // namespace levada::kinesis::text

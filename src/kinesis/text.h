@@ -15,8 +15,10 @@ using S = std::string_view;
 std::string stream_not_found(S stream, S account);
 std::string stream_exists(S stream, S account);
 std::string stream_not_active(S stream, S account, catalog::StreamStatus status);
+std::string stream_not_usable(S stream, S account, catalog::StreamStatus status);
 std::string stream_on_demand(S stream, S account);
-std::string rolling_limit(S operation, std::uint64_t most, S stream, S account);
+std::string stream_has_consumers(const catalog::StreamKey& stream);
+std::string stream_rate_exceeded(S stream, S account);
 std::string shard_limit(S account, S region, std::uint64_t open, std::uint64_t limit,
                         std::uint64_t additional);
 
@@ -50,12 +52,19 @@ std::string split_key(S key, catalog::ShardIndex shard, S stream, S account,
 std::string not_adjacent(catalog::ShardIndex first, catalog::ShardIndex second, S stream,
                          S account);
 
+std::string scaled_too_far_up(std::uint64_t open, std::uint64_t target);
+std::string scaled_too_far_down(std::uint64_t open, std::uint64_t target);
+std::string scaled_beyond(std::uint64_t most, std::uint64_t open, std::uint64_t target);
+
+std::string encryption_type_none();
 std::string encryption_changes(S stream, S account);
 std::string dry_run();
 std::string disk_full();  // our own: AWS has no disk
 std::string next_token_expired();
-std::string resource_not_found(S arn);
 std::string consumer_not_found(S consumer, S account);
+std::string consumer_not_active(const catalog::StreamKey& stream,
+                                const catalog::Consumer& consumer);
+std::string subscription_exists(S stream, catalog::ShardIndex shard, S consumer, S account);
 
 S name(catalog::StreamStatus status);
 

@@ -89,6 +89,18 @@ class Policy(AccountCase):
         reply = self.client.call("DeleteResourcePolicy", ResourceARN=arn)
         self.refused(reply, "ResourceNotFoundException", f"No resource policy found for resource ARN {arn}.")
 
+    def test_of_a_stream_or_a_consumer_that_is_not_there(self):
+        missing = {
+            self.arn("gone"): f"Stream {self.arn('gone')} under account {ACCOUNT} not found.",
+            self.arn(self.name) + "/consumer/c:1": f"Consumer c, account {ACCOUNT} not found.",
+        }
+        for arn, text in missing.items():
+            statement = {"Effect": "Allow", "Principal": "*", "Action": "kinesis:GetRecords", "Resource": arn}
+            policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+            for verb, more in {"Get": {}, "Put": {"Policy": policy}}.items():
+                reply = self.client.call(f"{verb}ResourcePolicy", ResourceARN=arn, **more)
+                self.refused(reply, "ResourceNotFoundException", text)
+
 
 class Monitoring(AccountCase):
     def test_enable_all_and_disable_one(self):
@@ -116,6 +128,11 @@ class Encryption(AccountCase):
         records = self.client.drain(self.name)
         self.assertEqual([r["Data"] for r in records], [b"plain", b"secret", b"plain again"])
         self.assertEqual([r.get("EncryptionType") for r in records], [None, "KMS", None])
+
+    @cases({"Start": "Start", "Stop": "Stop"})
+    def test_none_is_no_type_to_ask_for(self, verb):
+        reply = self.call(f"{verb}StreamEncryption", EncryptionType="NONE", KeyId="alias/aws/kinesis")
+        self.refused(reply, "InvalidArgumentException", "Encryption type cannot be NONE.")
 
 
 class AccountSettings(Case):

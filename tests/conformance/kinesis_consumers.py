@@ -66,8 +66,12 @@ class Consumers(ConsumerCase):
 
     def test_a_stream_with_consumers_needs_force_to_be_deleted(self):
         self.register()
-        reply = self.client.call("DeleteStream", StreamName=self.name)
-        self.assertEqual((reply.status, reply.error[0]), (400, "ResourceInUseException"))
+        text = (
+            f"DeleteStream can't delete {ACCOUNT}:{self.name} because there are consumers associated with this data "
+            f"stream. To delete {self.name} anyway, set the EnforceConsumerDeletion parameter to true to force the "
+            "deletion of all the consumers that are associated with it."
+        )
+        self.refused(self.client.call("DeleteStream", StreamName=self.name), "ResourceInUseException", text)
         self.void(self.client.call("DeleteStream", StreamName=self.name, EnforceConsumerDeletion=True))
 
 
@@ -99,6 +103,11 @@ class Subscription:
 
 class Subscribe(ConsumerCase):
     LATEST = {"Type": "LATEST"}
+
+    def taken(self, arn):
+        consumer = arn.rpartition("/")[2].partition(":")[0]
+        place = f"{ACCOUNT}:{self.name}:{SHARD}:{consumer}"
+        return "Another active subscription exists for this consumer: " + place
 
     def test_the_initial_response_comes_at_once_byte_for_byte(self):
         subscription = Subscription(self, self.register(), self.LATEST)
@@ -145,7 +154,7 @@ class Subscribe(ConsumerCase):
         self.assertEqual(second.head.status, 400)
         body = json.loads(second.connection.take(int(second.head.header("content-length"))))
         self.assertEqual(body["__type"], "ResourceInUseException")
-        self.assertRegex(body["message"], "^Another active subscription exists for this consumer")
+        self.assertEqual(body["message"], self.taken(arn))
 
     def test_after_five_seconds_the_new_one_takes_over(self):
         arn = self.register()
@@ -156,6 +165,7 @@ class Subscribe(ConsumerCase):
         while (frame := first.frame()) and frame[0][":message-type"] == "event":
             pass
         self.assertEqual(frame[0][":exception-type"], "ResourceInUseException")
+        self.assertEqual(frame[1], {"message": self.taken(arn)})
         self.assertIsNone(first.frame())
 
     @cases({"unknown consumer": "nobody:1", "unknown timestamp": "c:1"})

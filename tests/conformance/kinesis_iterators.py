@@ -182,7 +182,7 @@ class Refusals(IteratorCase):
 
     def test_zero_is_the_service_s_own_internal_failure(self):
         reply = self.ask("AT_SEQUENCE_NUMBER", StartingSequenceNumber="0")
-        self.assertEqual((reply.status, reply.error[0]), (500, "InternalFailure"), reply)
+        self.assertEqual((reply.status, reply.value), (500, {"__type": "InternalFailure"}), reply)
 
     @cases({shard: shard for shard in ("0", "shardId-0", "x-0", "anything-000000000000", "-0")})
     def test_loose_spellings_of_shard_0(self, shard):

@@ -152,6 +152,17 @@ class Answers(Case):
         self.assertEqual(self.client.drain(name), [])
 
 
+    @cases({"with a hash key": {"ExplicitHashKey": "1"}, "alone": {}})
+    def test_a_record_needs_its_partition_key(self, more):
+        name = self.stream()
+        null = "Value null at '{}' failed to satisfy constraint: Member must not be null"
+        self.invalid(self.client.call("PutRecord", StreamName=name, Data="", **more), null.format("partitionKey"))
+        records = [{"PartitionKey": "a", "Data": ""}, {"Data": "", **more}]
+        reply = self.client.call("PutRecords", StreamName=name, Records=records)
+        self.invalid(reply, null.format("records.2.member.partitionKey"))
+        self.assertEqual(self.client.drain(name), [])
+
+
 class Reading(Case):
     def test_a_record_looks_like_this(self):
         name = self.stream()

@@ -206,15 +206,15 @@ class Count(ReshardCase):
 
     def test_not_more_than_double(self):
         self.name = self.stream(shards=2)
-        text = "UpdateShardCount cannot scale up over double your current open shard count."
-        reply = self.target(5)
-        self.assertEqual((reply.status, reply.error[1]), (400, text), reply)
+        text = "UpdateShardCount cannot scale up over double your current open shard count. "
+        text += "Current open shard count: 2 Target shard count: 5"
+        self.refused(self.target(5), "InvalidArgumentException", text)
 
     def test_not_less_than_half(self):
         self.name = self.stream(shards=5)
-        text = "UpdateShardCount cannot scale down below half your current open shard count."
-        reply = self.target(2)
-        self.assertEqual((reply.status, reply.error[1]), (400, text), reply)
+        text = "UpdateShardCount cannot scale down below half your current open shard count. "
+        text += "Current open shard count: 5 Target shard count: 2"
+        self.refused(self.target(2), "InvalidArgumentException", text)
 
 
 class UnderLoad(ReshardCase):

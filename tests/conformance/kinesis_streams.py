@@ -279,8 +279,14 @@ class Shards(Case):
     def test_list_shards_takes_not_both(self):
         name = self.stream(shards=3)
         token = self.client.must("ListShards", StreamName=name, MaxResults=1)["NextToken"]
-        reply = self.client.call("ListShards", StreamName=name, NextToken=token)
-        self.refused(reply, "InvalidArgumentException", "NextToken and StreamName cannot be provided together.")
+        beside = {
+            "StreamName": name, "StreamARN": self.arn(name), "ExclusiveStartShardId": "shardId-000000000000",
+            "StreamCreationTimestamp": 1, "ShardFilter": {"Type": "AT_LATEST"},
+        }
+        for member, value in beside.items():
+            reply = self.client.call("ListShards", NextToken=token, **{member: value})
+            text = f"NextToken and {member} cannot be provided together."
+            self.refused(reply, "InvalidArgumentException", text)
 
     @cases({
         "AT_LATEST": {"Type": "AT_LATEST"}, "AT_TRIM_HORIZON": {"Type": "AT_TRIM_HORIZON"},
@@ -466,6 +472,10 @@ class Transitions(Case):
     def put(self):
         return self.client.call("PutRecord", StreamName=self.name, PartitionKey="a", Data="")
 
+    def unlisted(self, state):
+        text = f"Stream {self.name} under account {ACCOUNT} not ACTIVE or UPDATING, instead in state {state}"
+        self.refused(self.client.call("ListShards", StreamName=self.name), "ResourceInUseException", text)
+
     def test_creating(self):
         description = self.client.must("DescribeStream", StreamName=self.name)["StreamDescription"]
         self.assertEqual((description["StreamStatus"], description["Shards"]), ("CREATING", []))
@@ -474,6 +484,7 @@ class Transitions(Case):
         text = f"Shard shardId-000000000000 in stream {self.name} under account {ACCOUNT} does not exist"
         self.refused(reply, "ResourceNotFoundException", text)
         self.busy(self.retention(48), "CREATING")
+        self.unlisted("CREATING")
         reply = self.client.call("CreateStream", StreamName=self.name, ShardCount=1)
         self.refused(reply, "ResourceInUseException", f"Stream {self.name} under account {ACCOUNT} already exists.")
         self.client.wait_active(self.name)
@@ -485,6 +496,7 @@ class Transitions(Case):
         self.assertEqual(self.status(), "UPDATING")
         self.granted(self.put())
         self.busy(self.retention(72), "UPDATING")
+        self.assertEqual(len(self.client.must("ListShards", StreamName=self.name)["Shards"]), 2)
         self.client.wait_active(self.name)
 
     def test_deleting(self):
@@ -494,6 +506,7 @@ class Transitions(Case):
         self.assertEqual(self.status(), "DELETING")
         self.refused(self.put(), "ResourceNotFoundException", self.missing)
         self.assertFalse(self.client.call("GetRecords", ShardIterator=iterator).ok)
+        self.unlisted("DELETING")
         deadline = time.monotonic() + 15
         while self.client.call("DescribeStreamSummary", StreamName=self.name).ok and time.monotonic() < deadline:
             time.sleep(0.05)

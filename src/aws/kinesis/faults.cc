@@ -56,7 +56,9 @@ Fault fault_of(const Error& error) {
   if (index >= namings.size()) return {500, "InternalFailure"};
   const Naming& naming = namings[index];
   if (naming.status == 500 && error.code == 0) return {500, std::string(naming.type)};
-  return {naming.status, std::string(naming.type), error.message};
+  Fault fault{naming.status, std::string(naming.type)};
+  if (!error.message.empty()) fault.message = error.message;
+  return fault;
 }
 
 }  // namespace levada::aws::kinesis_api

@@ -98,7 +98,7 @@ Result<const ScheduledQuery*> QueryScheduler::find(const Caller& caller,
     return &at->second;
   if (arn.find(":scheduled-query/") == std::string::npos || !arn.starts_with("arn:"))
     return refuse(Refusal::validation, "The ARN " + arn + " is no ARN of a scheduled query.");
-  return refuse(Refusal::not_found, "The scheduled query " + arn + " does not exist.");
+  return refuse(Refusal::not_found, "The resource with arn " + arn + " does not exist.");
 }
 
 // Without SNS a notification is an event for the operator.

@@ -178,6 +178,9 @@ class Schedules(ObjectCase):
         self.assertLessEqual(arns, {each["Arn"] for page in pages for each in page["ScheduledQueries"]})
         for arn in arns:
             self.query.delete_scheduled_query(ScheduledQueryArn=arn)
+        with self.assertRaises(self.query.exceptions.ResourceNotFoundException) as caught:
+            self.query.describe_scheduled_query(ScheduledQueryArn=arn)
+        self.assertEqual(caught.exception.response["Error"]["Message"], f"The resource with arn {arn} does not exist.")
 
 
 class Unload(ObjectCase):

@@ -72,6 +72,11 @@ TEST(RecordDecoder, ReadsTypesBeyondText) {
             R"(+2023-11-11 18:30:09+00:00|{"a": [true], "b": 1}|{1,NULL}|1.50;)");
   EXPECT_EQ(decoded(made, R"({"t":1699727409453})"),
             "+2023-11-11 18:30:09.453+00:00|NULL|NULL|NULL;");
+  made.columns = {{"m", query::Type::map(TypeKind::int4, TypeKind::boolean)},
+                  {"v", query::Type::vector(2)}};
+  EXPECT_EQ(decoded(made, R"({"m":{"1":true,"2":null},"v":"[1,2.5]"})"), "+{1:t,2:NULL}|[1,2.5];");
+  EXPECT_EQ(decoded(made, R"({"m":{"one":true}})").substr(0, 9), "error: m:");
+  EXPECT_EQ(decoded(made, R"({"m":[1]})"), "error: m: an object was expected");
 }
 
 TEST(RecordDecoder, UpsertDeletesByAnEmptyRecord) {

@@ -207,6 +207,16 @@ TEST(SinkFormat, EveryTypeHasItsText) {
   }
 }
 
+TEST(SinkFormat, MapsAreObjects) {
+  const Datum entry[] = {Datum::of(7), Datum::null()};
+  const Datum entries[] = {Datum::of(std::span<const Datum>(entry))};
+  std::string json;
+  ASSERT_TRUE(append_json(Type::map(TypeKind::int4, TypeKind::varchar),
+                          Datum::of(std::span<const Datum>(entries)), SinkEncoding(),
+                          SinkDialect::plain, json));
+  EXPECT_EQ(json, "{\"7\":null}");
+}
+
 TEST(SinkFormat, DoublesPrintAsRustPrintsThem) {
   const std::pair<double, const char*> cases[] = {
       {1, "1.0"},

@@ -142,6 +142,20 @@ SqlResult<Unit> append_structure(const Type& type, const Datum& datum, const Sin
   return Unit{};
 }
 
+SqlResult<Unit> append_map(const Type& type, const Datum& datum, const SinkEncoding& encoding,
+                           SinkDialect dialect, std::string& out) {
+  out += '{';
+  bool first = true;
+  for (const Datum& entry : datum.list()) {
+    if (!std::exchange(first, false)) out += ',';
+    append_json_string(query::to_text(type.key(), entry.list()[0]), out);
+    out += ':';
+    ATTEMPT(append_json(type.value(), entry.list()[1], encoding, dialect, out));
+  }
+  out += '}';
+  return Unit{};
+}
+
 struct SchemaType {
   std::string_view type;
   std::string_view logical = {};
@@ -342,6 +356,8 @@ SqlResult<Unit> append_json(const Type& type, const Datum& datum, const SinkEnco
       return append_list(type, datum, encoding, dialect, out);
     case TypeKind::structure:
       return append_structure(type, datum, encoding, dialect, out);
+    case TypeKind::map:
+      return append_map(type, datum, encoding, dialect, out);
     default:
       return query::refuse(query::sqlstate::feature_not_supported,
                            "Encode error: unsupported data type " + type.name());

@@ -334,6 +334,19 @@ SqlResult<query::Value> RecordDecoder::value_of(const Type& type, const wire::Va
       for (const query::Value& item : items) data.push_back(item.datum());
       return query::Value(Datum::of(std::span<const Datum>(data)));
     }
+    case TypeKind::map: {
+      if (!json.is(ValueKind::object)) return bad("an object was expected");
+      std::vector<query::Value> entries;
+      for (const wire::Member& member : json.members()) {
+        const query::Value key = ATTEMPT(query::from_text(type.key(), member.key));
+        const query::Value value = ATTEMPT(value_of(type.value(), member.value));
+        const Datum parts[] = {key.datum(), value.datum()};
+        entries.emplace_back(Datum::of(std::span<const Datum>(parts)));
+      }
+      std::vector<Datum> data;
+      for (const query::Value& entry : entries) data.push_back(entry.datum());
+      return query::Value(Datum::of(std::span<const Datum>(data)));
+    }
     case TypeKind::structure: {
       if (!json.is(ValueKind::object)) return bad("an object was expected");
       std::vector<query::Value> fields;

@@ -7,7 +7,9 @@
 #include "query/function_table.h"
 #include "query/interval.h"
 #include "query/json.h"
+#include "query/map.h"
 #include "query/text.h"
+#include "query/vector.h"
 
 namespace levada::query {
 
@@ -165,6 +167,18 @@ Datum from_time(Evaluation& evaluation, const Type& from, const Type& to, const 
 }
 
 Datum cast_parts(Evaluation& evaluation, const Type& from, const Type& to, bool is_explicit,
+                 const Datum& datum);
+
+Datum cast_entries(Evaluation& evaluation, const Type& from, const Type& to, bool is_explicit,
+                   const Datum& datum) {
+  const Type entry = Type::structure(from.fields()), wanted = Type::structure(to.fields());
+  std::vector<Datum> entries;
+  for (const Datum& one : datum.list())
+    entries.push_back(cast_parts(evaluation, entry, wanted, is_explicit, one));
+  return checked_map(evaluation, entries);
+}
+
+Datum cast_parts(Evaluation& evaluation, const Type& from, const Type& to, bool is_explicit,
                  const Datum& datum) {
   std::vector<Datum> parts;
   for (std::size_t i = 0; i < datum.size; ++i) {
@@ -182,7 +196,11 @@ Datum cast_parts(Evaluation& evaluation, const Type& from, const Type& to, bool 
 std::optional<CastContext> cast_context(const Type& from, const Type& to) {
   if (from == to) return CastContext::implicit;
   if (from.is(list) && to.is(list)) return cast_context(from.element(), to.element());
-  if (from.is(structure) && to.is(structure)) {
+  if (from.is(list) && to.is(vector))
+    return from.element().is_numeric() ? std::optional(CastContext::is_explicit) : std::nullopt;
+  if (from.is(vector) && to.is(list))
+    return to.element().is(float4) ? std::optional(CastContext::is_explicit) : std::nullopt;
+  if (from.kind() == to.kind() && (from.is(structure) || from.is(map))) {
     if (from.fields().size() != to.fields().size()) return std::nullopt;
     CastContext widest = CastContext::implicit;
     for (std::size_t i = 0; i < from.fields().size(); ++i) {
@@ -209,8 +227,14 @@ Datum cast_datum(Evaluation& evaluation, const Type& from, const Type& to, bool 
     if (!value) return evaluation.fail(std::move(value).error());
     return evaluation.copy(*value);
   }
-  if (from.is(list) || from.is(structure))
-    return cast_parts(evaluation, from, to, is_explicit, datum);
+  if (from.is(list) && to.is(vector)) {
+    const Type single = Type::list(float4);
+    return vector_of(evaluation, to,
+                     cast_datum(evaluation, from, single, is_explicit, datum).list());
+  }
+  if (from.is(vector)) return elements_of_vector(evaluation, datum);
+  if (from.is(map)) return cast_entries(evaluation, from, to, is_explicit, datum);
+  if (from.has_parts()) return cast_parts(evaluation, from, to, is_explicit, datum);
   switch (from.kind()) {
     case boolean:
     case int2:

@@ -48,9 +48,10 @@ class CircuitBuilder {
   SqlResult<Unit> check_time(const ExpressionRef& expression) const {
     if (circuit_->once_ || expression == nullptr) return Unit{};
     if (mentions_now(*expression))
-      return refuse(
-          sqlstate::feature_not_supported,
-          "now() is allowed in a view only to bound a column: WHERE column > now() - interval …");
+      return refuse(sqlstate::feature_not_supported,
+                    "now() is allowed in a view only to bound a column: WHERE column > now() - "
+                    "interval …, or "
+                    "a generate_series in FROM");
     if (is_volatile(*expression))
       return refuse(sqlstate::feature_not_supported,
                     "functions whose result changes between calls are not allowed in a view");
@@ -302,6 +303,7 @@ class CircuitBuilder {
     return node(make_window(window), {from});
   }
   Id lower(const ProjectSet& set, const Plan&) {
+    if (!circuit_->once_ && is_series_to_now(set)) return node(make_series_to_now(set), {});
     for (const TableCall& call : set.calls) ATTEMPT(check_time(call.arguments));
     const std::size_t from = ATTEMPT(lowered(set.input));
     return node(make_project_set(set), {from});

@@ -79,6 +79,15 @@ ExpressionRef call(const Function& function, Type result, std::vector<Expression
   return made;
 }
 
+ExpressionRef spread_call(const Function& function, Type result,
+                          std::vector<ExpressionRef> arguments) {
+  auto made = make(ExpressionKind::call, std::move(result));
+  made->function = &function;
+  made->arguments = std::move(arguments);
+  made->spreads = true;
+  return made;
+}
+
 ExpressionRef cast(ExpressionRef from, Type to, bool is_explicit) {
   if (from->type == to) return from;
   auto made = make(ExpressionKind::cast, std::move(to));
@@ -155,7 +164,8 @@ bool is_volatile(const Expression& from) {
 bool same(const Expression& a, const Expression& b) {
   if (&a == &b) return true;
   return a.kind == b.kind && a.type == b.type && a.index == b.index && a.function == b.function &&
-         a.explicit_cast == b.explicit_cast && same_bytes(a.value.datum(), b.value.datum()) &&
+         a.explicit_cast == b.explicit_cast && a.spreads == b.spreads &&
+         same_bytes(a.value.datum(), b.value.datum()) &&
          std::equal(a.arguments.begin(), a.arguments.end(), b.arguments.begin(), b.arguments.end(),
                     [](const ExpressionRef& x, const ExpressionRef& y) { return same(*x, *y); });
 }

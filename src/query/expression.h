@@ -45,6 +45,7 @@ struct Expression {
   Value value;
   const Function* function = nullptr;
   bool explicit_cast = false;
+  bool spreads = false;  // of a call: the last argument is a list, its elements are arguments
 };
 
 ExpressionRef column(std::size_t index, Type type);
@@ -52,6 +53,9 @@ ExpressionRef constant(Type type, const Datum& datum);
 ExpressionRef null_constant(Type type);
 ExpressionRef parameter(std::size_t index, Type type);
 ExpressionRef call(const Function& function, Type result, std::vector<ExpressionRef> arguments);
+// The last argument is a list whose elements the function takes.
+ExpressionRef spread_call(const Function& function, Type result,
+                          std::vector<ExpressionRef> arguments);
 ExpressionRef cast(ExpressionRef from, Type to, bool is_explicit);
 // For everything else.
 ExpressionRef expression(ExpressionKind kind, Type type, std::vector<ExpressionRef> arguments,

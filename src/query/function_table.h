@@ -23,6 +23,8 @@ std::span<const Function> json_functions();
 std::span<const Function> json_edit_functions();
 std::span<const Function> json_path_functions();
 std::span<const Function> binary_functions();
+std::span<const Function> map_functions();
+std::span<const Function> vector_functions();
 std::span<const Function> size_functions();
 std::span<const Function> number_functions();
 std::span<const Function> interval_functions();

@@ -23,10 +23,12 @@ const ByName<Function>& function_index() {
     ByName<Function> made;
     for (const auto part :
          {arithmetic_functions(), comparison_functions(), mathematical_functions(),
-          text_functions(), encoding_functions(), pattern_functions(), time_functions(),
-          list_functions(), json_functions(), json_edit_functions(), json_path_functions(),
-          binary_functions(), int256_functions(), size_functions(), number_functions(),
-          interval_functions(), system_functions(), identifier_functions()})
+          text_functions(),       encoding_functions(),   pattern_functions(),
+          time_functions(),       list_functions(),       json_functions(),
+          json_edit_functions(),  json_path_functions(),  binary_functions(),
+          map_functions(),        vector_functions(),     int256_functions(),
+          size_functions(),       number_functions(),     interval_functions(),
+          system_functions(),     identifier_functions()})
       add(made, part);
     return made;
   }();
@@ -109,6 +111,8 @@ std::optional<Type> result_type(const Function& function, std::span<const Type> 
   for (std::size_t i = 0; i < arguments.size(); ++i)
     if (!match.takes(function.argument_kind(i), function.argument_is_list(i), arguments[i]))
       return std::nullopt;
+  if (function.result == TypeKind::vector)  // one behind the other
+    return Type::vector(arguments[0].dimensions() + arguments[1].dimensions());
   return match.result(function.result, function.result_is_list());
 }
 
@@ -179,6 +183,10 @@ std::optional<Type> result_type(const TableFunction& function, std::span<const T
   if (function.shape != nullptr) return function.shape();
   if (function.result == TypeKind::structure)  // a list's elements, each with its place
     return Type::structure({{"x", arguments[0].element()}, {"n", TypeKind::int4}});
+  // The elements of lists in a list, however deep, as PostgreSQL's unnest gives them.
+  if (function.result == TypeKind::any_element && function.arguments[0] == TypeKind::any_list)
+    while (match.element && match.element->is(TypeKind::list))
+      match.element = Type(match.element->element());
   return match.result(function.result, (function.lists >> 31) != 0);
 }
 

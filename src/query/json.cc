@@ -258,6 +258,11 @@ Json json_of(const Type& type, const Datum& datum) {
       for (const Datum& element : datum.list())
         json.items.push_back(json_of(type.element(), element));
       return json;
+    case TypeKind::map:
+      json.kind = Json::Kind::object;
+      for (const Datum& entry : datum.list())
+        json.put(to_text(type.key(), entry.elements[0]), json_of(type.value(), entry.elements[1]));
+      return json;
     case TypeKind::structure:
       json.kind = Json::Kind::object;
       for (std::size_t i = 0; i < datum.size; ++i) {

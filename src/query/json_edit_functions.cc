@@ -172,6 +172,34 @@ Datum object_of_lists(Evaluation& evaluation, const CallSite&, Arguments a) {
 
 // ---- records ----
 
+Datum value_of(Evaluation& evaluation, const Type& type, const Json& json, const Datum& before);
+
+// The object's members beside the entries that were there before.
+Datum map_value_of(Evaluation& evaluation, const Type& type, const Json& json,
+                   const Datum& before) {
+  if (!type.key().is(varchar))
+    return evaluation.fail(sqlstate::invalid_parameter_value,
+                           "cannot convert jsonb to a map with non-string keys");
+  if (json.kind != Json::Kind::object)
+    return evaluation.fail(sqlstate::invalid_parameter_value,
+                           "cannot convert to map from a jsonb " + std::string(json.type_name()));
+  std::vector<Datum> entries;
+  if (!before.is_null()) entries.assign(before.list().begin(), before.list().end());
+  for (const auto& [name, member] : json.members) {
+    const Datum parts[] = {evaluation.text(name),
+                           value_of(evaluation, type.value(), member, Datum::null())};
+    const Datum entry = evaluation.list(parts);
+    const auto known = std::find_if(entries.begin(), entries.end(), [&](const Datum& one) {
+      return equal(one.elements[0], parts[0]);
+    });
+    if (known == entries.end())
+      entries.push_back(entry);
+    else
+      *known = entry;
+  }
+  return evaluation.list(entries);
+}
+
 Datum value_of(Evaluation& evaluation, const Type& type, const Json& json, const Datum& before) {
   if (json.kind == Json::Kind::null) return Datum::null();
   if (type.is(structure)) {
@@ -188,6 +216,7 @@ Datum value_of(Evaluation& evaluation, const Type& type, const Json& json, const
     }
     return evaluation.list(parts);
   }
+  if (type.is(map)) return map_value_of(evaluation, type, json, before);
   if (type.is(list) && json.kind == Json::Kind::list) {
     std::vector<Datum> elements;
     for (const Json& item : json.items)
@@ -210,6 +239,9 @@ Datum populate_record(Evaluation& evaluation, const CallSite& site, Arguments a)
                            "first argument of jsonb_populate_record must be a row type");
   if (a[1].is_null()) return a[0];
   return value_of(evaluation, *site.result, json_of(a[1]), a[0]);
+}
+Datum populate_map(Evaluation& evaluation, const CallSite& site, Arguments a) {
+  return a[1].is_null() ? a[0] : map_value_of(evaluation, *site.result, json_of(a[1]), a[0]);
 }
 void populate_records(Evaluation& evaluation, const CallSite& site, Arguments a, Out& out) {
   if (a[1].is_null()) return;
@@ -284,6 +316,7 @@ constinit const Function json_edit_rows[] = {
      pure,
      list_argument(0) | list_argument(1)},
     {"jsonb_to_array", {jsonb}, jsonb, to_array, true, false, pure, result_list},
+    {"jsonb_populate_map", {any, jsonb}, any, populate_map, false},
     {"jsonb_populate_record", {any_element, jsonb}, any_element, populate_record, false},
 };
 

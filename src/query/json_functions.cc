@@ -193,7 +193,7 @@ Datum build_object(Evaluation& evaluation, const CallSite& site, Arguments a) {
       return evaluation.fail(sqlstate::invalid_parameter_value,
                              "argument " + std::to_string(i + 1) + ": key must not be null");
     const TypeKind key = site.arguments[i].kind();
-    if (key == list || key == structure || key == jsonb)
+    if (key == list || key == structure || key == map || key == jsonb)
       return evaluation.fail(sqlstate::invalid_parameter_value,
                              "key value must be scalar, not array, composite, or json");
     object.put(to_text(site.arguments[i], a[i]), json_of(site.arguments[i + 1], a[i + 1]));

@@ -56,6 +56,9 @@ std::unique_ptr<Operator> make_values(const Values& node);
 std::unique_ptr<Operator> make_map(const std::vector<ExpressionRef>& conditions,
                                    const std::vector<ExpressionRef>* expressions);
 std::unique_ptr<Operator> make_project_set(const ProjectSet& node);
+// generate_series(start, now() …, step), beside nothing else: it goes on as time moves.
+bool is_series_to_now(const ProjectSet& set);
+std::unique_ptr<Operator> make_series_to_now(const ProjectSet& set);
 std::unique_ptr<Operator> make_time_window(const TimeWindow& node);
 // `lhs` OP now-expression: rows come and go as time moves.
 std::unique_ptr<Operator> make_temporal_filter(ExpressionRef value, std::string_view sign,

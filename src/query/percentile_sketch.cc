@@ -22,9 +22,13 @@ class PercentileSketch final : public KeptAccumulator<PercentileSketch> {
  public:
   void add(Arguments arguments, std::int64_t weight) override {
     if (!arguments[0].is_null()) fraction_ = arguments[0].real;
-    if (!arguments[1].is_null()) error_ = arguments[1].real;
-    if (arguments[2].is_null() || std::isnan(arguments[2].real) || !is_share(error_)) return;
-    const double value = arguments[2].real;
+    const Datum& given = arguments.back();
+    if (arguments.size() == 2)
+      error_ = usual_error;
+    else if (!arguments[1].is_null())
+      error_ = arguments[1].real;
+    if (given.is_null() || std::isnan(given.real) || !is_share(error_)) return;
+    const double value = given.real;
     count_ += weight;
     if (value == 0)
       zeros_ += weight;
@@ -57,6 +61,8 @@ class PercentileSketch final : public KeptAccumulator<PercentileSketch> {
   using Buckets =
       std::map<std::int32_t, std::int64_t>;  // number n holds factor^(n-1) < |x| <= factor^n
 
+  static constexpr double usual_error = 0.01;  // RisingWave's, where none is given
+
   static bool is_share(double error) { return error > 0 && error < 1; }
   double factor() const { return (1 + error_) / (1 - error_); }
   double middle(std::int32_t bucket) const { return 2 * power(factor(), bucket) / (factor() + 1); }
@@ -85,6 +91,7 @@ std::unique_ptr<Accumulator> make(std::span<const Type>) {
 }
 
 constinit const AggregateFunction percentile_sketch_rows[] = {
+    {"approx_percentile", {float8, float8}, float8, 0, make, false, true},
     {"approx_percentile", {float8, float8, float8}, float8, 0, make, false, true},
 };
 

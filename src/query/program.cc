@@ -8,8 +8,7 @@ namespace {
 
 bool zone_matters(const Type& from, const Type& to) {
   const bool a = from.is(TypeKind::timestamptz), b = to.is(TypeKind::timestamptz);
-  const bool nested = from.is(TypeKind::list) || from.is(TypeKind::structure) ||
-                      to.is(TypeKind::list) || to.is(TypeKind::structure);
+  const bool nested = from.has_parts() || to.has_parts();
   return a != b || nested;
 }
 
@@ -239,6 +238,7 @@ class Compiler {
     return argument;
   }
   static Program call(Programs arguments, const Expression& from) {
+    if (from.spreads) return node<SpreadCall>(std::move(arguments), from);
     switch (arguments.size()) {
       case 1:
         return node<CallOf<1>>(std::move(arguments), from);

@@ -75,6 +75,39 @@ struct CallOfMany final : ProgramNode {
   }
 };
 
+// The elements of the last argument, a list, are arguments as well; of no list the call is NULL.
+struct SpreadCall final : ProgramNode {
+  Programs arguments;
+  const Function& function;
+  std::vector<Type> fixed;
+  Type element, result;
+  SpreadCall(Programs programs, const Expression& from)
+      : arguments(std::move(programs)),
+        function(*from.function),
+        element(from.arguments.back()->type.element()),
+        result(from.type) {
+    for (const ExpressionRef& argument : from.arguments) fixed.push_back(argument->type);
+    fixed.pop_back();
+  }
+  Datum run(const Input& input) const override {
+    std::vector<Datum> data;
+    for (const Program& argument : arguments) data.push_back(argument.run(input));
+    const Datum list = data.back();
+    if (list.is_null() || input.evaluation.failed()) return Datum::null();
+    data.pop_back();
+    data.insert(data.end(), list.list().begin(), list.list().end());
+    if (function.strict &&
+        std::any_of(data.begin(), data.end(), [](const Datum& datum) { return datum.is_null(); }))
+      return Datum::null();
+    std::vector<Type> types = fixed;
+    types.resize(data.size(), element);
+    CallSite site;
+    site.result = &result;
+    site.arguments = types;
+    return function.run(input.evaluation, site, data);
+  }
+};
+
 struct Cast final : ProgramNode {
   Program argument;
   Type from, to;

@@ -2,8 +2,10 @@
 // Relation: what the binder must know of a table, source, view or materialized view, and the door
 // through which it asks. The catalog behind the door is streaming/'s (or a test's).
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -77,6 +79,11 @@ struct SqlFunction {
   std::string term;  // arguments by their names, or as "$1"
 };
 
+inline bool same_arguments(const SqlFunction& a, const SqlFunction& b) {
+  return std::equal(a.arguments.begin(), a.arguments.end(), b.arguments.begin(), b.arguments.end(),
+                    [](const auto& x, const auto& y) { return x.second == y.second; });
+}
+
 // Names are as the lexer folded them (lower case unless quoted).
 class RelationCatalog {
  public:
@@ -85,7 +92,10 @@ class RelationCatalog {
   virtual std::shared_ptr<const Relation> relation(std::string_view schema,
                                                    std::string_view name) const = 0;
   virtual bool has_schema(std::string_view schema) const = 0;
-  virtual const SqlFunction* function(std::string_view, std::string_view) const { return nullptr; }
+  // Those of one schema that have this name, each for arguments of its own.
+  virtual std::span<const SqlFunction> functions(std::string_view, std::string_view) const {
+    return {};
+  }
 };
 
 }  // namespace levada::query

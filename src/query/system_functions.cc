@@ -366,6 +366,7 @@ constinit const Function system_rows[] = {
      stable},
     // The session waits before it computes; there is no waiting in the middle of an epoch.
     {"pg_sleep", {float8}, int4, nothing, true, false, stable},
+    {"pg_sleep_for", {interval}, int4, nothing, true, false, stable},
     {"gen_random_uuid", {}, varchar, uuid, true, false, Volatility::changing},
 };
 

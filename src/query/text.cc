@@ -14,6 +14,7 @@
 #include "query/interval.h"
 #include "query/json.h"
 #include "query/text_list.h"
+#include "query/vector.h"
 
 namespace levada::query {
 
@@ -266,6 +267,12 @@ void append_text(const Type& type, const Datum& datum, const TextStyle& style, s
     case TypeKind::structure:
       append_structure_text(type, datum, style, out);
       return;
+    case TypeKind::map:
+      append_map_text(type, datum, style, out);
+      return;
+    case TypeKind::vector:
+      append_vector_text(datum, out);
+      return;
     default:
       out += datum.text();
       return;
@@ -327,6 +334,11 @@ SqlResult<Value> from_text(const Type& type, std::string_view text, const TextSt
       return list_from_text(type, text, style);
     case TypeKind::structure:
       return structure_from_text(type, text, style);
+    case TypeKind::map:
+      return refuse(sqlstate::feature_not_supported,
+                    "a map is not read from text; use MAP{…} or jsonb_populate_map");
+    case TypeKind::vector:
+      return vector_from_text(type, text);
     default:
       return Value(Datum::of(text));
   }

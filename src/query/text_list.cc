@@ -181,6 +181,22 @@ void append_structure_text(const Type& type, const Datum& datum, const TextStyle
   out += ')';
 }
 
+void append_map_text(const Type& type, const Datum& datum, const TextStyle& style,
+                     std::string& out) {
+  out += '{';
+  for (std::size_t i = 0; i < datum.size; ++i) {
+    if (i > 0) out += ',';
+    const Datum* const entry = datum.elements[i].elements;
+    append_text(type.key(), entry[0], style, out);
+    out += ':';
+    if (entry[1].is_null())
+      out += "NULL";
+    else
+      append_text(type.value(), entry[1], style, out);
+  }
+  out += '}';
+}
+
 SqlResult<Value> list_from_text(const Type& type, std::string_view text, const TextStyle& style) {
   return PartReader(type, text, style).list();
 }

@@ -9,6 +9,7 @@ namespace levada::query {
 
 struct Type::Parts {
   std::vector<TypeField> fields;  // a list has one without a name
+  std::size_t dimensions = 0;     // of a vector
 };
 
 namespace {
@@ -41,6 +42,8 @@ constexpr KindFacts kind_facts[] = {
     {TypeKind::interval, "interval", 1186, 1187, 16},
     {TypeKind::jsonb, "jsonb", 3802, 3807, -1},
     {TypeKind::structure, "record", 2249, 2287, -1},
+    {TypeKind::map, "map", 20001, 20002, -1},
+    {TypeKind::vector, "vector", 20003, 20004, -1},
     {TypeKind::any, "any", 2276, 2277, -1},
     {TypeKind::any_element, "anyelement", 2283, 2277, -1},
     {TypeKind::any_list, "anyarray", 2277, 2277, -1},
@@ -120,14 +123,36 @@ Type Type::structure(std::vector<TypeField> fields) {
   return type;
 }
 
+Type Type::map(Type key, Type value) {
+  Type type = structure({{"key", std::move(key)}, {"value", std::move(value)}});
+  type.kind_ = TypeKind::map;
+  return type;
+}
+
+Type Type::vector(std::size_t dimensions) {
+  Type type(TypeKind::vector);
+  auto parts = std::make_shared<Parts>();
+  parts->dimensions = dimensions;
+  type.parts_ = std::move(parts);
+  return type;
+}
+
 const Type& Type::element() const {
   CHECK(kind_ == TypeKind::list && parts_ != nullptr);
   return parts_->fields.front().type;
 }
 
 const std::vector<TypeField>& Type::fields() const {
-  CHECK(kind_ == TypeKind::structure && parts_ != nullptr);
+  CHECK((kind_ == TypeKind::structure || kind_ == TypeKind::map) && parts_ != nullptr);
   return parts_->fields;
+}
+
+const Type& Type::key() const { return fields().front().type; }
+const Type& Type::value() const { return fields().back().type; }
+
+std::size_t Type::dimensions() const {
+  CHECK(kind_ == TypeKind::vector && parts_ != nullptr);
+  return parts_->dimensions;
 }
 
 std::string Type::name() const {
@@ -141,6 +166,10 @@ std::string Type::name() const {
     }
     return name + ">";
   }
+  if (kind_ == TypeKind::map && parts_ != nullptr)
+    return "map(" + key().name() + "," + value().name() + ")";
+  if (kind_ == TypeKind::vector && parts_ != nullptr)
+    return "vector(" + std::to_string(parts_->dimensions) + ")";
   return std::string(facts(kind_).name);
 }
 
@@ -157,7 +186,7 @@ bool operator==(const Type& a, const Type& b) {
   if (a.kind_ != b.kind_) return false;
   if (a.parts_ == b.parts_) return true;
   if (a.parts_ == nullptr || b.parts_ == nullptr) return false;
-  return a.parts_->fields == b.parts_->fields;
+  return a.parts_->dimensions == b.parts_->dimensions && a.parts_->fields == b.parts_->fields;
 }
 
 std::optional<Type> type_of_name(std::string_view name) {
@@ -182,8 +211,8 @@ std::optional<Type> type_of_oid(std::uint32_t oid) {
   if (oid == 114) return Type(TypeKind::jsonb);
   if (oid == 1002 || oid == 1009 || oid == 1014) return Type::list(TypeKind::varchar);
   for (const KindFacts& row : kind_facts) {
-    if (row.kind == TypeKind::structure || row.kind >= TypeKind::any ||
-        row.kind == TypeKind::unknown)
+    if (row.kind == TypeKind::structure || row.kind == TypeKind::map ||
+        row.kind == TypeKind::vector || row.kind >= TypeKind::any || row.kind == TypeKind::unknown)
       continue;
     if (row.oid == oid) return Type(row.kind);
     if (row.list_oid == oid) return Type::list(row.kind);

@@ -32,6 +32,8 @@ enum class TypeKind : std::uint8_t {
   jsonb,
   list,       // T[]
   structure,  // struct<a int, b varchar>, also the result of ROW(...)
+  map,        // map(varchar, int): its datum is the list of its entries, key and value
+  vector,     // vector(3): float4s, one behind the other in bytes
   // Only in signatures of functions.h, never the type of a value:
   any,          // anything
   any_element,  // one type for all of them in a signature
@@ -50,10 +52,18 @@ class Type {
   Type(TypeKind kind) : kind_(kind) {}  // NOLINT: a kind without parts is a type
   static Type list(Type element);
   static Type structure(std::vector<TypeField> fields);
+  static Type map(Type key, Type value);
+  static Type vector(std::size_t dimensions);
 
   TypeKind kind() const { return kind_; }
   const Type& element() const;                   // of a list
-  const std::vector<TypeField>& fields() const;  // of a structure
+  const std::vector<TypeField>& fields() const;  // of a structure; of a map: "key", "value"
+  const Type& key() const;                       // of a map
+  const Type& value() const;                     // of a map
+  std::size_t dimensions() const;                // of a vector
+  bool has_parts() const {                       // its datum has others in it
+    return kind_ == TypeKind::list || kind_ == TypeKind::structure || kind_ == TypeKind::map;
+  }
 
   bool is(TypeKind kind) const { return kind_ == kind; }
   bool is_integer() const {

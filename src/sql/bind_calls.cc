@@ -43,10 +43,80 @@ SqlResult<ExpressionRef> QueryBinder::call(const Term& one, Place& place) {
   }
   std::vector<ExpressionRef> arguments = ATTEMPT(terms(one.arguments, place));
   const std::string schema = one.names.size() > 1 ? one.names[one.names.size() - 2] : "";
-  if (const query::SqlFunction* written = catalog_.function(schema, one.names.back());
-      written != nullptr && written->arguments.size() == arguments.size())
+  if (const query::SqlFunction* written =
+          ATTEMPT(written_function(one, schema, one.names.back(), arguments)))
     return written_call(one, *written, std::move(arguments));
+  if (one.call->variadic) return spread_call(one, std::move(arguments));
+  if (auto map = ATTEMPT(map_call(one, arguments))) return *map;
   return coercion_.call(one.names.back(), std::move(arguments));
+}
+
+// f(a, VARIADIC list): the list's elements are the last arguments.
+SqlResult<ExpressionRef> QueryBinder::spread_call(const Term& one,
+                                                  std::vector<ExpressionRef> arguments) {
+  const ExpressionRef given = arguments.back();
+  const auto functions = query::functions_named(one.names.back());
+  const auto found = std::find_if(functions.begin(), functions.end(), [&](const auto* function) {
+    return function->variadic && arguments.size() == function->arguments.size();
+  });
+  if (found == functions.end())
+    return at(one.position, query::sqlstate::wrong_object_type,
+              "VARIADIC argument is not allowed in function \"" + one.names.back() + "\"");
+  if (given->kind == ExpressionKind::make_list) {
+    arguments.pop_back();
+    arguments.insert(arguments.end(), given->arguments.begin(), given->arguments.end());
+    return coercion_.call(one.names.back(), std::move(arguments));
+  }
+  const query::Function& function = **found;
+  const TypeKind last = function.arguments.back();
+  if (given->type.is(TypeKind::unknown) || last != TypeKind::any) {
+    const Type element = last == TypeKind::any ? Type(TypeKind::varchar) : Type(last);
+    arguments.back() = ATTEMPT(coercion_.to(given, Type::list(element), CastContext::implicit));
+  } else if (!given->type.is(TypeKind::list)) {
+    return at(one.position, query::sqlstate::datatype_mismatch,
+              "VARIADIC argument must be an array");
+  }
+  for (std::size_t n = 0; n + 1 < arguments.size(); ++n) {
+    const TypeKind wanted = function.argument_kind(n);
+    arguments[n] = wanted == TypeKind::any
+                       ? ATTEMPT(coercion_.settled(arguments[n]))
+                       : ATTEMPT(coercion_.to(arguments[n], Type(wanted), CastContext::implicit));
+  }
+  return query::spread_call(function, function.result, std::move(arguments));
+}
+
+// Of the functions written in SQL that have this name, the one that takes the arguments: that with
+// the most of their very types. nullptr: none takes them.
+SqlResult<const query::SqlFunction*> QueryBinder::written_function(
+    const Term& one, const std::string& schema, const std::string& name,
+    const std::vector<ExpressionRef>& arguments) const {
+  const query::SqlFunction* best = nullptr;
+  const query::SqlFunction* of_that_many = nullptr;
+  std::size_t best_exact = 0, as_good = 0, of_that_many_count = 0;
+  for (const query::SqlFunction& function : catalog_.functions(schema, name)) {
+    if (function.arguments.size() != arguments.size()) continue;
+    of_that_many = &function;
+    ++of_that_many_count;
+    std::size_t exact = 0;
+    bool fits = true;
+    for (std::size_t n = 0; n < arguments.size() && fits; ++n) {
+      const Type &from = arguments[n]->type, &to = function.arguments[n].second;
+      if (from == to) ++exact;
+      const auto context = query::cast_context(from, to);
+      fits = from.is(TypeKind::unknown) || (context && *context == CastContext::implicit);
+    }
+    if (!fits || (best != nullptr && exact < best_exact)) continue;
+    as_good = best == nullptr || exact > best_exact ? 1 : as_good + 1;
+    best_exact = exact;
+    best = &function;
+  }
+  if (as_good > 1)
+    return at(one.position, query::sqlstate::ambiguous_function,
+              "function " + signature_text(name, arguments) + " is not unique",
+              "Could not choose a best candidate function. You might need to add explicit type "
+              "casts.");
+  // The only one says which of its arguments does not fit.
+  return best == nullptr && of_that_many_count == 1 ? of_that_many : best;
 }
 
 // A function written in SQL: its term, with the arguments in the place of their names.
@@ -141,7 +211,8 @@ SqlResult<std::optional<ExpressionRef>> QueryBinder::aggregate_call(const Term& 
   calls.push_back(std::move(made));
   const ExpressionRef result = placeholder(calls.size() - 1, type);
   if (!wraps) return Made(result);
-  if (const query::SqlFunction* written = catalog_.function("", one.names.back()))
+  if (const query::SqlFunction* written =
+          ATTEMPT(written_function(one, "", one.names.back(), {result})))
     return Made(ATTEMPT(written_call(one, *written, {result})));
   return Made(ATTEMPT(coercion_.call(one.names.back(), {result})));
 }
@@ -344,6 +415,21 @@ SqlResult<query::Frame> QueryBinder::window_frame(const FrameClause& clause, Pla
     }
     return made;
   };
+  // The start may not come behind the end, as far as their words tell.
+  const auto wrong = [&](std::string message) {
+    query::SqlError error;
+    error.sqlstate = "42P20";
+    error.message = std::move(message);
+    return tl::unexpected(std::move(error));
+  };
+  const BoundKind from = clause.start.kind, to = clause.end.kind;
+  if (from == BoundKind::unbounded_following)
+    return wrong("frame start cannot be UNBOUNDED FOLLOWING");
+  if (to == BoundKind::unbounded_preceding) return wrong("frame end cannot be UNBOUNDED PRECEDING");
+  if (from == BoundKind::current_row && to == BoundKind::preceding)
+    return wrong("frame starting from current row cannot have preceding rows");
+  if (from == BoundKind::following && (to == BoundKind::preceding || to == BoundKind::current_row))
+    return wrong("frame starting from following row cannot have preceding rows");
   frame.start = ATTEMPT(bound(clause.start));
   frame.end = ATTEMPT(bound(clause.end));
   if (clause.exclusion == "current row")

@@ -123,8 +123,13 @@ class ChangeBinder {
   SqlResult<Unit> add_from(Frame& frame, const std::vector<TableRefPtr>& from);
   SqlResult<Plan> updated_conflicts(const Insert& insert, Plan rows);
   SqlResult<Unit> check_conflict_target(const Insert& insert) const;
+  SqlResult<std::size_t> assigned_column(const Assignment& assignment, std::size_t i,
+                                         bool has_value,
+                                         const std::vector<ExpressionRef>& row) const;
   SqlResult<Unit> assign(Frame& frame, const Assignment& assignment,
                          std::vector<ExpressionRef>& row);
+  SqlResult<Unit> assign_query(Frame& frame, const Assignment& assignment, const Term& value,
+                               std::vector<ExpressionRef>& row);
   SqlResult<BoundChange> finished(Plan plan, const std::vector<SelectItem>& returning,
                                   const std::string& alias);
   std::vector<std::string> names(std::size_t times) const;
@@ -386,27 +391,54 @@ SqlResult<Unit> ChangeBinder::add_from(Frame& frame, const std::vector<TableRefP
   return Unit{};
 }
 
+SqlResult<std::size_t> ChangeBinder::assigned_column(const Assignment& assignment, std::size_t i,
+                                                     bool has_value,
+                                                     const std::vector<ExpressionRef>& row) const {
+  const std::string& name = assignment.columns[i];
+  const std::size_t column = ATTEMPT(column_named(name, assignment.position));
+  if (row[column] != nullptr)
+    return query::refuse(sqlstate::syntax_error,
+                         "multiple assignments to same column \"" + name + "\"");
+  if (relation_->columns[column].generated != nullptr && has_value)
+    return query::refuse(generated_always,
+                         "column \"" + name + "\" can only be updated to DEFAULT");
+  return column;
+}
+
+// (a, b) = (SELECT x, y …): the row of SELECT ROW(x, y) …, each column a field of it; of no row
+// they are NULL.
+SqlResult<Unit> ChangeBinder::assign_query(Frame& frame, const Assignment& assignment,
+                                           const Term& value, std::vector<ExpressionRef>& row) {
+  const ExpressionRef whole = ATTEMPT(binder_.row_of_query(frame, value));
+  if (whole->type.fields().size() != assignment.columns.size())
+    return binder_.at(value.position, sqlstate::syntax_error,
+                      "number of columns does not match number of values");
+  for (std::size_t i = 0; i < assignment.columns.size(); ++i) {
+    const std::size_t column = ATTEMPT(assigned_column(assignment, i, true, row));
+    ExpressionRef part =
+        query::expression(query::ExpressionKind::field, whole->type.fields()[i].type, {whole}, i);
+    row[column] = ATTEMPT(assigned(std::move(part), column, value.position));
+  }
+  return Unit{};
+}
+
 SqlResult<Unit> ChangeBinder::assign(Frame& frame, const Assignment& assignment,
                                      std::vector<ExpressionRef>& row) {
   const bool single = assignment.columns.size() == 1;
   const Term* value = assignment.value.get();
   while (!single && value != nullptr && value->kind == TermKind::group)
     value = value->arguments.front().get();
+  if (!single && value != nullptr && value->kind == TermKind::subquery)
+    return assign_query(frame, assignment, *value, row);
   if (!single && value != nullptr && value->kind != TermKind::row)
     return binder_.at(value->position, sqlstate::feature_not_supported,
-                      "source for a multiple-column UPDATE item must be a ROW() expression");
+                      "source for a multiple-column UPDATE item must be a sub-SELECT or ROW() "
+                      "expression");
   if (!single && value != nullptr && value->arguments.size() != assignment.columns.size())
     return binder_.at(value->position, sqlstate::syntax_error,
                       "number of columns does not match number of values");
   for (std::size_t i = 0; i < assignment.columns.size(); ++i) {
-    const std::string& name = assignment.columns[i];
-    const std::size_t column = ATTEMPT(column_named(name, assignment.position));
-    if (row[column] != nullptr)
-      return query::refuse(sqlstate::syntax_error,
-                           "multiple assignments to same column \"" + name + "\"");
-    if (relation_->columns[column].generated != nullptr && value != nullptr)
-      return query::refuse(generated_always,
-                           "column \"" + name + "\" can only be updated to DEFAULT");
+    const std::size_t column = ATTEMPT(assigned_column(assignment, i, value != nullptr, row));
     const Term* one = single || value == nullptr ? value : value->arguments[i].get();
     if (one == nullptr) {
       row[column] = default_of(column);

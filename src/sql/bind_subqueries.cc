@@ -87,6 +87,24 @@ SqlResult<ExpressionRef> QueryBinder::subquery(const Term& one, Place& place) {
   return query::column(pending_base + place.pending->size() - 1, type);
 }
 
+SqlResult<ExpressionRef> QueryBinder::row_of_query(Frame& frame, const Term& written) {
+  Plan plan = ATTEMPT(query(*written.query, &frame.scope));
+  std::vector<query::TypeField> fields;
+  std::vector<ExpressionRef> parts;
+  for (std::size_t n = 0; n < plan->columns.size(); ++n) {
+    fields.push_back({"f" + std::to_string(n + 1), plan->columns[n].type});
+    parts.push_back(query::column(n, plan->columns[n].type));
+  }
+  const Type type = Type::structure(std::move(fields));
+  ExpressionRef row = query::expression(ExpressionKind::make_row, type, std::move(parts));
+  std::vector<Pending> pending(1);
+  pending.front().kind = Pending::Kind::scalar;
+  pending.front().plan = query::project(std::move(plan), {std::move(row)}, {"row"});
+  ExpressionRef value = query::column(pending_base, type);
+  ATTEMPT(attach(frame, pending, {&value}));
+  return value;
+}
+
 SqlResult<Unit> QueryBinder::attach(Frame& frame, std::vector<Pending>& pending,
                                     std::vector<ExpressionRef*> expressions) {
   for (std::size_t n = 0; n < pending.size(); ++n) {

@@ -176,6 +176,7 @@ SqlResult<ExpressionRef> QueryBinder::term_here(const Term& one, Place& place) {
     case TermKind::element: {
       ExpressionRef list = ATTEMPT(term(*one.arguments[0], place));
       ExpressionRef index = ATTEMPT(term(*one.arguments[1], place));
+      if (list->type.is(TypeKind::map)) return map_element(std::move(list), std::move(index));
       if (!list->type.is(TypeKind::list) && !list->type.is(TypeKind::jsonb))
         return at(one.position, query::sqlstate::datatype_mismatch,
                   "cannot subscript type " + list->type.name() +
@@ -204,10 +205,11 @@ SqlResult<ExpressionRef> QueryBinder::term_here(const Term& one, Place& place) {
     }
     case TermKind::collate:
       return term(*one.arguments.front(), place);
-    case TermKind::lambda:
     case TermKind::map:
+      return map_of(one, place);
+    case TermKind::lambda:
       return at(one.position, query::sqlstate::feature_not_supported,
-                one.kind == TermKind::map ? "MAP is not supported" : "lambdas are not supported");
+                "lambdas stand in array_transform(list, |x| …) and map_filter(map, |k, v| …) only");
   }
   return at(one.position, query::sqlstate::internal_error, "a term without meaning");
 }
@@ -222,8 +224,11 @@ SqlResult<ExpressionRef> QueryBinder::number(const Term& term) {
       return query::constant(narrow ? TypeKind::int4 : TypeKind::int8, query::Datum::of(value));
     }
   }
-  const query::Value value = ATTEMPT(query::from_text(TypeKind::numeric, text));
-  return query::constant(TypeKind::numeric, value.datum());
+  const auto value = query::from_text(TypeKind::numeric, text);
+  if (value) return query::constant(TypeKind::numeric, value->datum());
+  // What has too many digits for a numeric is a double, as in RisingWave.
+  const query::Value real = ATTEMPT(query::from_text(TypeKind::float8, text));
+  return query::constant(TypeKind::float8, real.datum());
 }
 
 SqlResult<ExpressionRef> QueryBinder::negation(ExpressionRef value) {
@@ -373,6 +378,14 @@ SqlResult<ExpressionRef> QueryBinder::compare(std::string_view sign, ExpressionR
           {ATTEMPT(compare("=", a, b)), std::move(result), ATTEMPT(compare(strict, a, b))});
     }
     return result;
+  }
+  // Maps have no order, and their entries' is not theirs.
+  if (left->type.is(TypeKind::map) || right->type.is(TypeKind::map)) {
+    SqlError error;
+    error.sqlstate = query::sqlstate::undefined_function;
+    error.message = "operator does not exist: " + left->type.name() + " " + std::string(sign) +
+                    " " + right->type.name();
+    return tl::unexpected(std::move(error));
   }
   return coercion_.call(sign, {std::move(left), std::move(right)}, true);
 }
@@ -539,6 +552,8 @@ SqlResult<ExpressionRef> QueryBinder::cast(const Term& one, Place& place) {
                         : ATTEMPT(type_of(one.type));
   if (inside.kind == TermKind::array && inside.arguments.empty() && type.is(TypeKind::list))
     return query::expression(ExpressionKind::make_list, type, {});
+  if (inside.kind == TermKind::map && inside.arguments.empty() && type.is(TypeKind::map))
+    return query::constant(type, query::Datum::of(std::span<const query::Datum>()));
   ExpressionRef value = ATTEMPT(term(inside, place));
   value = ATTEMPT(coercion_.to(std::move(value), type, CastContext::is_explicit));
   if (oid) return value;

@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "base/attempt.h"
+#include "query/map.h"
+#include "query/vector.h"
 #include "sql/token.h"
 
 namespace levada::sql {
@@ -106,6 +108,10 @@ class Fit {
     const TypeKind wants = kind(n);
     if (type.is(TypeKind::unknown)) return true;
     if (wants == TypeKind::any_structure) return type.is(TypeKind::structure);
+    if (wants == TypeKind::vector) {
+      if (type.is(TypeKind::vector)) vector_ = type;
+      return type.is(TypeKind::vector);
+    }
     const bool list = wants == TypeKind::any_list || (wants == TypeKind::any_element && is_list(n));
     if (list && !type.is(TypeKind::list)) return false;
     if (!list && wants != TypeKind::any_element) return true;
@@ -133,6 +139,8 @@ class Fit {
       }
       case TypeKind::any_list:
         return element_ ? std::optional(Type::list(*element_)) : std::nullopt;
+      case TypeKind::vector:
+        return (*types_)[n].is(TypeKind::vector) ? (*types_)[n] : vector_;
       default:
         return is_list(n) ? Type::list(wants) : Type(wants);
     }
@@ -141,6 +149,7 @@ class Fit {
   const Coercion::Signature* signature_;
   const std::vector<Type>* types_;
   std::optional<Type> element_;
+  std::optional<Type> vector_;  // an untyped argument beside a vector is one of its size
 };
 
 std::vector<Type> types_of(const std::vector<ExpressionRef>& values) {
@@ -167,6 +176,11 @@ std::optional<Type> common_type(const Type& a, const Type& b) {
       fields.push_back({a.fields()[n].name, *both});
     }
     return Type::structure(std::move(fields));
+  }
+  if (a.is(TypeKind::map) && b.is(TypeKind::map)) {
+    const auto key = common_type(a.key(), b.key()), value = common_type(a.value(), b.value());
+    if (!key || !value || !query::check_map_key(*key)) return std::nullopt;
+    return Type::map(*key, *value);
   }
   if (a.is(TypeKind::serial) && b.is_integer()) return Type(TypeKind::int8);
   if (b.is(TypeKind::serial) && a.is_integer()) return Type(TypeKind::int8);
@@ -355,7 +369,21 @@ SqlResult<ExpressionRef> Coercion::call(std::string_view name, std::vector<Expre
 
 SqlResult<Type> type_of(const TypeName& name) {
   std::optional<Type> type;
-  if (name.name == "struct") {
+  if (name.name == "map" && name.fields.size() == 2) {
+    const Type key = ATTEMPT(type_of(name.fields[0].second));
+    ATTEMPT(query::check_map_key(key));
+    type = Type::map(key, ATTEMPT(type_of(name.fields[1].second)));
+  } else if (name.name == "vector") {
+    if (name.modifiers.size() != 1)
+      return query::refuse(query::sqlstate::syntax_error,
+                           "vector type requires dimensions: vector(3)");
+    const int dimensions = name.modifiers[0];
+    if (dimensions < 1 || dimensions > static_cast<int>(query::vector_dimensions_max))
+      return query::refuse(query::sqlstate::invalid_parameter_value,
+                           "dimensions of a vector must be between 1 and " +
+                               std::to_string(query::vector_dimensions_max));
+    type = Type::vector(static_cast<std::size_t>(dimensions));
+  } else if (name.name == "struct") {
     std::vector<query::TypeField> fields;
     for (const auto& [field, field_type] : name.fields)
       fields.push_back({field, ATTEMPT(type_of(field_type))});
@@ -377,7 +405,8 @@ SqlResult<Type> type_of(const TypeName& name) {
 }
 
 SqlResult<query::TypeSize> size_of(const TypeName& name) {
-  if (name.name == "struct" || name.name == "map") return query::TypeSize{};
+  if (name.name == "struct" || name.name == "map" || name.name == "vector")
+    return query::TypeSize{};
   return query::size_of_type(name.name, ATTEMPT(type_of(name)), name.modifiers);
 }
 

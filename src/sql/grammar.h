@@ -129,6 +129,7 @@ class Grammar {
   SqlResult<TermRef> map_term();
   SqlResult<TermRef> lambda();
   TermRef transformed(TermRef list, TermRef again, TermRef lambda) const;
+  TermRef filtered(TermRef map, TermRef lambda) const;
   SqlResult<TermRef> interval_literal();
   SqlResult<TermRef> word_term();
   SqlResult<TermRef> call(Name names, std::uint32_t position, bool quoted);
@@ -172,6 +173,8 @@ class Grammar {
   SqlResult<DeclareCursor> declare();
   SqlResult<CreateIndex> create_index();
   SqlResult<CreateFunction> create_function(bool or_replace);
+  SqlResult<FunctionArgument> function_argument();
+  SqlResult<std::optional<std::vector<TypeName>>> function_signature();
   SqlResult<CreateSecret> create_secret();
   SqlResult<FormatClause> format_clause();
   SqlResult<ObjectKind> object_kind();

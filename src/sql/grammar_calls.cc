@@ -71,6 +71,49 @@ TermRef Grammar::transformed(TermRef list, TermRef again, TermRef lambda) const 
   return closed(std::move(made));
 }
 
+// map_filter(map, |k, v| condition): (SELECT map_from_entries(array_agg(ROW(k, v) ORDER BY n)) FROM
+// unnest(map_entries(map)) WITH ORDINALITY AS _(k, v, n) WHERE condition). Where no entry is left
+// it is NULL, as RisingWave has it.
+TermRef Grammar::filtered(TermRef map, TermRef lambda) const {
+  const std::uint32_t position = lambda->position;
+  const auto named = [&](const std::string& name) {
+    TermRef made = make(TermKind::column, position);
+    made->names = {name};
+    return made;
+  };
+  const auto called = [&](const char* name, TermRef argument) {
+    TermRef made = make(TermKind::call, position);
+    made->names = {name};
+    made->call = std::make_unique<CallParts>();
+    made->arguments.push_back(std::move(argument));
+    return made;
+  };
+  constexpr const char* number = "?ordinality?";  // nobody writes such a name
+  auto entries = std::make_unique<TableRef>();
+  entries->kind = TableRef::Kind::function;
+  entries->position = position;
+  entries->functions.push_back(called("unnest", called("map_entries", std::move(map))));
+  entries->ordinality = true;
+  entries->alias = "?entries?";
+  entries->columns = {lambda->names[0], lambda->names[1], number};
+  TermRef entry = make(TermKind::row, position);
+  entry->arguments.push_back(named(lambda->names[0]));
+  entry->arguments.push_back(named(lambda->names[1]));
+  TermRef gathered = called("array_agg", std::move(entry));
+  gathered->call->order.push_back({named(number), false, std::nullopt});
+  Select select;
+  select.position = position;
+  select.items.push_back({called("map_from_entries", std::move(gathered)), {}});
+  select.from.push_back(std::move(entries));
+  select.where = std::move(lambda->arguments.front());
+  auto query = std::make_shared<Query>();
+  query->position = position;
+  query->body = std::move(select);
+  TermRef made = make(TermKind::subquery, position);
+  made->query = std::move(query);
+  return closed(std::move(made));
+}
+
 // |a, b| term
 SqlResult<TermRef> Grammar::lambda() {
   TermRef made = make(TermKind::lambda, here());
@@ -362,7 +405,8 @@ SqlResult<TermRef> Grammar::call(Name names, std::uint32_t position, bool quoted
     made->call->distinct = take("distinct");
     if (!made->call->distinct) take("all");
     do {
-      take("variadic");
+      if (made->call->variadic) return unexpected_token();
+      made->call->variadic = take("variadic");
       std::string given_name;
       if (peek().kind == TokenKind::word && is_sign("=>", 1)) {
         given_name = peek().text;
@@ -380,6 +424,11 @@ SqlResult<TermRef> Grammar::call(Name names, std::uint32_t position, bool quoted
       at_ = behind;
       ATTEMPT(expect_sign(")"));
       return transformed(std::move(given[0]), std::move(again), std::move(given[1]));
+    }
+    if (made->names.back() == "map_filter" && given.size() == 2 &&
+        given[1]->kind == TermKind::lambda && given[1]->names.size() == 2) {
+      ATTEMPT(expect_sign(")"));
+      return filtered(std::move(given[0]), std::move(given[1]));
     }
     if (take({"order", "by"})) made->call->order = ATTEMPT(order_items());
     if (take({"ignore", "nulls"})) made->call->ignore_nulls = true;

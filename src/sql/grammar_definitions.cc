@@ -138,9 +138,17 @@ SqlResult<Unit> Grammar::table_elements(CreateTable& table) {
       ++at_;
       (void)ATTEMPT(label());
       ATTEMPT(expect({"primary", "key"}));
+      if (!table.primary_key.empty())
+        return refuse(
+            "multiple primary keys for table \"" + table.name.back() + "\" are not allowed",
+            here());
       table.primary_key = ATTEMPT(names_in_parentheses());
     } else if (is("primary") && is("key", 1)) {
       at_ += 2;
+      if (!table.primary_key.empty())
+        return refuse(
+            "multiple primary keys for table \"" + table.name.back() + "\" are not allowed",
+            here());
       table.primary_key = ATTEMPT(names_in_parentheses());
     } else if (is("unique") || is("foreign") || is("check")) {
       return refuse("constraints other than PRIMARY KEY are not supported", here());
@@ -294,7 +302,32 @@ SqlResult<CreateIndex> Grammar::create_index() {
   ATTEMPT(expect_sign(")"));
   if (take("include")) index.include = ATTEMPT(names_in_parentheses());
   if (take({"distributed", "by"})) index.distributed_by = ATTEMPT(names_in_parentheses());
+  if (take("with")) (void)ATTEMPT(options_in_parentheses());
   return index;
+}
+
+// "int" or "a int"
+SqlResult<FunctionArgument> Grammar::function_argument() {
+  FunctionArgument argument;
+  const std::size_t begin = at_;
+  argument.type = ATTEMPT(type_name());
+  if (is_sign(",") || is_sign(")")) return argument;
+  at_ = begin;
+  argument.name = ATTEMPT(label());
+  argument.type = ATTEMPT(type_name());
+  return argument;
+}
+
+// (int, b text), of which the types matter; nothing: no parenthesis.
+SqlResult<std::optional<std::vector<TypeName>>> Grammar::function_signature() {
+  if (!take_sign("(")) return std::optional<std::vector<TypeName>>();
+  std::vector<TypeName> types;
+  while (!is_sign(")")) {
+    types.push_back(ATTEMPT(function_argument()).type);
+    if (!take_sign(",")) break;
+  }
+  ATTEMPT(expect_sign(")"));
+  return std::optional(std::move(types));
 }
 
 SqlResult<CreateFunction> Grammar::create_function(bool or_replace) {
@@ -304,16 +337,7 @@ SqlResult<CreateFunction> Grammar::create_function(bool or_replace) {
   function.name = ATTEMPT(qualified_name());
   ATTEMPT(expect_sign("("));
   while (!is_sign(")")) {
-    FunctionArgument argument;
-    // "int" or "a int"
-    const std::size_t begin = at_;
-    argument.type = ATTEMPT(type_name());
-    if (!is_sign(",") && !is_sign(")")) {
-      at_ = begin;
-      argument.name = ATTEMPT(label());
-      argument.type = ATTEMPT(type_name());
-    }
-    function.arguments.push_back(std::move(argument));
+    function.arguments.push_back(ATTEMPT(function_argument()));
     if (!take_sign(",")) break;
   }
   ATTEMPT(expect_sign(")"));

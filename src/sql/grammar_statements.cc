@@ -251,10 +251,7 @@ SqlResult<Drop> Grammar::drop() {
       made.names.push_back({ATTEMPT(label())});
     else
       made.names.push_back(ATTEMPT(qualified_name()));
-    if (is_sign("(")) {  // a function's arguments
-      while (!is_sign(")") && peek().kind != TokenKind::end) ++at_;
-      ATTEMPT(expect_sign(")"));
-    }
+    if (made.kind == ObjectKind::function) made.signatures.push_back(ATTEMPT(function_signature()));
   } while (take_sign(","));
   made.cascade = take("cascade");
   if (!made.cascade) take("restrict");
@@ -486,6 +483,8 @@ SqlResult<Show> Grammar::show() {
     made.what = "materialized views";
   } else if (take({"internal", "tables"})) {
     made.what = "internal tables";
+  } else if (take({"subscription", "cursors"})) {
+    made.what = "subscription cursors";
   } else if (take({"time", "zone"})) {
     made.what = "timezone";
   } else if (take({"transaction", "isolation", "level"})) {

@@ -1,7 +1,8 @@
 #pragma once
 // QueryBinder: the rules of the binder, a function a kind of syntax; internal to sql/. Terms are in
-// bind_terms.cc, calls in bind_calls.cc, subqueries in bind_subqueries.cc, FROM in bind_tables.cc,
-// SELECT in bind_select.cc, the other clauses of a query in bind_queries.cc.
+// bind_terms.cc, calls in bind_calls.cc, maps in bind_maps.cc, subqueries in bind_subqueries.cc,
+// FROM in bind_tables.cc, SELECT in bind_select.cc, the other clauses of a query in
+// bind_queries.cc.
 
 #include <map>
 #include <memory>
@@ -53,6 +54,8 @@ class QueryBinder {
   SqlResult<Unit> where(Frame& frame, const Term& condition);
   // A term over a frame; subqueries in it become columns of the frame.
   SqlResult<ExpressionRef> term_over(Frame& frame, const Term& term);
+  // A subquery's only row as one value.
+  SqlResult<ExpressionRef> row_of_query(Frame& frame, const Term& term);
   SqlResult<Frame> relation_frame(std::shared_ptr<const query::Relation> found, std::string alias);
   // What a star stands for.
   SqlResult<std::vector<std::pair<ExpressionRef, std::string>>> expand_star(Frame& frame,
@@ -116,10 +119,20 @@ class QueryBinder {
   SqlResult<ExpressionRef> quantified(const Term& term, Place& place);
   SqlResult<ExpressionRef> negation(ExpressionRef value);
 
+  // Maps (bind_maps.cc).
+  SqlResult<ExpressionRef> map_of(const Term& term, Place& place);
+  SqlResult<ExpressionRef> map_element(ExpressionRef map, ExpressionRef key);
+  SqlResult<std::optional<ExpressionRef>> map_call(const Term& term,
+                                                   const std::vector<ExpressionRef>& arguments);
+
   // Calls.
   SqlResult<ExpressionRef> call(const Term& term, Place& place);
+  SqlResult<ExpressionRef> spread_call(const Term& term, std::vector<ExpressionRef> arguments);
   SqlResult<ExpressionRef> written_call(const Term& term, const query::SqlFunction& function,
                                         std::vector<ExpressionRef> arguments);
+  SqlResult<const query::SqlFunction*> written_function(
+      const Term& term, const std::string& schema, const std::string& name,
+      const std::vector<ExpressionRef>& arguments) const;
   SqlResult<std::optional<ExpressionRef>> special_call(const Term& term, Place& place);
   SqlResult<std::optional<ExpressionRef>> aggregate_call(const Term& term, Place& place);
   SqlResult<query::AggregateCall> aggregate_of(const Term& term, const std::string& name,

@@ -166,6 +166,8 @@ struct Drop {
   bool if_exists = false;
   bool cascade = false;
   std::vector<Name> names;
+  // Of functions: f(int, text), an entry for each name; none: nothing is said of the arguments.
+  std::vector<std::optional<std::vector<TypeName>>> signatures = {};
 };
 
 struct Alter {
@@ -257,8 +259,8 @@ struct Truncate {
 
 struct Show {
   // tables, internal tables, sources, materialized views, sinks, views, indexes, columns,
-  // databases, schemas, jobs, functions, connections, secrets, users, all, cluster, parameters,
-  // create (with `kind`), or a parameter's name
+  // databases, schemas, jobs, cursors, subscription cursors, functions, connections, secrets,
+  // users, all, cluster, parameters, create (with `kind`), or a parameter's name
   std::string what;
   ObjectKind kind = ObjectKind::table;  // of SHOW CREATE
   Name name;                            // FROM …, or of SHOW CREATE

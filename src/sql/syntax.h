@@ -112,6 +112,7 @@ struct CallParts {
   std::optional<std::string> window_name;
   std::optional<WindowClause> window;
   bool ignore_nulls = false;
+  bool variadic = false;      // VARIADIC in front of the last argument
   bool as_aggregate = false;  // aggregate:f(x): a function of lists, of the group's list
   std::vector<std::string> argument_names = {};  // name => value; "": none was given
 };

@@ -31,9 +31,9 @@ class ChangedCatalog final : public query::RelationCatalog {
     return found != nullptr && found->id == changed_->id ? changed_ : found;
   }
   bool has_schema(std::string_view schema) const override { return names_.has_schema(schema); }
-  const query::SqlFunction* function(std::string_view schema,
-                                     std::string_view name) const override {
-    return names_.function(schema, name);
+  std::span<const query::SqlFunction> functions(std::string_view schema,
+                                                std::string_view name) const override {
+    return names_.functions(schema, name);
   }
 
  private:

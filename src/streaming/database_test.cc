@@ -75,5 +75,14 @@ TEST_F(DatabaseTest, a_user_may_do_what_it_was_granted) {
   EXPECT_EQ(run("create user alice"), "42710: role \"alice\" already exists");
 }
 
+TEST_F(DatabaseTest, use_goes_to_another_database) {
+  run("create database other; create table here (a int)");
+  EXPECT_EQ(run("use other; select current_database(); show tables"), "other\n");
+  EXPECT_EQ(run("select * from here").substr(0, 5), "42P01");
+  EXPECT_EQ(run("use nowhere"), "3D000: database \"nowhere\" does not exist");
+  EXPECT_EQ(run("set database to dev; show tables"), "here\n");
+  EXPECT_EQ(run("begin; use other").substr(0, 5), "25001");
+}
+
 }  // namespace
 }  // namespace levada::streaming

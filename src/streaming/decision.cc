@@ -131,6 +131,7 @@ std::optional<Decision> decoded(ByteView bytes) {
     decision.definition =
         Definition{static_cast<std::uint32_t>(*id), std::string(*text), std::string(*schema),
                    std::string(*user), std::string(*database)};
+    decision.definition->decided = true;
     if ((*flags & has_sealed) != 0)
       decision.definition->sealed = std::exchange(decision.definition->text, {});
   }

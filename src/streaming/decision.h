@@ -37,6 +37,7 @@ struct Definition {
   // What the journal and checkpoints have instead of a text that names secrets
   // (definition_cipher.h); empty: the text itself.
   std::string sealed = {};
+  bool decided = false;  // it comes from the journal or a checkpoint; not written
 };
 
 struct Acknowledgement {

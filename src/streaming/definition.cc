@@ -352,11 +352,8 @@ class Definer : DefinitionScope {
         continue;
       }
       if (drop.kind == sql::ObjectKind::function) {
-        const std::string schema = name.size() > 1 ? name[name.size() - 2] : definition_.schema;
-        if (catalog_.function(definition_.database, schema, name.back()) != nullptr)
-          change.functions_removed.emplace_back(schema, name.back());
-        else if (!drop.if_exists)
-          return refuse("42883", "function " + quoted(name.back()) + " does not exist");
+        const auto number = static_cast<std::size_t>(&name - drop.names.data());
+        ATTEMPT(NameDefiner(catalog_, definition_).drop_function(drop, number, change));
         continue;
       }
       if (drop.kind == sql::ObjectKind::schema || drop.kind == sql::ObjectKind::database) {

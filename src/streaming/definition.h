@@ -43,7 +43,7 @@ struct Change {
   std::vector<Retexted> retexted;
   std::unique_ptr<Altered> altered;
   std::vector<query::SqlFunction> functions_added;
-  std::vector<std::pair<std::string, std::string>> functions_removed;  // schema, name
+  std::vector<query::SqlFunction> functions_removed;
   // Of functions, schemas and comments: the database that they are in.
   std::string database;
   std::vector<std::pair<std::string, std::string>> schemas_added;  // name, owner

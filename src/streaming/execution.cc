@@ -4,6 +4,7 @@
 
 #include "base/ascii.h"
 #include "query/circuit.h"
+#include "query/interval.h"
 #include "query/rewrite.h"
 #include "streaming/definition.h"
 #include "streaming/definition_rights.h"
@@ -168,10 +169,15 @@ Task<SqlResult<Unit>> CursorRun::sleep(const query::Plan& plan) {
   const query::SessionFacts facts = state_.facts();
   std::function<void(const query::ExpressionRef&)> look = [&](const query::ExpressionRef& one) {
     for (const query::ExpressionRef& argument : one->arguments) look(argument);
-    if (one->kind != query::ExpressionKind::call || one->function->name != "pg_sleep") return;
+    if (one->kind != query::ExpressionKind::call || !one->function->name.starts_with("pg_sleep"))
+      return;
     const auto value = query::evaluate_constant(one->arguments.front(), facts);
-    if (value && !value->datum().is_null() && value->datum().real > 0)
-      seconds = std::min(longest, seconds + value->datum().real);
+    if (!value || value->is_null()) return;
+    const double wanted =
+        one->function->name == "pg_sleep"
+            ? value->datum().real
+            : static_cast<double>(query::estimated_microseconds(*value->datum().interval)) / 1e6;
+    if (wanted > 0) seconds = std::min(longest, seconds + wanted);
   };
   (void)query::rewrite(query::with_parameters(plan, parameters_),
                        [&](const query::ExpressionRef& one) {
@@ -364,6 +370,7 @@ Task<SqlResult<Unit>> CursorRun::define() {
 
 SqlResult<Unit> CursorRun::set(const sql::SetParameter& set) {
   tag_ = "SET_VARIABLE";
+  if (set.name == "database") return use(set.values);
   if (set.values.empty()) {
     state_.settings.reset(set.name);
     return Unit{};
@@ -473,6 +480,19 @@ Task<SqlResult<Unit>> CursorRun::transaction(const sql::Transaction& form) {
   co_return SqlResult<Unit>(Unit{});
 }
 
+// USE database: the session's names mean that database's things from now on.
+SqlResult<Unit> CursorRun::use(const std::vector<std::string>& arguments) {
+  if (arguments.size() != 1)
+    return refuse(sqlstate::syntax_error, "USE takes the name of a database");
+  if (state_.transaction != TransactionState::idle && !state_.implicit)
+    return refuse(sqlstate::active_transaction, "USE cannot run inside a transaction block");
+  if (state_.engine.catalog().database(arguments.front()) == nullptr)
+    return refuse(sqlstate::invalid_catalog_name,
+                  "database \"" + arguments.front() + "\" does not exist");
+  state_.options.database = arguments.front();
+  return Unit{};
+}
+
 Task<SqlResult<Unit>> CursorRun::command(const sql::Statement& tree) {
   if (const auto* form = std::get_if<sql::SetParameter>(&tree.form))
     co_return SqlResult<Unit>(set(*form));
@@ -504,7 +524,9 @@ Task<SqlResult<Unit>> CursorRun::command(const sql::Statement& tree) {
   if (const auto* form = std::get_if<sql::Command>(&tree.form)) {
     tag_ = uppered(form->name);
     // What was decided is visible already, so there is nothing else to flush or to wait for.
-    if (tag_ == "FLUSH" || tag_ == "WAIT" || tag_ == "VACUUM" || tag_ == "ANALYZE")
+    // RECOVER asks a cluster to begin anew from its last checkpoint; here nothing is to be healed.
+    if (tag_ == "FLUSH" || tag_ == "WAIT" || tag_ == "VACUUM" || tag_ == "ANALYZE" ||
+        tag_ == "RECOVER")
       co_return co_await state_.end_implicit();
     if (tag_.starts_with("DISCARD")) {
       state_.settings.reset("");
@@ -512,6 +534,7 @@ Task<SqlResult<Unit>> CursorRun::command(const sql::Statement& tree) {
       state_.named.clear();
       co_return SqlResult<Unit>(Unit{});
     }
+    if (tag_ == "USE") co_return use(form->arguments);
     co_return SqlResult<Unit>(refuse(sqlstate::feature_not_supported, tag_ + " is not supported"));
   }
   const bool definition = std::holds_alternative<sql::CreateTable>(tree.form) ||

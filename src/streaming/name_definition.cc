@@ -1,5 +1,7 @@
 #include "streaming/name_definition.h"
 
+#include <algorithm>
+
 #include "streaming/alteration.h"
 #include "streaming/included_columns.h"
 #include "streaming/sql_function.h"
@@ -23,6 +25,8 @@ SqlResult<Change> NameDefiner::change(const sql::CreateSchema& create) const {
     change.notice = "schema " + quoted(create.name) + " already exists, skipping";
     return change;
   }
+  if (create.name.starts_with("pg_") && !definition_.decided)
+    return refuse("42939", "unacceptable schema name " + quoted(create.name));
   change.schemas_added.emplace_back(create.name,
                                     create.owner.empty() ? definition_.user : create.owner);
   return change;
@@ -193,15 +197,57 @@ SqlResult<sql::Options> NameDefiner::revealed(sql::Options options) const {
 SqlResult<Change> NameDefiner::change(const sql::CreateFunction& create) const {
   const QualifiedName name = ATTEMPT(resolve(create.name));
   Change change;
-  if (catalog_.function(definition_.database, name.schema, name.name) != nullptr &&
-      !create.or_replace) {
+  query::SqlFunction made = ATTEMPT(sql_function(create, name.schema, names_));
+  const auto known = catalog_.functions(definition_.database, name.schema, name.name);
+  const bool there = std::any_of(known.begin(), known.end(), [&](const query::SqlFunction& one) {
+    return query::same_arguments(one, made);
+  });
+  if (there && !create.or_replace) {
     if (!create.if_not_exists)
-      return refuse("42723", "function " + quoted(name.name) + " already exists");
+      return refuse("42723",
+                    "function " + quoted(name.name) + " already exists with same argument types");
     change.notice = "function " + quoted(name.name) + " already exists, skipping";
     return change;
   }
-  change.functions_added.push_back(ATTEMPT(sql_function(create, name.schema, names_)));
+  change.functions_added.push_back(std::move(made));
   return change;
+}
+
+// DROP FUNCTION f, f(int, text): without arguments it must be the only one of its name.
+SqlResult<Unit> NameDefiner::drop_function(const sql::Drop& drop, std::size_t number,
+                                           Change& change) const {
+  const sql::Name& name = drop.names[number];
+  const std::string schema = name.size() > 1 ? name[name.size() - 2] : definition_.schema;
+  const auto known = catalog_.functions(definition_.database, schema, name.back());
+  const auto& given = drop.signatures[number];
+  query::SqlFunction wanted{schema, name.back(), {}, {}, {}};
+  std::string text;
+  if (given) {
+    for (const sql::TypeName& type : *given) {
+      wanted.arguments.emplace_back("", ATTEMPT(sql::type_of(type)));
+      text += (text.empty() ? "" : ", ") + wanted.arguments.back().second.name();
+    }
+    text = "(" + text + ")";
+  }
+  std::vector<const query::SqlFunction*> meant;
+  for (const query::SqlFunction& one : known)
+    if (!given || query::same_arguments(one, wanted)) meant.push_back(&one);
+  // Before functions had arguments of their own, what a DROP said of them was passed over.
+  if (definition_.decided && meant.size() != 1) {
+    for (const query::SqlFunction& one : known) change.functions_removed.push_back(one);
+    return Unit{};
+  }
+  if (meant.size() > 1)
+    return refuse(sqlstate::ambiguous_function,
+                  "function name " + quoted(name.back()) + " is not unique");
+  if (meant.empty() && !drop.if_exists)
+    return refuse(sqlstate::undefined_function,
+                  "function " + quoted(name.back()) + text + " does not exist");
+  if (meant.empty())
+    change.notice = "function " + name.back() + text + " does not exist, skipping";
+  else
+    change.functions_removed.push_back(*meant.front());
+  return Unit{};
 }
 
 }  // namespace levada::streaming

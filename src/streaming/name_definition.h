@@ -18,6 +18,8 @@ class NameDefiner : DefinitionScope {
   query::SqlResult<Change> altered_schema(const sql::Alter& alter) const;
   query::SqlResult<Unit> drop_secret(const sql::Drop& drop, const sql::Name& name,
                                      Change& change) const;
+  query::SqlResult<Unit> drop_function(const sql::Drop& drop, std::size_t number,
+                                       Change& change) const;
   // Options whose values are `secret name`, with what the secrets hold.
   query::SqlResult<sql::Options> revealed(sql::Options options) const;
 

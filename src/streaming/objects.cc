@@ -101,8 +101,8 @@ void Catalog::rename_owner(const std::string& from, const std::string& to) {
 void Catalog::perform(Change& change) {
   for (query::SqlFunction& one : change.functions_added)
     add_function(change.database, std::move(one));
-  for (const auto& [schema, name] : change.functions_removed)
-    remove_function(change.database, schema, name);
+  for (const query::SqlFunction& one : change.functions_removed)
+    remove_function(change.database, one);
   Database* home = database(change.database);
   for (auto& [schema, owner] : change.schemas_added) home->schemas.emplace(schema, owner);
   for (const std::string& schema : change.schemas_removed) home->schemas.erase(schema);
@@ -176,22 +176,28 @@ void Catalog::rename(RelationId id, std::string schema, std::string name) {
   ++version_;
 }
 
-const query::SqlFunction* Catalog::function(std::string_view database, std::string_view schema,
-                                            std::string_view name) const {
+std::span<const query::SqlFunction> Catalog::functions(std::string_view database,
+                                                       std::string_view schema,
+                                                       std::string_view name) const {
   const auto found =
       functions_.find({std::string(database), std::string(schema), std::string(name)});
-  return found == functions_.end() ? nullptr : &found->second;
+  if (found == functions_.end()) return {};
+  return found->second;
 }
 
 void Catalog::add_function(const std::string& database, query::SqlFunction function) {
-  Key key{database, function.schema, function.name};
-  functions_.insert_or_assign(std::move(key), std::move(function));
-  ++version_;
+  remove_function(database, function);
+  functions_[{database, function.schema, function.name}].push_back(std::move(function));
 }
 
-void Catalog::remove_function(const std::string& database, const std::string& schema,
-                              const std::string& name) {
-  functions_.erase({database, schema, name});
+void Catalog::remove_function(const std::string& database, const query::SqlFunction& function) {
+  const auto known = functions_.find({database, function.schema, function.name});
+  if (known != functions_.end()) {
+    std::erase_if(known->second, [&](const query::SqlFunction& one) {
+      return query::same_arguments(one, function);
+    });
+    if (known->second.empty()) functions_.erase(known);
+  }
   ++version_;
 }
 

@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -147,12 +148,13 @@ class Catalog {
   std::unique_ptr<Object> remove(RelationId id);
   void rename(RelationId id, std::string schema, std::string name);
   void replace(std::shared_ptr<const Relation> relation);  // of the same id and name
-  const query::SqlFunction* function(std::string_view database, std::string_view schema,
-                                     std::string_view name) const;
-  const std::map<Key, query::SqlFunction>& functions() const { return functions_; }
+  using Functions = std::vector<query::SqlFunction>;       // of one name
+  std::span<const query::SqlFunction> functions(std::string_view database, std::string_view schema,
+                                                std::string_view name) const;
+  const std::map<Key, Functions>& functions() const { return functions_; }
+  // In the place of the one with the same arguments, if there is one.
   void add_function(const std::string& database, query::SqlFunction function);
-  void remove_function(const std::string& database, const std::string& schema,
-                       const std::string& name);
+  void remove_function(const std::string& database, const query::SqlFunction& function);
 
   const std::map<std::string, Database, std::less<>>& databases() const { return databases_; }
   const Database* database(std::string_view name) const;
@@ -192,7 +194,7 @@ class Catalog {
   std::map<std::uint32_t, std::unique_ptr<Object>> objects_;  // made earlier first
   std::map<Key, std::uint32_t> by_name_;
   std::map<std::string, Database, std::less<>> databases_;
-  std::map<Key, query::SqlFunction> functions_;
+  std::map<Key, Functions> functions_;
   std::map<Key, Secret> secrets_;
   Privileges privileges_;
   std::map<std::string, std::string, std::less<>> system_values_;

@@ -124,6 +124,7 @@ Result<Unit> Engine::restore(ByteView checkpoint) {
     in.take(definition.schema, definition.user, definition.database);
     if (!in.good()) return corrupt();
     TRY(unseal(definition));
+    definition.decided = true;
     auto change = change_of(*this, definition);
     if (!change) return corrupt();
     perform(std::move(*change), false);

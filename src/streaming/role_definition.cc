@@ -86,7 +86,7 @@ class Things {
           return refuse(sqlstate::invalid_schema_name, "schema not found: " + last);
         return Grantable{kind, 0, definition_.database + "." + last};
       case ObjectKind::function:
-        if (catalog_.function(definition_.database, schema, last) == nullptr)
+        if (catalog_.functions(definition_.database, schema, last).empty())
           return refuse(sqlstate::undefined_function, "function not found: " + last);
         return Grantable{kind, 0, definition_.database + "." + schema + "." + last};
       case ObjectKind::secret:
@@ -222,12 +222,12 @@ SqlResult<bool> has_privilege(const Catalog& catalog, const PrivilegeQuestion& q
     if (const auto found = schemas.find(name); found != schemas.end()) owner = found->second;
   } else if (question.function == "has_function_privilege") {
     const std::string bare = name.substr(0, name.find('('));
-    const query::SqlFunction* function = nullptr;
+    std::span<const query::SqlFunction> functions;
     for (const std::string& schema : question.path)
-      if (function == nullptr) function = catalog.function(question.database, schema, bare);
-    if (function == nullptr) return wrong("function", "function not found: " + name);
+      if (functions.empty()) functions = catalog.functions(question.database, schema, bare);
+    if (functions.empty()) return wrong("function", "function not found: " + name);
     thing = {ObjectKind::function, 0,
-             std::string(question.database) + "." + function->schema + "." + bare};
+             std::string(question.database) + "." + functions.front().schema + "." + bare};
   } else {
     const Object* object = nullptr;
     if (!by_name)

@@ -13,21 +13,22 @@ using query::Datum;
 
 void fill_functions(const DatabaseView& view, Rows& rows) {
   std::int64_t number = 0;
-  for (const auto& [key, function] : view.catalog().functions()) {
-    ++number;
-    if (key.database != view.database()) continue;
-    std::vector<Datum> types;
-    for (const auto& [name, type] : function.arguments)
-      types.push_back(Datum::of(std::int64_t{type.oid()}));
-    rows.add({{"id", Datum::of(number)},
-              {"name", Datum::of(key.name)},
-              {"schema_id", Datum::of(schema_oid(view, key.schema))},
-              {"owner", Datum::of(root_oid)},
-              {"type", Datum::of("scalar")},
-              {"arg_type_ids", Datum::of(std::span<const Datum>(types))},
-              {"return_type_id", Datum::of(std::int64_t{function.result.oid()})},
-              {"language", Datum::of("sql")}});
-  }
+  for (const auto& [key, functions] : view.catalog().functions())
+    for (const query::SqlFunction& function : functions) {
+      ++number;
+      if (key.database != view.database()) continue;
+      std::vector<Datum> types;
+      for (const auto& [name, type] : function.arguments)
+        types.push_back(Datum::of(std::int64_t{type.oid()}));
+      rows.add({{"id", Datum::of(number)},
+                {"name", Datum::of(key.name)},
+                {"schema_id", Datum::of(schema_oid(view, key.schema))},
+                {"owner", Datum::of(root_oid)},
+                {"type", Datum::of("scalar")},
+                {"arg_type_ids", Datum::of(std::span<const Datum>(types))},
+                {"return_type_id", Datum::of(std::int64_t{function.result.oid()})},
+                {"language", Datum::of("sql")}});
+    }
 }
 
 void fill_system_tables(const DatabaseView& view, Rows& rows) {

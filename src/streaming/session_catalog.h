@@ -23,12 +23,12 @@ class SessionCatalog final : public query::RelationCatalog {
     if (auto found = catalog_.relation(database_, "pg_catalog", name)) return found;
     return catalog_.relation(database_, "rw_catalog", name);
   }
-  const query::SqlFunction* function(std::string_view schema,
-                                     std::string_view name) const override {
-    if (!schema.empty()) return catalog_.function(database_, schema, name);
+  std::span<const query::SqlFunction> functions(std::string_view schema,
+                                                std::string_view name) const override {
+    if (!schema.empty()) return catalog_.functions(database_, schema, name);
     for (const std::string& one : path_)
-      if (const auto* found = catalog_.function(database_, one, name)) return found;
-    return nullptr;
+      if (const auto found = catalog_.functions(database_, one, name); !found.empty()) return found;
+    return {};
   }
   bool has_schema(std::string_view schema) const override {
     return catalog_.has_schema(database_, schema);

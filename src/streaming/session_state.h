@@ -148,6 +148,7 @@ class CursorRun {
   Task<SqlResult<Unit>> transaction(const sql::Transaction& form);
   SqlResult<Unit> savepoint(const sql::Transaction& form);
   SqlResult<Unit> set(const sql::SetParameter& set);
+  SqlResult<Unit> use(const std::vector<std::string>& arguments);
   Task<SqlResult<Unit>> command(const sql::Statement& statement);
   Task<SqlResult<Unit>> fetch_declared(const sql::Fetch& fetch);
   SqlResult<Unit> subscribe(const sql::DeclareCursor& declared);

@@ -17,17 +17,24 @@ struct Known {
 
 constexpr Known known[] = {
     {"application_name", "", "application_name"},
+    {"backfill_rate_limit", "default"},
     {"background_ddl", "false"},
     {"batch_enable_distributed_dml", "false"},
+    {"bypass_cluster_limits", "false"},
     {"bytea_output", "hex"},
+    {"cdc_source_wait_streaming_start_timeout", "30"},
     {"client_encoding", "UTF8", "client_encoding"},
     {"client_min_messages", "notice"},
     {"create_compaction_group_for_mv", "false"},
     {"datestyle", "ISO, MDY", "DateStyle"},
     {"default_transaction_isolation", "read committed"},
     {"default_transaction_read_only", "off", "default_transaction_read_only"},
+    {"disable_purify_definition", "false"},
+    {"dml_rate_limit", "default"},
     {"dml_wait_persistence", "false"},
     {"extra_float_digits", "1"},
+    {"force_split_distinct_agg", "false"},
+    {"force_two_phase_agg", "false"},
     {"idle_in_transaction_session_timeout", "0"},
     {"implicit_flush", "false"},
     {"in_hot_standby", "off", "in_hot_standby"},
@@ -36,6 +43,7 @@ constexpr Known known[] = {
     {"is_superuser", "on", "is_superuser"},
     {"lock_timeout", "0"},
     {"max_identifier_length", "63"},
+    {"max_split_range_gap", "8"},
     {"query_epoch", "0"},
     {"query_mode", "auto"},
     {"row_security", "true"},
@@ -48,6 +56,8 @@ constexpr Known known[] = {
     {"server_version_num", "130014"},
     {"session_authorization", "root", "session_authorization"},
     {"sink_decouple", "default"},
+    {"sink_rate_limit", "default"},
+    {"source_rate_limit", "default"},
     {"sql_safe_updates", "off"},
     {"standard_conforming_strings", "on", "standard_conforming_strings"},
     {"statement_timeout", "0"},
@@ -79,6 +89,16 @@ bool is_foreign(std::string_view name) {
          name.find('.') != std::string_view::npos;
 }
 
+bool is_one_of(std::string_view value, std::initializer_list<std::string_view> words) {
+  return std::find(words.begin(), words.end(), lowered(value)) != words.end();
+}
+// Not what is a number and happens to be 0 or 1.
+bool is_switch(const Known& row) { return is_one_of(row.value, {"true", "false", "on", "off"}); }
+bool is_boolean(std::string_view value) {
+  return is_one_of(value,
+                   {"true", "false", "on", "off", "yes", "no", "t", "f", "y", "n", "1", "0"});
+}
+
 tl::unexpected<query::SqlError> unknown_parameter(std::string_view name) {
   return query::refuse(query::sqlstate::undefined_object,
                        "unrecognized configuration parameter \"" + std::string(name) + "\"");
@@ -106,6 +126,12 @@ query::SqlResult<Unit> Settings::set(std::string_view given, std::string value) 
                            "invalid value for parameter \"TimeZone\": \"" + value + "\"");
     time_zone_ = value;
   }
+  if (row != nullptr && is_switch(*row) && !is_boolean(value))
+    return query::refuse(query::sqlstate::invalid_parameter_value,
+                         "parameter \"" + name + "\" requires a Boolean value");
+  if (name == "query_mode" && !is_one_of(value, {"auto", "local", "distributed"}))
+    return query::refuse(query::sqlstate::invalid_parameter_value,
+                         "invalid value for parameter \"query_mode\": \"" + value + "\"");
   if (name == "server_version" || name == "server_version_num" || name == "server_encoding" ||
       name == "integer_datetimes")
     return query::refuse("55P02", "parameter \"" + name + "\" cannot be changed");

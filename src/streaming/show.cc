@@ -105,12 +105,14 @@ Table indexes(Session::State& state, const sql::Show& show, const Relation* only
 
 Table functions(Session::State& state) {
   Table table{"Name", "Arguments", "Return Type", "Language", "Link"};
-  for (const auto& [key, function] : state.engine.catalog().functions()) {
+  for (const auto& [key, functions] : state.engine.catalog().functions()) {
     if (key.database != state.options.database) continue;
-    std::string arguments;
-    for (const auto& [name, type] : function.arguments)
-      arguments += (arguments.empty() ? "" : ", ") + type.name();
-    table.add({key.name, arguments, function.result.name(), "sql", ""});
+    for (const query::SqlFunction& function : functions) {
+      std::string arguments;
+      for (const auto& [name, type] : function.arguments)
+        arguments += (arguments.empty() ? "" : ", ") + type.name();
+      table.add({key.name, arguments, function.result.name(), "sql", ""});
+    }
   }
   return table;
 }
@@ -178,6 +180,21 @@ SqlResult<std::pair<std::vector<ResultColumn>, Shown>> show_form(Session::State&
   if (show.what == "users") {
     Table table{"Name"};
     for (const auto& [name, user] : state.engine.catalog().privileges().users()) table.add({name});
+    return table.take();
+  }
+  if (show.what == "cursors" || show.what == "subscription cursors") {
+    const bool subscribed = show.what != "cursors";
+    Table table{"Name"};
+    if (subscribed) table = Table{"Name", "Subscription"};
+    for (const auto& [name, cursor] : state.cursors) {
+      if (cursor.subscribed.has_value() != subscribed) continue;
+      if (!subscribed) {
+        table.add({name});
+        continue;
+      }
+      const Object* object = state.engine.catalog().find(cursor.subscribed->subscription());
+      table.add({name, object == nullptr ? "" : object->relation->name});
+    }
     return table.take();
   }
   if (show.what == "jobs") return Table{"Id", "Statement", "Create Type", "Progress"}.take();

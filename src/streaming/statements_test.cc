@@ -404,5 +404,66 @@ TEST_F(Statements, who_did_not_make_a_thing_may_not_change_it) {
   EXPECT_EQ(joe("drop materialized view m; drop table own, mine.x"), "");
 }
 
+TEST_F(Statements, several_columns_take_the_row_of_a_query) {
+  run("create table t (id int primary key, a int, b varchar)");
+  run("create table s (id int, x bigint, y varchar)");
+  run("insert into t values (1, 0, ''), (2, 0, ''); insert into s values (1, 7, 'seven')");
+  EXPECT_EQ(run("update t set (a, b) = (select x, y from s where s.id = t.id)"), "");
+  EXPECT_EQ(run("select * from t order by id"), "1|7|seven\n2|NULL|NULL\n");
+  EXPECT_EQ(run("update t set (a, b) = (select x from s)"),
+            "42601: number of columns does not match number of values");
+  EXPECT_EQ(run("update t set (a, b) = id").substr(0, 5), "0A000");
+  run("insert into s values (2, 8, 'eight')");
+  EXPECT_EQ(run("update t set (a, b) = (select x, y from s)").substr(0, 5), "21000");
+}
+
+TEST_F(Statements, cursors_are_shown) {
+  run("create table t (a int primary key)");
+  run("create subscription s from t with (retention = '1D')");
+  run("declare c subscription cursor for s");
+  run("begin; declare d cursor for select 1");
+  EXPECT_EQ(run("show cursors; show subscription cursors"), "d\nc|s\n");
+}
+
+TEST_F(Statements, a_series_up_to_now_goes_on_in_a_view) {
+  std::string now = run("select now()");
+  now.pop_back();
+  EXPECT_EQ(run("create materialized view m as select extract(epoch from g - '" + now +
+                "')::int as s from generate_series('" + now +
+                "'::timestamptz, now(), interval '1 minute') as g"),
+            "");
+  EXPECT_EQ(run("select * from m"), "0\n");
+  run("select pg_sleep_for('2 minutes 30 seconds')");
+  EXPECT_EQ(run("select * from m order by 1"), "0\n60\n120\n");
+  restart();
+  EXPECT_EQ(run("select * from m order by 1"), "0\n60\n120\n");
+  run("select pg_sleep(60)");
+  EXPECT_EQ(run("select * from m order by 1"), "0\n60\n120\n180\n");
+  run("create table t (a int)");
+  EXPECT_EQ(run("create materialized view n as select * from t, generate_series('" + now +
+                "'::timestamptz, now(), interval '1 minute')")
+                .substr(0, 5),
+            "0A000");
+}
+
+TEST_F(Statements, what_cannot_be_is_refused) {
+  EXPECT_EQ(run("create schema pg_mine"), "42939: unacceptable schema name \"pg_mine\"");
+  EXPECT_EQ(run("create table t (a int, b int, primary key (a), primary key (b))").substr(0, 5),
+            "42601");
+  EXPECT_EQ(run("set rw_implicit_flush = 'perhaps'"),
+            "22023: parameter \"rw_implicit_flush\" requires a Boolean value");
+  EXPECT_EQ(run("set query_mode = 'fast'").substr(0, 5), "22023");
+  EXPECT_EQ(run("set rw_implicit_flush to ON; set extra_float_digits = 3; set query_mode = Local"),
+            "");
+  run("create table t (a int)");
+  for (const char* frame :
+       {"between 1 following and 1 preceding", "between current row and 1 preceding",
+        "unbounded following", "between 1 preceding and unbounded preceding"})
+    EXPECT_EQ(
+        run("select sum(a) over (order by a rows " + std::string(frame) + ") from t").substr(0, 5),
+        "42P20")
+        << frame;
+}
+
 }  // namespace
 }  // namespace levada::streaming

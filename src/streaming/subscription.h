@@ -31,6 +31,7 @@ class SubscriptionCursor {
   // At most `count` rows, as many as there are now. Errors: the subscription was dropped, what
   // comes next is not kept any more.
   Task<query::SqlResult<std::vector<query::Row>>> fetch(std::uint64_t count);
+  RelationId subscription() const { return id_; }
 
  private:
   SubscriptionCursor(Engine& engine, RelationId id) : engine_(&engine), id_(id) {}

@@ -240,6 +240,13 @@ class Points(QueryCase):
         ])
         self.assertEqual(self.rows(f'SHOW TABLES FROM "{self.database}"'), [["metrics"]])
         self.assertIn([self.database], self.rows("SHOW DATABASES"))
+        tables = f'SHOW TABLES FROM "{self.database}" LIKE '
+        self.assertEqual(self.rows(tables + "'m_tr%'"), [["metrics"]])
+        self.assertEqual(self.rows(tables + "'m!_tr%' ESCAPE '!'"), [])  # as JDBC's metadata asks
+        name = self.database.replace("!", "!!").replace("_", "!_")
+        self.assertEqual(self.rows(f"SHOW DATABASES LIKE '{name}' escape '!'"), [[self.database]])
+        refusal = ("QueryExecutionException", "Escape character must be followed by '%', '_' or the escape character itself")
+        self.assertEqual(self.refusal(tables + "'m!etrics' ESCAPE '!'"), refusal)
         self.assertEqual(self.rows(f'SHOW MEASURES FROM "{self.database}"."metrics"'),
                          [["cpu", "double", [["host", "varchar"]]], ["load", "multi", [["host", "varchar"]]]])
 
@@ -346,6 +353,13 @@ class Points(QueryCase):
     def test_a_failing_query_names_its_reason(self):
         self.assertEqual(self.refusal(f"SELECT user / 0 {self.from_table} WHERE measure_name = 'load'"),
                          ("QueryExecutionException", "Division by zero"))
+
+    def test_a_pattern_that_java_does_not_read_is_a_mistake_of_the_query(self):
+        for pattern in ("[", r"(?P<digit>\d)", r"(?<digit>\d)(?P=digit)"):
+            for wrong in (f"REGEXP_LIKE(host, '{pattern}')", f"NOT regexp_like('h1', '{pattern}')"):
+                self.assertEqual(self.refusal(f"SELECT * {self.from_table} WHERE {wrong}"),
+                                 ("ValidationException", "Invalid regular expression: " + pattern))
+        self.assertEqual(self.one(r"SELECT regexp_extract('h17', '(?<digit>\d)\k<digit>|(?<two>\d+)')"), "17")
 
     def test_deep_and_long_texts_are_refused_in_time(self):
         began = time.monotonic()

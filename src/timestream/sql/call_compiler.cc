@@ -288,7 +288,7 @@ Result<Compiled> Compiler::call(const Node& node) {
     const Frame frame{{}, runtime_};
     Value value = run(frame);
     if (runtime_.error) {  // only an error if a row asks for it
-      std::string why = std::move(*runtime_.error);
+      Error why = std::move(*runtime_.error);
       runtime_.error.reset();
       return Compiled{result, [why](const Frame& f) { return f.runtime.fail(why); }, true};
     }

@@ -82,8 +82,7 @@ Run strict(Run a, Run b, Pair pair) {
 
 }  // namespace
 
-// What is wrong with LIKE … ESCAPE.
-static std::optional<std::string> wrong_escape(std::string_view pattern, std::string_view escape) {
+std::optional<std::string> wrong_escape(std::string_view pattern, std::string_view escape) {
   if (escape.size() != 1) return "Escape string must be a single character";
   for (std::size_t at = pattern.find(escape); at < pattern.size(); at = pattern.find(escape, at)) {
     const std::string_view next = pattern.substr(at + 1, 1);

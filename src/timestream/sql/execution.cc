@@ -50,11 +50,14 @@ Result<Unit> Execution::check() {
     runtime_.error.reset();
     return Unit{};
   }
-  return refuse(Refusal::query_execution, *runtime_.error);
+  return tl::unexpected(*runtime_.error);
 }
 
 Task<Relation> Execution::run(const Statement& statement) {
   if (columns_allowed_ && statement.query) outermost_ = statement.query->body->select.get();
+  if (statement.escape)
+    if (const auto wrong = wrong_escape(*statement.like, *statement.escape))
+      co_return refuse(Refusal::query_execution, *wrong);
   switch (statement.kind) {
     case Statement::Kind::query:
     case Statement::Kind::unload:  // whose rows QueryDesk writes to files

@@ -12,6 +12,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "timestream/refusal.h"
 #include "timestream/sql/syntax.h"
 
 namespace levada::timestream::sql {
@@ -27,10 +28,13 @@ struct Runtime {
   std::map<std::string, std::pair<Type, Value>> parameters = {};
   std::set<std::string>* noted_parameters = nullptr;
   std::uint64_t seed = 1;
-  std::optional<std::string> error = {};
-  Value fail(std::string why) {
+  std::optional<Error> error = {};
+  Value fail(Error why) {
     if (!error) error = std::move(why);
     return {};
+  }
+  Value fail(std::string why) {
+    return fail(refuse(Refusal::query_execution, std::move(why)).value());
   }
   // Expressions cannot step aside: what they do to elements of lists is counted, and too much of it
   // since the run stepped aside last ends the run. No: it has ended.
@@ -138,6 +142,8 @@ std::string signature_in(const Scope& scope, const Node& node);
 std::string signature_of_column(std::size_t column);
 // LIKE; `escape` 0: none. Linear but for what a % may try again.
 bool like(std::string_view text, std::string_view pattern, char escape);
+// What is wrong with LIKE `pattern` ESCAPE `escape`.
+std::optional<std::string> wrong_escape(std::string_view pattern, std::string_view escape);
 
 // Whether a value of `from` may stand where `to` is wanted, and how far that is.
 std::optional<int> conversion_cost(const Type& from, const Type& to);

@@ -29,20 +29,27 @@ struct FreeContext {
 
 PCRE2_SPTR bytes(const std::string& text) { return reinterpret_cast<PCRE2_SPTR>(text.data()); }
 
+// Whether the pattern has a group written (?P…), as RE2 and PCRE2 read it and Java refuses it.
+bool has_foreign_group(const pcre2_code* code, const std::string& pattern) {
+  std::uint32_t names = 0;
+  pcre2_pattern_info(code, PCRE2_INFO_NAMECOUNT, &names);
+  return names > 0 && pattern.find("(?P") != std::string::npos;
+}
+
 // The compiled pattern, or null after the run has failed.
 pcre2_code* compiled(Runtime& runtime, const std::string& pattern) {
   thread_local std::map<std::string, std::unique_ptr<pcre2_code, FreeCode>> cache;
   if (const auto known = cache.find(pattern); known != cache.end()) return known->second.get();
   int error = 0;
   PCRE2_SIZE at = 0;
-  pcre2_code* code = pcre2_compile(bytes(pattern), pattern.size(), PCRE2_UTF, &error, &at, nullptr);
-  if (code == nullptr) {
-    runtime.fail("Invalid regular expression: " + pattern);
+  std::unique_ptr<pcre2_code, FreeCode> code(
+      pcre2_compile(bytes(pattern), pattern.size(), PCRE2_UTF, &error, &at, nullptr));
+  if (code == nullptr || has_foreign_group(code.get(), pattern)) {
+    runtime.fail(refuse(Refusal::validation, "Invalid regular expression: " + pattern).value());
     return nullptr;
   }
   if (cache.size() >= patterns_max) cache.clear();
-  cache.emplace(pattern, code);
-  return code;
+  return cache.emplace(pattern, std::move(code)).first->second.get();
 }
 
 struct Group {

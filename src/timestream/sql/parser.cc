@@ -46,7 +46,9 @@ Result<Unit> Parser::show(Statement& statement) {
   } else {
     return unexpected_here();
   }
-  if (take("like")) statement.like = TRY(string());
+  if (!take("like")) return Unit{};
+  statement.like = TRY(string());
+  if (take("escape")) statement.escape = TRY(string());
   return Unit{};
 }
 

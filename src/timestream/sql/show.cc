@@ -8,8 +8,9 @@
 namespace levada::timestream::sql {
 namespace {
 
-bool matches(const std::optional<std::string>& pattern, std::string_view text) {
-  return !pattern || like(text, *pattern, '\0');
+bool matches(const Statement& statement, std::string_view text) {
+  const char escape = statement.escape ? statement.escape->front() : '\0';
+  return !statement.like || like(text, *statement.like, escape);
 }
 
 ScopeColumn varchar(std::string name) { return {"", std::move(name), {Kind::varchar}}; }
@@ -21,7 +22,7 @@ Result<Relation> Execution::show_databases(const Statement& statement) {
   answer.columns.push_back(varchar("Database"));
   for (const auto& [key, database] : service_.definitions().databases())
     if (key.account == caller_.account && key.region == caller_.region &&
-        matches(statement.like, key.name))
+        matches(statement, key.name))
       answer.rows.push_back({Value(key.name)});
   return answer;
 }
@@ -36,7 +37,7 @@ Result<Relation> Execution::show_tables(const Statement& statement) {
     if (!statement.database.empty() && key.name != statement.database) continue;
     found = true;
     for (const auto& [name, table] : database.tables)
-      if (matches(statement.like, name)) names.push_back(name);
+      if (matches(statement, name)) names.push_back(name);
   }
   if (!found)
     return refuse_at(statement.place, "Database '" + statement.database + "' does not exist");
@@ -60,7 +61,7 @@ Result<Relation> Execution::show_measures(const Statement& statement) {
   };
   std::map<std::string, Seen> measures;
   for (const SeriesIdentity& series : data.series()) {
-    if (!matches(statement.like, series.measure_name)) continue;
+    if (!matches(statement, series.measure_name)) continue;
     Seen& seen = measures[series.measure_name];
     for (const auto& [place, text] : series.dimensions) seen.dimensions[place] = true;
     for (const std::uint32_t number : data.measure_names().at(series.measure_name).attributes) {

@@ -166,7 +166,7 @@ struct Statement {
   } kind = Kind::query;
   std::unique_ptr<Query> query;
   std::string database, table;
-  std::optional<std::string> like;
+  std::optional<std::string> like, escape;
   // Of UNLOAD: where to, and the options by name in lower case.
   std::string destination;
   struct Option {

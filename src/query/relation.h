@@ -91,6 +91,13 @@ class RelationCatalog {
   // An empty schema means the session's search path. nullptr: there is none.
   virtual std::shared_ptr<const Relation> relation(std::string_view schema,
                                                    std::string_view name) const = 0;
+  // By database, schema and name. nullptr: there is none, or it may not be read from here.
+  virtual std::shared_ptr<const Relation> relation_in(std::string_view, std::string_view schema,
+                                                      std::string_view name) const {
+    return relation(schema, name);
+  }
+  // Whether names with that database in front of them mean what is here.
+  virtual bool is_here(std::string_view) const { return true; }
   virtual bool has_schema(std::string_view schema) const = 0;
   // Those of one schema that have this name, each for arguments of its own.
   virtual std::span<const SqlFunction> functions(std::string_view, std::string_view) const {

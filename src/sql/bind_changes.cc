@@ -21,6 +21,10 @@ constexpr std::string_view generated_always = "428C9";
 SqlResult<RelationRef> target_of(const Name& name, const query::RelationCatalog& catalog,
                                  std::string_view verb) {
   const std::string schema = name.size() > 1 ? name[name.size() - 2] : "";
+  if (name.size() > 2 && !catalog.is_here(name[name.size() - 3]))
+    return query::refuse(sqlstate::feature_not_supported,
+                         "rows of another database cannot be changed: \"" + name[name.size() - 3] +
+                             "." + schema + "." + name.back() + "\"");
   if (!schema.empty() && !catalog.has_schema(schema))
     return query::refuse(sqlstate::undefined_table,
                          "relation \"" + schema + "." + name.back() + "\" does not exist");

@@ -254,12 +254,19 @@ SqlResult<Frame> QueryBinder::relation(const TableRef& written, const Scope*) {
   }
   const std::string schema =
       written.names.size() > 1 ? written.names[written.names.size() - 2] : "";
-  std::shared_ptr<const query::Relation> found = catalog_.relation(schema, name);
+  const std::size_t parts = written.names.size();
+  std::shared_ptr<const query::Relation> found =
+      parts > 2 ? catalog_.relation_in(written.names[parts - 3], schema, name)
+                : catalog_.relation(schema, name);
   if (found == nullptr) {
     std::string full;
     for (const std::string& part : written.names) full += (full.empty() ? "" : ".") + part;
     return at(written.position, query::sqlstate::undefined_table,
-              "relation \"" + full + "\" does not exist");
+              "relation \"" + full + "\" does not exist",
+              parts > 2 && !catalog_.is_here(written.names[parts - 3])
+                  ? "Of another database a SELECT reads tables and materialized views; views and "
+                    "sinks read their own only."
+                  : "");
   }
   if (options_.mentions != nullptr)
     options_.mentions->push_back({written.position, found->id, !written.alias.empty()});

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "query/decimal.h"
 #include "sql/parser.h"
 #include "sql/query_binder.h"
 #include "sql/token.h"
@@ -225,8 +226,11 @@ SqlResult<ExpressionRef> QueryBinder::number(const Term& term) {
     }
   }
   const auto value = query::from_text(TypeKind::numeric, text);
-  if (value) return query::constant(TypeKind::numeric, value->datum());
-  // What has too many digits for a numeric is a double, as in RisingWave.
+  const std::string_view digits = std::string_view(text).substr(0, text.find_first_of("eE"));
+  const bool vanished = value && query::Decimal::of(value->datum()).is_zero() &&
+                        digits.find_first_of("123456789") != std::string_view::npos;
+  if (value && !vanished) return query::constant(TypeKind::numeric, value->datum());
+  // What is too large or too small for a numeric is a double, as in RisingWave.
   const query::Value real = ATTEMPT(query::from_text(TypeKind::float8, text));
   return query::constant(TypeKind::float8, real.datum());
 }

@@ -84,5 +84,25 @@ TEST_F(DatabaseTest, use_goes_to_another_database) {
   EXPECT_EQ(run("begin; use other").substr(0, 5), "25001");
 }
 
+TEST_F(DatabaseTest, a_select_reads_other_databases_and_nothing_else_does) {
+  run("create database other; create table t (a int); insert into t values (1)");
+  run("use other; create table t (a int); insert into t values (2)");
+  run("create view w as select 3 as a; create materialized view m as select a * 10 as a from t");
+  run("use dev");
+  EXPECT_EQ(run("select a from other.public.t union all select a from dev.public.t union all "
+                "select a from other.public.m order by 1"),
+            "1\n2\n20\n");
+  EXPECT_EQ(run("select * from other.public.w").substr(0, 5), "42P01");
+  EXPECT_EQ(run("select * from nowhere.public.t").substr(0, 5), "42P01");
+  EXPECT_EQ(run("select * from nowhere.information_schema.tables").substr(0, 5), "42P01");
+  EXPECT_EQ(run("create materialized view v as select * from other.public.t").substr(0, 5),
+            "42P01");
+  EXPECT_EQ(run("create table other.public.u (a int)").substr(0, 5), "0A000");
+  EXPECT_EQ(run("drop table other.public.t").substr(0, 5), "0A000");
+  EXPECT_EQ(run("insert into other.public.t values (3)").substr(0, 5), "0A000");
+  EXPECT_EQ(run("delete from dev.public.t; insert into t select a from other.public.t"), "");
+  EXPECT_EQ(run("select * from t"), "2\n");
+}
+
 }  // namespace
 }  // namespace levada::streaming

@@ -343,6 +343,7 @@ class Definer : DefinitionScope {
   SqlResult<Change> define(const sql::Drop& drop) {
     Change change;
     for (const sql::Name& name : drop.names) {
+      ATTEMPT(check_here(name));
       if (drop.kind == sql::ObjectKind::secret) {
         ATTEMPT(NameDefiner(catalog_, definition_).drop_secret(drop, name, change));
         continue;

@@ -19,6 +19,7 @@ sql::BindOptions DefinitionScope::bind_options(std::vector<sql::Mention>* mentio
 }
 
 SqlResult<QualifiedName> DefinitionScope::resolve(const sql::Name& name) const {
+  ATTEMPT(check_here(name));
   QualifiedName result{definition_.schema, name.back()};
   if (name.size() > 1) result.schema = name[name.size() - 2];
   if (!catalog_.has_schema(definition_.database, result.schema))
@@ -46,7 +47,14 @@ SqlResult<std::optional<Change>> DefinitionScope::taken(const QualifiedName& nam
   return std::optional<Change>(std::move(nothing));
 }
 
+SqlResult<Unit> DefinitionScope::check_here(const sql::Name& name) const {
+  if (name.size() < 3 || names_.is_here(name[name.size() - 3])) return Unit{};
+  return refuse(sqlstate::feature_not_supported, "definitions concern their own database: " +
+                                                     quoted(name[name.size() - 3]) + " is another");
+}
+
 SqlResult<Object*> DefinitionScope::existing(const sql::Name& name) const {
+  ATTEMPT(check_here(name));
   const std::string schema = name.size() > 1 ? name[name.size() - 2] : definition_.schema;
   Object* object = find(schema, name.back());
   if (object == nullptr)

@@ -23,13 +23,17 @@ class DefinitionScope {
  public:
   DefinitionScope(Catalog& catalog, const Definition& definition)
       : catalog_(catalog),
-        names_(catalog, definition.database, {definition.schema}),
+        names_(catalog, definition.database, {definition.schema},
+               definition.decided ? SessionCatalog::Elsewhere::here
+                                  : SessionCatalog::Elsewhere::refuse),
         definition_(definition) {}
 
  protected:
   using Schemas = std::map<std::string, std::string, std::less<>>;
 
   sql::BindOptions bind_options(std::vector<sql::Mention>* mentions = nullptr) const;
+  // Errors: the name has another database in front.
+  query::SqlResult<Unit> check_here(const sql::Name& name) const;
   query::SqlResult<QualifiedName> resolve(const sql::Name& name) const;
   Object* find(const std::string& schema, const std::string& name) const {
     return catalog_.find(definition_.database, schema, name);

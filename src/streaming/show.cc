@@ -49,7 +49,8 @@ SqlResult<std::shared_ptr<const Relation>> named(Session::State& state, const sq
   const SessionCatalog names(state.engine.catalog(), state.options.database,
                              state.settings.search_path());
   const std::string schema = name.size() > 1 ? name[name.size() - 2] : "";
-  auto relation = names.relation(schema, name.back());
+  auto relation = name.size() > 2 ? names.relation_in(name[name.size() - 3], schema, name.back())
+                                  : names.relation(schema, name.back());
   if (relation == nullptr)
     return refuse(query::sqlstate::undefined_table,
                   "relation \"" + name.back() + "\" does not exist");

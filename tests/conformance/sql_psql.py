@@ -5,7 +5,7 @@ import subprocess
 import time
 
 from harness.case import cases
-from harness.sql import VALUES, SqlCase
+from harness.sql import PSQL, VALUES, SqlCase
 
 
 class Statements(SqlCase):
@@ -43,7 +43,7 @@ class Statements(SqlCase):
 
     def line(self, command):
         host, port = self.server.sql
-        return ["psql", "-X", "-q", "-h", host, "-p", str(port), "-U", "tester", "-d", "dev", "-c", command]
+        return [PSQL, "-X", "-q", "-h", host, "-p", str(port), "-U", "tester", "-d", "dev", "-c", command]
 
     def test_a_bad_line_of_a_copy_names_its_place_and_changes_nothing(self):
         table = self.name()
@@ -119,7 +119,7 @@ class Beside(SqlCase):
         self.psql(f"create table {table} (id int primary key)", f"insert into {table} select generate_series(1, 40000)")
         query = f"select count(*) from {table} a, {table} b where a.id + b.id < 0"
         host, port = self.server.sql
-        running = subprocess.Popen(["psql", "-X", "-h", host, "-p", str(port), "-U", "t", "-d", "dev", "-c", query],
+        running = subprocess.Popen([PSQL, "-X", "-h", host, "-p", str(port), "-U", "t", "-d", "dev", "-c", query],
                                    stdout=subprocess.PIPE, stderr=subprocess.PIPE)  # fmt: skip
         try:
             time.sleep(0.3)

@@ -7,6 +7,7 @@ import unittest
 from pathlib import Path
 
 from harness.server import Levada
+from harness.sql import PSQL
 
 KEYS = """
 [[principal]]
@@ -47,7 +48,7 @@ class Users(unittest.TestCase):
         for name, value in more.items():
             dsn += f" {name}={value}"
         environment = {**os.environ, "PGPASSWORD": password}
-        return subprocess.run(["psql", "-X", "-A", "-t", "-w", "-d", dsn, "-c", command], env=environment,
+        return subprocess.run([PSQL, "-X", "-A", "-t", "-w", "-d", dsn, "-c", command], env=environment,
                               capture_output=True, text=True, timeout=30)  # fmt: skip
 
     def test_a_user_logs_in_with_the_secret_key_through_tls(self):

@@ -7,7 +7,7 @@ import boto3
 import botocore.config
 
 from harness.server import Levada
-from harness.sql import SqlCase
+from harness.sql import PSQL, SqlCase
 from timestream_query import plain
 from timestream_write import CREDENTIALS
 
@@ -99,7 +99,7 @@ class AfterAKill(SqlCase):
 
             def run(*statements):
                 host, port = server.sql
-                line = ["psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-h", host, "-p", str(port), "-U", "tester", "-d", "dev"]
+                line = [PSQL, "-X", "-q", "-v", "ON_ERROR_STOP=1", "-h", host, "-p", str(port), "-U", "tester", "-d", "dev"]
                 done = subprocess.run(line + [part for statement in statements for part in ("-c", statement)], capture_output=True, text=True, timeout=60)
                 self.assertEqual(done.returncode, 0, done.stderr)
 

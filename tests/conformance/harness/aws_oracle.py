@@ -11,6 +11,9 @@ import subprocess
 import sys
 import tempfile
 
+# What is below it when a module is imported is below a child's own later.
+HOME = "/home/of-the-warm-copy"
+at_home = []  # module's dictionary and name
 # What keep_warm parses.
 SERVICES = ("kinesis", "timestream-write", "timestream-query")
 MODELS = ("service-2", "paginators-1", "waiters-2", "endpoint-rule-set-1", "completions-1")
@@ -44,6 +47,9 @@ def run_in_child(ask, stdout, stderr):
     os.environ.clear()
     os.environ["AWS_DATA_PATH"] = data_path
     os.environ.update(ask["environment"])
+    home = os.path.expanduser("~")
+    for module, name in at_home:
+        module[name] = home + module[name].removeprefix(HOME)
     os.chdir(ask["folder"])
     sys.argv = ["aws", *ask["arguments"]]
     import time
@@ -65,6 +71,7 @@ def keep_warm():
     """What every command line begins with, done once: modules, the parsed models, the name of the distribution."""
     import gc
 
+    os.environ["HOME"] = HOME
     import awscli.clidriver
     import awscli.customizations.waiters  # noqa: F401
     import botocore.endpoint_provider  # noqa: F401
@@ -92,6 +99,8 @@ def keep_warm():
                 loader.load_service_model(service, kind)
             except DataNotFoundError:
                 pass  # not every service has every kind
+    for module in [vars(module) for name, module in sys.modules.items() if name.startswith("awscli.")]:
+        at_home.extend((module, name) for name, value in module.items() if isinstance(value, str) and value.startswith(HOME))
     gc.freeze()  # a child's collector leaves it alone, so that its pages stay shared
 
 

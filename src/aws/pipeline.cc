@@ -17,6 +17,7 @@ constexpr std::string_view json_1_0 = "application/x-amz-json-1.0";
 constexpr std::string_view json_1_1 = "application/x-amz-json-1.1";
 constexpr std::string_view cbor_1_1 = "application/x-amz-cbor-1.1";
 constexpr std::string_view plain_json = "application/json";
+constexpr std::string_view base32_digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 
 constexpr std::string_view access_denied_xml =
     "<AccessDeniedException>\n"
@@ -96,7 +97,8 @@ struct Pipeline::Walk {
   Authentication::Authenticated who = {};
   std::string resource = {};  // its ARN, where somebody asked
 
-  std::array<char, 36> request_id = {};
+  std::array<char, 36> request_id_text = {};
+  std::string_view request_id = {};  // in request_id_text
   enum class Barrier : std::uint8_t { none, authentication, policy } barrier = Barrier::none;
   std::string refused_as = {};  // the exception's name
 };
@@ -107,8 +109,8 @@ struct Pipeline::Step {
 
 // The order of checks that clients can see. Each step lets the request pass or answers it.
 const Pipeline::Step Pipeline::steps[] = {
-    {&Pipeline::answer_cors},         {&Pipeline::refuse_method},
-    {&Pipeline::find_operation},      {&Pipeline::refuse_empty_body},
+    {&Pipeline::find_operation},      {&Pipeline::answer_cors},
+    {&Pipeline::refuse_method},       {&Pipeline::refuse_empty_body},
     {&Pipeline::refuse_content_type}, {&Pipeline::parse},
     {&Pipeline::refuse_plain_json},   {&Pipeline::refuse_unknown_operation},
     {&Pipeline::authenticate},        {&Pipeline::decode_input},
@@ -292,7 +294,8 @@ Pipeline::Next Pipeline::check_constraints(Walk& walk) {
   if (walk.fast) return Next::step;
   auto message = validate(walk.service->service(), walk.operation->input, walk.input);
   if (!message) return Next::step;
-  return refuse(walk, {400, "ValidationException", std::move(message)});
+  const std::string_view prefix = walk.service->service().constraint_prefix;
+  return refuse(walk, {400, "ValidationException", std::move(message), prefix});
 }
 
 std::string Pipeline::resource_of(const Walk& walk) const {
@@ -366,7 +369,7 @@ void Pipeline::audit(const Walk& walk) {
                  .action = walk.ledger->action,
                  .region = walk.who.caller.region,
                  .resource = walk.resource,
-                 .request_id = {walk.request_id.data(), walk.request_id.size()},
+                 .request_id = walk.request_id,
                  .outcome = walk.refused_as.empty() ? "ok" : std::string_view(walk.refused_as)});
 }
 
@@ -406,31 +409,50 @@ Pipeline::Next Pipeline::refuse(Walk& walk, Fault fault) {
   walk.refused_as = fault.type;
   walk.response.headers.add("Content-Type", walk.content_type);
   walk.response.body.clear();
-  if (walk.operation != nullptr) fault.prefix = walk.service->service().error_prefix;
+  if (walk.operation != nullptr && fault.prefix.empty())
+    fault.prefix = walk.service->service().error_prefix;
   write_fault(fault, walk.coding, walk.response.body);
   return Next::answered;
 }
 
-// A UUID (version 4) and 72 random bytes in base64; the latter is left out of a CORS preflight.
-void Pipeline::add_request_ids(Walk& walk) {
-  std::array<std::byte, 16> id;
-  store_le(id.data(), random_.next());
-  store_le(id.data() + 8, random_.next());
+using RequestIdBytes = std::array<std::byte, 16>;
+
+// As a UUID of version 4.
+static char* write_uuid(RequestIdBytes id, char* to) {
   id[6] = (id[6] & std::byte{0x0f}) | std::byte{0x40};
   id[8] = (id[8] & std::byte{0x3f}) | std::byte{0x80};
   const auto digits = wire::to_hex(id);
-  std::array<char, 36>& uuid = walk.request_id;
-  char* to = uuid.data();
   for (std::size_t i = 0; i < digits.size(); ++i) {
     if (i == 8 || i == 12 || i == 16 || i == 20) *to++ = '-';
     *to++ = digits[i];
   }
+  return to;
+}
+
+static char* write_base32(const RequestIdBytes& id, char* to) {
+  unsigned held = 0, bits = 0;
+  for (const std::byte byte : id) {
+    held = held << 8 | std::to_integer<unsigned>(byte);
+    for (bits += 8; bits >= 5; bits -= 5) *to++ = base32_digits[held >> (bits - 5) & 31];
+  }
+  *to++ = base32_digits[held << (5 - bits) & 31];
+  return to;
+}
+
+// Most services: a UUID, and 72 random bytes in base64 but for a CORS preflight.
+void Pipeline::add_request_ids(Walk& walk) {
+  RequestIdBytes id;
+  store_le(id.data(), random_.next());
+  store_le(id.data() + 8, random_.next());
+  const bool short_ids = walk.service != nullptr && walk.service->service().short_request_ids;
+  char* const to = walk.request_id_text.data();
+  walk.request_id = {to, short_ids ? write_base32(id, to) : write_uuid(id, to)};
   http::ResponseHeaders& headers = walk.response.headers;
-  headers.add("x-amzn-RequestId", {uuid.data(), uuid.size()});
+  headers.add("x-amzn-RequestId", walk.request_id);
 
   const bool preflight =
       walk.request.head.method == "OPTIONS" && walk.request.head.header("origin");
-  if (!preflight) {
+  if (!preflight && !short_ids) {
     std::array<std::byte, 72> bytes;
     for (std::size_t i = 0; i < bytes.size(); i += 8) store_le(bytes.data() + i, random_.next());
     std::array<char, wire::base64_encoded_size(72)> text;

@@ -103,6 +103,10 @@ struct Service {
   // Stands before the exception's name in a body. Services that have one spell the message both
   // ways, "Message" and "message".
   std::string_view error_prefix = {};
+  // The same for requests that break the model's constraints, where it is not `error_prefix`.
+  std::string_view constraint_prefix = {};
+  // Request ids are 26 digits of base32, and there is no x-amz-id-2.
+  bool short_request_ids = false;
   // Before ".REGION.amazonaws.com", for those who call the real AWS, where it is not `name`.
   std::string_view host_prefix = {};
 };

@@ -77,6 +77,7 @@ struct TimeWindow {
   std::int64_t accepted_from, accepted_before;
   std::int64_t memory_from;  // older ones go to the magnetic store
   std::int64_t shown_from;
+  bool takes_late;  // into the magnetic store
 };
 TimeWindow window_of(const Table& table, UnixMillis now);
 

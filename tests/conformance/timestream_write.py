@@ -2,6 +2,7 @@
 
 import json
 import time
+import urllib.error
 import urllib.request
 
 import boto3
@@ -207,6 +208,23 @@ class Records(WriteCase):
             rejected = self.rejected(self.record("2", Time=str(self.now * factor), TimeUnit=unit))
             self.assertEqual(rejected[0]["Reason"], EQUAL_VERSION, unit)
 
+    def test_refusals_have_the_namespace_and_the_ids_that_timestream_gives(self):
+        wrong = self.record(Dimensions=[{"Name": "host", "Value": "h1", "DimensionValueType": "X"}])
+        text = ("1 validation error detected: Value 'X' at 'records.1.member.dimensions.1.member.dimensionValueType' failed to satisfy "
+                "constraint: Member must satisfy enum value set: [VARCHAR]")
+        for name, members in {
+            "com.amazon.coral.validate#ValidationException": {"TableName": "metrics", "Records": [wrong]},
+            "com.amazonaws.timestream.v20181101#ValidationException": {"TableName": "metrics", "Records": [self.record(Time="soon")]},
+            "com.amazonaws.timestream.v20181101#ResourceNotFoundException": {"TableName": "none", "Records": [self.record()]},
+        }.items():
+            with self.assertRaises(urllib.error.HTTPError) as caught:
+                self.call("WriteRecords", DatabaseName=self.database, **members)
+            answer = json.load(caught.exception)
+            self.assertEqual(answer["__type"], name)
+            self.assertEqual(answer["message"] == text, name.startswith("com.amazon.coral"), answer["message"])
+            self.assertRegex(caught.exception.headers["x-amzn-RequestId"], r"^[A-Z2-7]{25}[AEIMQUY4]$")
+            self.assertNotIn("x-amz-id-2", caught.exception.headers)
+
     def test_a_time_that_is_none_refuses_the_request(self):
         for time_text in ("yesterday", "1700000000.5", "-5"):
             refusal = self.refused(self.put_common, common={}, record=self.record(Time=time_text))
@@ -218,8 +236,8 @@ class Records(WriteCase):
         self.assertEqual([each["RecordIndex"] for each in rejected], [1])
         self.assertRegex(
             rejected[0]["Reason"],
-            r"^The record timestamp is outside the time range \[\d{4}-\d\d-\d\dT[\d:.]+Z, \d{4}-\d\d-\d\dT[\d:.]+Z\) of the data "
-            r"ingestion window\.$",
+            r"^The record timestamp is outside the time range \[\d{4}-\d\d-\d\dT[\d:.]+Z, \d{4}-\d\d-\d\dT[\d:.]+Z\) of the memory "
+            r"store\.$",
         )
         self.assertEqual(self.rejected(self.record("9"))[0]["Reason"], EQUAL_VERSION)
 
@@ -227,6 +245,8 @@ class Records(WriteCase):
         self.table("late", MagneticStoreWriteProperties={"EnableMagneticStoreWrites": True})
         late = self.record(Time=str(self.now - 30 * 24 * 3600 * 1000))
         self.assertEqual(self.put(self.record(), late, table="late"), {"Total": 2, "MemoryStore": 1, "MagneticStore": 1})
+        rejected = self.rejected(self.record(Time=str(self.now + 3600 * 1000)), table="late")
+        self.assertRegex(rejected[0]["Reason"], r"\) of the data ingestion window\.$")
 
     def test_values_must_be_of_their_type(self):
         for kind, text in (("DOUBLE", "NaN"), ("DOUBLE", "Infinity"), ("BIGINT", "1.5"), ("BIGINT", "9223372036854775808"),

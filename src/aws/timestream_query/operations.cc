@@ -88,6 +88,8 @@ constinit const Service service{
     .operations = operations,
     .command = "timestream-query",
     .error_prefix = "com.amazonaws.timestream.v20181101#",
+    .constraint_prefix = "com.amazon.coral.validate#",
+    .short_request_ids = true,
     .host_prefix = "query.timestream",
 };
 

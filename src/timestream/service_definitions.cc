@@ -20,7 +20,9 @@ Result<Unit> check_name(const std::string& name, std::string_view what) {
 
 Result<Unit> check_partition_keys(const std::vector<PartitionKey>& keys) {
   if (keys.size() > 1)
-    return refuse(Refusal::validation, "A table can have one partition key only.");
+    return refuse(Refusal::validation,
+                  "You have specified too many partition keys to be used in your composite "
+                  "partition key. Only 1 partition keys can be specified.");
   for (const PartitionKey& key : keys) {
     if (key.dimension && key.name.empty())
       return refuse(Refusal::validation, "A partition key of type DIMENSION must have a name.");

@@ -271,6 +271,12 @@ class Records(WriteCase):
             "CreateTable", DatabaseName=self.database, TableName="keyed", Schema={"CompositePartitionKey": [key]}
         )
         self.assertEqual(made["Table"]["Schema"], {"CompositePartitionKey": [key]})
+        with self.assertRaises(urllib.error.HTTPError) as caught:
+            two = {"CompositePartitionKey": [key, {**key, "Name": "rack"}]}
+            self.call("CreateTable", DatabaseName=self.database, TableName="twice", Schema=two)
+        self.assertEqual(json.load(caught.exception)["message"],
+                         "You have specified too many partition keys to be used in your composite partition key. Only 1 partition keys "
+                         "can be specified.")
         self.put(self.record(), table="keyed")
         rejected = self.rejected(self.record(Dimensions=[{"Name": "rack", "Value": "r"}]), table="keyed")
         self.assertEqual([each["RecordIndex"] for each in rejected], [0])

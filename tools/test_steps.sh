@@ -5,8 +5,10 @@
 export LEVADA=$root/build/release/levada  # what the scripts below tests/ start
 export PYTHON=/usr/bin/python3 AWS=/usr/bin/aws  # Debian's, whatever else is on PATH
 
-simulation_seeds=1000
-fuzz_seconds=1  # behind the committed corpus, which is always run whole
+# Worlds of the two simulations that crash a whole log, and of those that lean on what these prove.
+simulation_seeds=1000 simulation_seeds_above=500
+crash_a_log=('(' -name local_log_sim -o -name crash_sim ')')
+fuzz_inputs=1000  # new ones a target, behind the committed corpus, which is always run whole
 
 step_packages() { need_packages build bench format test fuzz; }
 
@@ -36,7 +38,7 @@ step_sanitize() {
 # One target of step_fuzz; what it printed is told where it failed.
 fuzz_one() {
   local log=build/test/fuzz_$1.log
-  if fuzz "$1" "$fuzz_seconds" >"$log" 2>&1; then echo "$1: 1 passed, 0 failed"; return; fi
+  if fuzz "$1" 1 "-runs=$fuzz_inputs" >"$log" 2>&1; then echo "$1: 1 passed, 0 failed"; return; fi
   cat "$log"
   echo "$1: 0 passed, 1 failed"
 }
@@ -46,14 +48,15 @@ step_fuzz() {
   mapfile -t targets < <(fuzz_programs)
   build sanitize "${targets[@]}"
   export -f fuzz fuzz_one say die
-  export fuzz_seconds
+  export fuzz_inputs
   printf '%s\n' "${targets[@]}" | xargs -P "$jobs" -I{} bash -euo pipefail -c 'fuzz_one {}'
 }
 
 step_simulation() {
   build release
   sim_known
-  sim 1 "$simulation_seeds"
+  sim 1 "$simulation_seeds" "${crash_a_log[@]}"
+  sim 1 "$simulation_seeds_above" ! "${crash_a_log[@]}"
 }
 
 step_conformance() {
@@ -81,10 +84,11 @@ step_metrics() {
 
 step_clickstream() { examples/clickstream.sh; }
 
-# When there is a levada, three lanes run beside each other: in front the clients, which wait for half
-# of their time; beside them what computes or starts processes; behind, with what those leave of the
-# processors, what is compiled once more.
-first=(packages build)
+# Three lanes run beside each other. Behind, from the beginning and with what the others leave of the
+# processors: what is compiled once more. When there is a levada, in front the clients, which wait for
+# most of their time, and beside them the rest.
+first=(packages)
+ahead=(build)
 front=(conformance)
 beside=(unit rules format simulation oracle slt crash quickstart metrics clickstream)
 behind=(sanitize fuzz)
@@ -141,7 +145,7 @@ lane() {
 run_tests() {
   local name begun=$SECONDS failed=0 passed_all=0 failed_all=0 passed_one failed_one
   if [[ ${1:-} == list ]]; then
-    printf '%s\n' "${first[@]}" "${front[@]}" "${beside[@]}" "${behind[@]}"
+    printf '%s\n' "${first[@]}" "${ahead[@]}" "${front[@]}" "${beside[@]}" "${behind[@]}"
     return 0
   fi
   mkdir -p build/test
@@ -149,14 +153,17 @@ run_tests() {
   if (($#)); then
     lane "$@" || failed=1
   else
-    for name in "${first[@]}"; do step "$name" || { failed=1; break; }; done
+    local lanes=() one
+    lane "${first[@]}" || failed=1
     if ((!failed)); then
-      local lanes=() one
       (renice -n 19 "$BASHPID" >/dev/null; lane "${behind[@]}") & lanes+=($!)
+      lane "${ahead[@]}" || failed=1
+    fi
+    if ((!failed)); then
       (renice -n 5 "$BASHPID" >/dev/null; lane "${beside[@]}") & lanes+=($!)
       (lane "${front[@]}") & lanes+=($!)  # not here: it would count the others' processor seconds
-      for one in "${lanes[@]}"; do wait "$one" || failed=1; done
     fi
+    for one in "${lanes[@]}"; do wait "$one" || failed=1; done
   fi
   while read -r passed_one failed_one; do
     passed_all=$((passed_all + passed_one)) failed_all=$((failed_all + failed_one))

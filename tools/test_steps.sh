@@ -8,7 +8,7 @@ export PYTHON=/usr/bin/python3 AWS=/usr/bin/aws  # Debian's, whatever else is on
 # Worlds of the two simulations that crash a whole log, and of those that lean on what these prove.
 simulation_seeds=1000 simulation_seeds_above=500
 crash_a_log=('(' -name local_log_sim -o -name crash_sim ')')
-fuzz_inputs=1000  # new ones a target, behind the committed corpus, which is always run whole
+fuzz_inputs=3000  # a target, its committed corpus among them; that is always run whole
 
 step_packages() { need_packages build bench format test fuzz; }
 

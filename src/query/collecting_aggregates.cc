@@ -87,11 +87,11 @@ class JsonList final : public CollectingAccumulator {
 
 class JsonObject final : public CollectingAccumulator {
  public:
-  explicit JsonObject(Type type) : type_(std::move(type)) {}
+  JsonObject(Type key, Type type) : key_(std::move(key)), type_(std::move(type)) {}
   void add(Arguments arguments, std::int64_t weight) override {
     if (weight <= 0 || arguments[0].is_null()) return;
     object_.kind = Json::Kind::object;
-    object_.put(std::string(arguments[0].text()), json_of(type_, arguments[1]));
+    object_.put(to_text(key_, arguments[0]), json_of(type_, arguments[1]));
   }
   Datum result(Evaluation& evaluation) const override {
     if (object_.kind != Json::Kind::object) return Datum::null();
@@ -99,7 +99,7 @@ class JsonObject final : public CollectingAccumulator {
   }
 
  private:
-  Type type_;
+  Type key_, type_;
   Json object_;
 };
 
@@ -143,12 +143,16 @@ template <class Made>
 std::unique_ptr<Accumulator> make_typed(Types types) {
   return std::make_unique<Made>(types.back());
 }
+std::unique_ptr<Accumulator> make_object(Types types) {
+  return std::make_unique<JsonObject>(types.front(), types.back());
+}
 
 constinit const AggregateFunction collecting_rows[] = {
     {"string_agg", {varchar, varchar}, varchar, 0, made_for<StringJoin>, true},
     {"array_agg", {any_element}, any_list, 0, made_for<ListOf>, true},
     {"jsonb_agg", {any}, jsonb, 0, make_typed<JsonList>, true},
-    {"jsonb_object_agg", {varchar, any}, jsonb, 0, make_typed<JsonObject>, true},
+    {"jsonb_object_agg", {varchar, any}, jsonb, 0, make_object, true},
+    {"jsonb_object_agg", {any, any}, jsonb, 0, make_object, true},
     {"first_value", {any_element}, any_element, 0, made_for<EndValue<true>>, true},
     {"last_value", {any_element}, any_element, 0, made_for<EndValue<false>>, true},
     {"percentile_cont", {float8, float8}, float8, 0, made_for<Percentile<true>>, true, true},

@@ -135,7 +135,12 @@ Datum size_pretty(Evaluation& evaluation, const CallSite&, Arguments a) {
 Datum format_type(Evaluation& evaluation, const CallSite&, Arguments a) {
   if (a[0].is_null()) return Datum::null();
   const auto type = type_of_oid(static_cast<std::uint32_t>(a[0].integer));
-  if (!type) return Datum::of("???");
+  if (!type) {  // those whose parts an oid does not tell
+    for (const TypeKind kind : {TypeKind::structure, TypeKind::map, TypeKind::vector})
+      if (Type(kind).oid() == static_cast<std::uint32_t>(a[0].integer))
+        return evaluation.text(Type(kind).name());
+    return Datum::of("???");
+  }
   TypeSize size;
   size.is_char = a[0].integer == sized_oid(TypeKind::varchar, {-1, true});
   if (!a[1].is_null()) size.modifier = static_cast<std::int32_t>(a[1].integer);

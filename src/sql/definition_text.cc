@@ -221,6 +221,7 @@ void Writer::write(const CreateIndex& index) {
 
 void Writer::write(const CreateSecret& secret) {
   create("SECRET", false, secret.if_not_exists, secret.name);
+  if (secret.alters) out_.replace(0, std::string_view("CREATE").size(), "ALTER");
   with(secret.options);
   out_ += " AS " + quoted_value(masked_value);
 }

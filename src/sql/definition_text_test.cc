@@ -40,6 +40,7 @@ TEST(DefinitionText, masks_secrets_and_nothing_else) {
       "aws.credentials.secret_access_key = '[REDACTED]', stream = 'x''y')");
   expect_shown("create secret k with (backend = 'meta') as 'hunter2'",
                "CREATE SECRET k WITH (backend = 'meta') AS '[REDACTED]'");
+  expect_shown("alter secret k as 'my secret'", "ALTER SECRET k AS '[REDACTED]'");
 }
 
 TEST(DefinitionText, quotes_names_that_are_no_plain_words) {

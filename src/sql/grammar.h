@@ -175,7 +175,8 @@ class Grammar {
   SqlResult<CreateFunction> create_function(bool or_replace);
   SqlResult<FunctionArgument> function_argument();
   SqlResult<std::optional<std::vector<TypeName>>> function_signature();
-  SqlResult<CreateSecret> create_secret();
+  SqlResult<CreateSecret> create_secret(bool alters);
+  bool at_secret_value() const;
   SqlResult<FormatClause> format_clause();
   SqlResult<ObjectKind> object_kind();
   SqlResult<UserOptions> user_options();

@@ -55,7 +55,7 @@ SqlResult<Statement> Grammar::create() {
   } else if (take("function")) {
     made.form = ATTEMPT(create_function(or_replace));
   } else if (take("secret")) {
-    made.form = ATTEMPT(create_secret());
+    made.form = ATTEMPT(create_secret(false));
   } else if (take("subscription")) {
     made.form = ATTEMPT(create_subscription());
   } else if (is("user") || is("role")) {
@@ -362,8 +362,17 @@ SqlResult<CreateFunction> Grammar::create_function(bool or_replace) {
   return function;
 }
 
-SqlResult<CreateSecret> Grammar::create_secret() {
+// ALTER SECRET name WITH (…) AS value, or name AS value; not OWNER TO and its like.
+bool Grammar::at_secret_value() const {
+  if (!are({"alter", "secret"})) return false;
+  std::size_t ahead = 3;
+  while (is_sign(".", ahead)) ahead += 2;
+  return is("with", ahead) || is("as", ahead);
+}
+
+SqlResult<CreateSecret> Grammar::create_secret(bool alters) {
   CreateSecret secret;
+  secret.alters = alters;
   secret.if_not_exists = take_if_not_exists();
   secret.name = ATTEMPT(qualified_name());
   if (is("with") && is_sign("(", 1)) {

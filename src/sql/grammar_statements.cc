@@ -23,7 +23,10 @@ SqlResult<Statement> Grammar::statement_form() {
     made.form = ATTEMPT(truncate());
   else if (is("drop"))
     made.form = ATTEMPT(drop());
-  else if (is("alter") && !is("system", 1))
+  else if (at_secret_value()) {
+    at_ += 2;
+    made.form = ATTEMPT(create_secret(true));
+  } else if (is("alter") && !is("system", 1))
     made.form = ATTEMPT(alter());
   else if (is("show"))
     made.form = ATTEMPT(show());

@@ -129,6 +129,7 @@ struct CreateFunction {
 };
 
 struct CreateSecret {
+  bool alters = false;  // ALTER SECRET: it is there and gets another value
   bool if_not_exists = false;
   Name name;
   Options options;

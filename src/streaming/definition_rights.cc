@@ -45,7 +45,9 @@ class Rights {
     return make_in(create.name);
   }
   SqlResult<Unit> check(const sql::CreateFunction& create) const { return make_in(create.name); }
-  SqlResult<Unit> check(const sql::CreateSecret& create) const { return make_in(create.name); }
+  SqlResult<Unit> check(const sql::CreateSecret& create) const {
+    return create.alters ? own_secret(create.name) : make_in(create.name);
+  }
   SqlResult<Unit> check(const sql::CreateSchema& create) const {
     if (create.is_database)
       return user_.create_database ? SqlResult<Unit>(Unit{})
@@ -103,6 +105,12 @@ class Rights {
   }
 
  private:
+  SqlResult<Unit> own_secret(const sql::Name& name) const {
+    const auto found =
+        catalog_.secrets().find({definition_.database, schema_of(name), name.back()});
+    if (found == catalog_.secrets().end() || found->second.owner == definition_.user) return Unit{};
+    return denied("must be owner of secret " + name.back());
+  }
   bool granted(const Grantable& thing, std::string_view privilege, bool with_option) const {
     return catalog_.privileges().is_granted(definition_.user, thing, privilege, with_option);
   }
@@ -180,12 +188,8 @@ class Rights {
         return must_own(owner_of_schema(name.back()), "schema");
       case ObjectKind::function:
         return must_own(owner_of_schema(schema_of(name)), "function");
-      case ObjectKind::secret: {
-        const auto found =
-            catalog_.secrets().find({definition_.database, schema_of(name), name.back()});
-        return found == catalog_.secrets().end() ? SqlResult<Unit>(Unit{})
-                                                 : must_own(found->second.owner, "secret");
-      }
+      case ObjectKind::secret:
+        return own_secret(name);
       default:
         return own(name);
     }

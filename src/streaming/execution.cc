@@ -60,7 +60,8 @@ std::string tag_of(const sql::Statement& statement) {
   if (const auto* alter = std::get_if<sql::Alter>(&statement.form))
     return "ALTER_" + kind_word(alter->kind);
   if (std::holds_alternative<sql::CreateUser>(statement.form)) return "CREATE_USER";
-  if (std::holds_alternative<sql::CreateSecret>(statement.form)) return "CREATE_SECRET";
+  if (const auto* secret = std::get_if<sql::CreateSecret>(&statement.form))
+    return secret->alters ? "ALTER_SECRET" : "CREATE_SECRET";
   if (std::holds_alternative<sql::AlterSystem>(statement.form)) return "ALTER_SYSTEM";
   if (const auto* grant = std::get_if<sql::Grant>(&statement.form))
     return grant->revokes ? "REVOKE_PRIVILEGE" : "GRANT_PRIVILEGE";

@@ -146,6 +146,13 @@ SqlResult<Change> NameDefiner::change(const sql::CreateSecret& create) const {
   const QualifiedName name = ATTEMPT(resolve(create.name));
   const Catalog::Key key{definition_.database, name.schema, name.name};
   Change change;
+  if (create.alters) {
+    if (!catalog_.secrets().contains(key))
+      return refuse(sqlstate::undefined_object, "secret " + quoted(name.name) + " does not exist");
+    change.edits.push_back(
+        [key, value = create.value](Catalog& made) { made.secrets().at(key).value = value; });
+    return change;
+  }
   if (catalog_.secrets().contains(key)) {
     if (!create.if_not_exists)
       return refuse(sqlstate::duplicate_object, "secret " + quoted(name.name) + " already exists");

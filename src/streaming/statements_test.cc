@@ -465,5 +465,16 @@ TEST_F(Statements, what_cannot_be_is_refused) {
         << frame;
 }
 
+TEST_F(Statements, a_secret_gets_another_value) {
+  run("create secret s with (backend = 'meta') as 'one'");
+  EXPECT_EQ(run("alter secret s with (backend = 'meta') as 'two'"), "");
+  EXPECT_EQ(run("alter secret none as 'x'"), "42704: secret \"none\" does not exist");
+  const auto value = [this] { return engine->catalog().secrets().begin()->second.value; };
+  EXPECT_EQ(value(), "two");
+  restart();
+  EXPECT_EQ(value(), "two");
+  EXPECT_EQ(run("drop secret s; show secrets"), "");
+}
+
 }  // namespace
 }  // namespace levada::streaming

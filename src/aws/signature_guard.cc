@@ -1,6 +1,7 @@
 #include "aws/signature_guard.h"
 
 #include <algorithm>
+#include <vector>
 
 namespace levada::aws {
 namespace {
@@ -34,9 +35,19 @@ bool SignatureGuard::failed(std::string_view source, std::string_view access_key
 void SignatureGuard::make_room(MonotonicNanos now) {
   std::erase_if(forgiven_, [&](const auto& entry) { return entry.second <= now; });
   if (forgiven_.size() < pairs_max) return;
-  // Whoever failed least has the least to lose by being forgotten.
-  forgiven_.erase(
-      std::ranges::min_element(forgiven_, {}, [](const auto& entry) { return entry.second; }));
+  // Whoever failed least has the least to lose by being forgotten. Many go at once, so that of a
+  // flood of sources only one failure in as many pays for the walk.
+  std::vector<MonotonicNanos> untils;
+  untils.reserve(forgiven_.size());
+  for (const auto& [pair, until] : forgiven_) untils.push_back(until);
+  const auto last = untils.begin() + (forgotten_at_once - 1);
+  std::ranges::nth_element(untils, last);
+  std::size_t left = forgotten_at_once;
+  std::erase_if(forgiven_, [&](const auto& entry) {
+    if (left == 0 || entry.second > *last) return false;
+    --left;
+    return true;
+  });
 }
 
 }  // namespace levada::aws

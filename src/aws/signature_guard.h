@@ -15,6 +15,7 @@ class SignatureGuard {
   static constexpr std::uint32_t failures_max = 100;
   static constexpr Nanos failure_forgiven_after = std::chrono::seconds(1);  // each, one by one
   static constexpr std::size_t pairs_max = 4096;
+  static constexpr std::size_t forgotten_at_once = 256;
 
   // How long this pair must wait; zero: it may try. `access_key` empty: one that nobody has.
   Nanos wait(std::string_view source, std::string_view access_key, MonotonicNanos now) const;

@@ -1,5 +1,6 @@
 // generate_series(start, now(), step) in a view: a moment more whenever its time has come.
 
+#include "query/interval.h"
 #include "query/operator.h"
 
 namespace levada::query {
@@ -23,7 +24,8 @@ class SeriesToNow final : public Operator {
       arguments.push_back(program.evaluate(step.evaluation, nullptr));
     if (!last_.is_null()) arguments[0] = last_.datum();  // it is there already
     std::vector<Datum> moments;
-    function_.run(step.evaluation, site_, arguments, moments);
+    if (!step.evaluation.failed() && !has_too_many(arguments))
+      function_.run(step.evaluation, site_, arguments, moments);
     if (step.evaluation.failed()) {
       step.evaluation.settle({});
       moments.clear();
@@ -40,6 +42,16 @@ class SeriesToNow final : public Operator {
   }
 
  private:
+  // They would stop everything else on this reactor for seconds, each time again.
+  static constexpr std::int64_t moments_max = 10'000'000;  // of one step
+
+  static bool has_too_many(std::span<const Datum> arguments) {
+    for (const Datum& argument : arguments)
+      if (argument.is_null()) return false;
+    const Int128 each = estimated_microseconds(*arguments[2].interval);
+    return each > 0 && (Int128{arguments[1].integer} - arguments[0].integer) / each > moments_max;
+  }
+
   const TableFunction& function_;
   Type result_;
   std::vector<Program> arguments_;

@@ -439,6 +439,9 @@ TEST_F(Statements, a_series_up_to_now_goes_on_in_a_view) {
   EXPECT_EQ(run("select * from m order by 1"), "0\n60\n120\n");
   run("select pg_sleep(60)");
   EXPECT_EQ(run("select * from m order by 1"), "0\n60\n120\n180\n");
+  run("create materialized view many as select g from generate_series('1970-01-01'::timestamptz, "
+      "now(), interval '1 microsecond') as g");
+  EXPECT_EQ(run("select count(*) from many"), "0\n");
   run("create table t (a int)");
   EXPECT_EQ(run("create materialized view n as select * from t, generate_series('" + now +
                 "'::timestamptz, now(), interval '1 minute')")

@@ -12,7 +12,9 @@ namespace {
 
 constexpr std::size_t columns_max = 65'535;
 constexpr std::size_t narrow_columns = 16;  // of a row that is read without memory of its own
-constexpr int depth_max = 64;
+// Columns are 100 deep at most (streaming/table_rules.h); what an expression makes of them is
+// deeper by as much as terms nest.
+constexpr int depth_max = 2'000;
 
 std::uint64_t zigzag(std::int64_t value) {
   return static_cast<std::uint64_t>(value) << 1 ^ static_cast<std::uint64_t>(value >> 63);

@@ -1,6 +1,9 @@
 #include "streaming/table_rules.h"
 
+#include <algorithm>
 #include <set>
+
+#include "base/attempt.h"
 
 namespace levada::streaming {
 
@@ -8,9 +11,27 @@ namespace {
 
 constexpr std::size_t columns_max = 1600;  // PostgreSQL's limit on a table
 
+// How many lists the innermost of its values lies in.
+std::size_t depth_of(const query::Type& type) {
+  using query::TypeKind;
+  if (!type.has_parts()) return 0;
+  if (type.is(TypeKind::list)) return 1 + depth_of(type.element());
+  std::size_t deepest = 0;
+  for (const query::TypeField& field : type.fields())
+    deepest = std::max(deepest, depth_of(field.type));
+  return deepest + (type.is(TypeKind::map) ? 2 : 1);  // a map is a list of entries
+}
+
 }  // namespace
 
+query::SqlResult<Unit> check_depth(const query::Type& type) {
+  constexpr std::size_t depth_max = 100;
+  if (depth_of(type) <= depth_max) return Unit{};
+  return query::refuse("54001", "the type of a column is nested too deeply");
+}
+
 query::SqlResult<Unit> check_columns(const Relation& relation) {
+  for (const query::RelationColumn& column : relation.columns) ATTEMPT(check_depth(column.type));
   std::set<std::string_view> names;
   for (const query::RelationColumn& column : relation.columns)
     if (!names.insert(column.name).second)

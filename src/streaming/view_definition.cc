@@ -1,6 +1,7 @@
 #include "streaming/view_definition.h"
 
 #include "streaming/object_kind.h"
+#include "streaming/table_rules.h"
 
 namespace levada::streaming {
 
@@ -49,6 +50,7 @@ SqlResult<Unit> add_view_columns(const sql::CreateView& create, const query::Pla
                       " column names for " + std::to_string(plan->columns.size()) + " columns");
   for (std::size_t i = 0; i < plan->columns.size(); ++i) {
     const query::OutputColumn& column = plan->columns[i];
+    ATTEMPT(check_depth(column.type));
     const std::string& output = i < create.columns.size() ? create.columns[i] : column.name;
     for (const RelationColumn& other : relation.columns)
       if (other.name == output && create.materialized)

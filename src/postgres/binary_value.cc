@@ -8,6 +8,7 @@
 #include "base/endian.h"
 #include "base/utf8.h"
 #include "query/text.h"
+#include "query/vector.h"
 
 namespace levada::postgres {
 namespace {
@@ -273,6 +274,24 @@ SqlResult<Value> array_of(const Type& type, ByteView bytes) {
   return value;
 }
 
+// As pgvector has them: how many elements, nothing, the elements.
+void put_vector(Buffer& out, const Datum& datum) {
+  const std::vector<float> elements = query::floats_of_vector(datum);
+  put(out, static_cast<std::int16_t>(elements.size()));
+  put(out, std::int16_t{0});
+  for (const float element : elements) put(out, std::bit_cast<std::uint32_t>(element));
+}
+
+SqlResult<Value> vector_of(const Type& type, ByteView bytes) {
+  constexpr std::size_t head = 4, each = sizeof(float);
+  if (bytes.size() < head || bytes.size() != head + each * load_be<std::uint16_t>(bytes.data()))
+    return bad_binary(type);
+  std::vector<float> elements;
+  for (std::size_t at = head; at < bytes.size(); at += each)
+    elements.push_back(std::bit_cast<float>(load_be<std::uint32_t>(bytes.data() + at)));
+  return query::vector_of_floats(type, elements);
+}
+
 }  // namespace
 
 void append_binary(const Type& type, const Datum& datum, Buffer& out) {
@@ -312,6 +331,8 @@ void append_binary(const Type& type, const Datum& datum, Buffer& out) {
       return put_list(out, type, datum);
     case TypeKind::structure:
       return put_record(out, type, datum);
+    case TypeKind::vector:
+      return put_vector(out, datum);
     default:
       return put_text(out, query::to_text(type, datum));
   }
@@ -374,6 +395,8 @@ SqlResult<Value> read_binary(const Type& type, ByteView bytes) {
       return query::from_text(type, ATTEMPT(text_of(bytes.subspan(1))));
     case TypeKind::list:
       return array_of(type, bytes);
+    case TypeKind::vector:
+      return vector_of(type, bytes);
     default:
       return query::from_text(type, ATTEMPT(text_of(bytes)));
   }

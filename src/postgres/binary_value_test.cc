@@ -64,6 +64,7 @@ const Case cases[] = {
      "0001"},
     {TypeKind::numeric, "NaN", "00000000c0000000"},
     {TypeKind::jsonb, "{\"a\": 1}", "017b2261223a20317d"},
+    {Type::vector(2), "[1.5,-2]", "000200003fc00000c0000000"},  // vector_send of pgvector
 };
 
 TEST(BinaryValue, WritesWhatPostgresqlSends) {
@@ -126,6 +127,10 @@ TEST(BinaryValue, RefusesWhatIsNoValue) {
              {TypeKind::numeric, "7fff00000000000000", "22P03"},
              {TypeKind::jsonb, "027b7d", "22P03"},
              {TypeKind::time, "ffffffffffffffff", "22008"},
+             {Type::vector(1), "0001", "22P03"},
+             {Type::vector(1), "000200003fc00000", "22P03"},
+             {Type::vector(1), "000200003fc000003fc00000", "22000"},
+             {Type::vector(1), "000100007fc00000", "22000"},
              {Type::list(TypeKind::int4), "00000001000000000000001700ffffff00000001", "22P03"},
              {Type::list(TypeKind::int4), "ffffffff0000000000000017", "22P03"}};
   for (const auto& one : bad) {

@@ -5,6 +5,7 @@
 
 #include "query/function_table.h"
 #include "query/int256.h"
+#include "query/vector.h"
 
 namespace levada::query {
 
@@ -111,8 +112,11 @@ std::optional<Type> result_type(const Function& function, std::span<const Type> 
   for (std::size_t i = 0; i < arguments.size(); ++i)
     if (!match.takes(function.argument_kind(i), function.argument_is_list(i), arguments[i]))
       return std::nullopt;
-  if (function.result == TypeKind::vector)  // one behind the other
-    return Type::vector(arguments[0].dimensions() + arguments[1].dimensions());
+  if (function.result == TypeKind::vector) {  // one behind the other
+    const std::size_t dimensions = arguments[0].dimensions() + arguments[1].dimensions();
+    if (dimensions > vector_dimensions_max) return std::nullopt;
+    return Type::vector(dimensions);
+  }
   return match.result(function.result, function.result_is_list());
 }
 

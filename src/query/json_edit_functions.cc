@@ -5,6 +5,7 @@
 
 #include "query/function_table.h"
 #include "query/json.h"
+#include "query/map.h"
 #include "query/text.h"
 
 namespace levada::query {
@@ -184,20 +185,13 @@ Datum map_value_of(Evaluation& evaluation, const Type& type, const Json& json,
     return evaluation.fail(sqlstate::invalid_parameter_value,
                            "cannot convert to map from a jsonb " + std::string(json.type_name()));
   std::vector<Datum> entries;
-  if (!before.is_null()) entries.assign(before.list().begin(), before.list().end());
   for (const auto& [name, member] : json.members) {
     const Datum parts[] = {evaluation.text(name),
                            value_of(evaluation, type.value(), member, Datum::null())};
-    const Datum entry = evaluation.list(parts);
-    const auto known = std::find_if(entries.begin(), entries.end(), [&](const Datum& one) {
-      return equal(one.elements[0], parts[0]);
-    });
-    if (known == entries.end())
-      entries.push_back(entry);
-    else
-      *known = entry;
+    entries.push_back(evaluation.list(parts));
   }
-  return evaluation.list(entries);
+  if (before.is_null()) return evaluation.list(entries);
+  return merged_map(evaluation, before.list(), entries);
 }
 
 Datum value_of(Evaluation& evaluation, const Type& type, const Json& json, const Datum& before) {

@@ -20,15 +20,13 @@ const Datum* entry_of(const Datum& map, const Datum& key) {
   return found == entries.end() ? nullptr : &*found;
 }
 
-// Some key of the entries is there twice.
-bool has_twice(std::span<const Datum> entries) {
+bool key_before(const Datum& a, const Datum& b) { return compare(a, b) < 0; }
+
+std::vector<Datum> sorted_keys(std::span<const Datum> entries) {
   std::vector<Datum> keys;
   for (const Datum& entry : entries) keys.push_back(entry.elements[0]);
-  std::sort(keys.begin(), keys.end(),
-            [](const Datum& a, const Datum& b) { return compare(a, b) < 0; });
-  return std::adjacent_find(keys.begin(), keys.end(), [](const Datum& a, const Datum& b) {
-           return equal(a, b);
-         }) != keys.end();
+  std::sort(keys.begin(), keys.end(), key_before);
+  return keys;
 }
 
 Datum map_from_entries(Evaluation& evaluation, const CallSite&, Arguments a) {
@@ -69,15 +67,10 @@ Datum map_length(Evaluation&, const CallSite&, Arguments a) {
   return Datum::of(std::int64_t{a[0].size});
 }
 
-// The first one's entries, less those that the second one has, then the second one's.
 Datum map_cat(Evaluation& evaluation, const CallSite&, Arguments a) {
   if (a[0].is_null()) return a[1];
   if (a[1].is_null()) return a[0];
-  std::vector<Datum> all;
-  for (const Datum& entry : a[0].list())
-    if (entry_of(a[1], entry.elements[0]) == nullptr) all.push_back(entry);
-  all.insert(all.end(), a[1].list().begin(), a[1].list().end());
-  return evaluation.list(all);
+  return merged_map(evaluation, a[0].list(), a[1].list());
 }
 
 Datum map_insert(Evaluation& evaluation, const CallSite&, Arguments a) {
@@ -128,9 +121,26 @@ Datum checked_map(Evaluation& evaluation, Arguments entries) {
   for (const Datum& entry : entries)
     if (entry.is_null() || entry.elements[0].is_null())
       return evaluation.fail("22004", "map keys must not be NULL");
-  if (has_twice(entries))
+  if (has_key_twice(entries))
     return evaluation.fail(sqlstate::invalid_parameter_value, "map keys must be unique");
   return evaluation.list(entries);
+}
+
+bool has_key_twice(Arguments entries) {
+  const std::vector<Datum> keys = sorted_keys(entries);
+  return std::adjacent_find(keys.begin(), keys.end(), [](const Datum& a, const Datum& b) {
+           return equal(a, b);
+         }) != keys.end();
+}
+
+Datum merged_map(Evaluation& evaluation, Arguments first, Arguments second) {
+  const std::vector<Datum> keys = sorted_keys(second);
+  std::vector<Datum> all;
+  for (const Datum& entry : first)
+    if (!std::binary_search(keys.begin(), keys.end(), entry.elements[0], key_before))
+      all.push_back(entry);
+  all.insert(all.end(), second.begin(), second.end());
+  return evaluation.list(all);
 }
 
 std::span<const Function> map_functions() { return map_rows; }

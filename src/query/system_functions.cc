@@ -134,6 +134,11 @@ Datum size_pretty(Evaluation& evaluation, const CallSite&, Arguments a) {
 
 Datum format_type(Evaluation& evaluation, const CallSite&, Arguments a) {
   if (a[0].is_null()) return Datum::null();
+  // An oid says of these only their kind, not what is in them.
+  for (const Type& bare : {Type(TypeKind::map), Type(TypeKind::vector)}) {
+    if (a[0].integer == bare.oid()) return evaluation.text(bare.name());
+    if (a[0].integer == Type::list(bare).oid()) return evaluation.text(bare.name() + "[]");
+  }
   const auto type = type_of_oid(static_cast<std::uint32_t>(a[0].integer));
   if (!type) {  // those whose parts an oid does not tell
     for (const TypeKind kind : {TypeKind::structure, TypeKind::map, TypeKind::vector})

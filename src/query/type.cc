@@ -155,6 +155,13 @@ std::size_t Type::dimensions() const {
   return parts_->dimensions;
 }
 
+bool Type::is_comparable() const {
+  if (kind_ == TypeKind::map) return false;
+  return parts_ == nullptr ||
+         std::all_of(parts_->fields.begin(), parts_->fields.end(),
+                     [](const TypeField& field) { return field.type.is_comparable(); });
+}
+
 std::string Type::name() const {
   if (kind_ == TypeKind::list) return element().name() + "[]";
   if (kind_ == TypeKind::structure && parts_ != nullptr) {

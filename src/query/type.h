@@ -65,6 +65,9 @@ class Type {
     return kind_ == TypeKind::list || kind_ == TypeKind::structure || kind_ == TypeKind::map;
   }
 
+  // Values of it are equal or not, and have an order: there is no map in it.
+  bool is_comparable() const;
+
   bool is(TypeKind kind) const { return kind_ == kind; }
   bool is_integer() const {
     return kind_ == TypeKind::int2 || kind_ == TypeKind::int4 || kind_ == TypeKind::int8;

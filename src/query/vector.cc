@@ -1,7 +1,10 @@
 #include "query/vector.h"
 
+#include <bit>
 #include <charconv>
 #include <cmath>
+#include <cstdint>
+#include <cstdlib>
 #include <cstring>
 #include <vector>
 
@@ -14,12 +17,25 @@ namespace {
 
 using Arguments = std::span<const Datum>;
 
+constexpr std::string_view not_finite = "NaN and infinite values are not allowed in vector";
+
 std::size_t dimensions_of(const Datum& vector) { return vector.size / sizeof(float); }
 
+// Elements are written so that their bytes compare as they do: the sign in front, of negative
+// ones all bits turned, the highest byte first.
+constexpr std::uint32_t sign_bit = 0x8000'0000;
+
+void append_element(float element, std::string& bytes) {
+  const auto bits = std::bit_cast<std::uint32_t>(element == 0 ? 0.0F : element);  // -0 equals 0
+  const std::uint32_t key = (bits & sign_bit) != 0 ? ~bits : bits | sign_bit;
+  for (const unsigned shift : {24U, 16U, 8U, 0U}) bytes += static_cast<char>(key >> shift);
+}
+
 float element_of(const Datum& vector, std::size_t i) {
-  float element = 0;
-  std::memcpy(&element, vector.bytes + i * sizeof element, sizeof element);
-  return element;
+  std::uint32_t key = 0;
+  std::memcpy(&key, vector.bytes + i * sizeof key, sizeof key);
+  if constexpr (std::endian::native == std::endian::little) key = __builtin_bswap32(key);
+  return std::bit_cast<float>((key & sign_bit) != 0 ? key & ~sign_bit : ~key);
 }
 
 // What `term` of each pair of elements adds up to.
@@ -83,10 +99,6 @@ std::string wrong_dimensions(const Type& type, std::size_t count) {
          std::to_string(count);
 }
 
-void append_element(float element, std::string& bytes) {
-  bytes.append(reinterpret_cast<const char*>(&element), sizeof element);
-}
-
 std::string_view without_blanks(std::string_view text) {
   const std::size_t first = text.find_first_not_of(" \t\r\n\f\v");
   if (first == std::string_view::npos) return {};
@@ -108,22 +120,38 @@ SqlResult<Value> vector_from_text(const Type& type, std::string_view text) {
   std::string_view left = without_blanks(text);
   if (!left.starts_with('[') || !left.ends_with(']')) return malformed_vector(text);
   left = left.substr(1, left.size() - 2);
-  std::string bytes;
+  std::vector<float> elements;
   for (;;) {
     const std::size_t comma = left.find(',');
     const std::string_view part = without_blanks(left.substr(0, comma));
+    const std::size_t plus = part.starts_with('+') && !part.starts_with("+-") ? 1 : 0;
     float element = 0;
-    const auto read = std::from_chars(part.data(), part.data() + part.size(), element);
-    if (read.ec != std::errc() || read.ptr != part.data() + part.size())
+    const auto read = std::from_chars(part.data() + plus, part.data() + part.size(), element);
+    if (read.ec == std::errc::invalid_argument || read.ptr != part.data() + part.size())
       return malformed_vector(text);
-    if (!std::isfinite(element))
-      return refuse("22000", "NaN and infinite values are not allowed in vector");
-    append_element(element, bytes);
+    if (read.ec == std::errc::result_out_of_range)  // 0 or an infinity
+      element = std::strtof(std::string(part).c_str(), nullptr);
+    elements.push_back(element);
     if (comma == std::string_view::npos) break;
     left.remove_prefix(comma + 1);
   }
-  if (bytes.size() / sizeof(float) != type.dimensions())
-    return refuse("22000", wrong_dimensions(type, bytes.size() / sizeof(float)));
+  return vector_of_floats(type, elements);
+}
+
+std::vector<float> floats_of_vector(const Datum& vector) {
+  std::vector<float> elements;
+  for (std::size_t i = 0; i < dimensions_of(vector); ++i) elements.push_back(element_of(vector, i));
+  return elements;
+}
+
+SqlResult<Value> vector_of_floats(const Type& type, std::span<const float> elements) {
+  std::string bytes;
+  for (const float element : elements) {
+    if (!std::isfinite(element)) return refuse("22000", std::string(not_finite));
+    append_element(element, bytes);
+  }
+  if (elements.size() != type.dimensions())
+    return refuse("22000", wrong_dimensions(type, elements.size()));
   return Value(Datum::of(std::string_view(bytes)));
 }
 
@@ -133,8 +161,7 @@ Datum vector_of(Evaluation& evaluation, const Type& type, Arguments elements) {
   std::string bytes;
   for (const Datum& element : elements) {
     if (element.is_null()) return evaluation.fail("22004", "array must not contain nulls");
-    if (!std::isfinite(element.real))
-      return evaluation.fail("22000", "NaN and infinite values are not allowed in vector");
+    if (!std::isfinite(element.real)) return evaluation.fail("22000", std::string(not_finite));
     append_element(static_cast<float>(element.real), bytes);
   }
   return evaluation.text(bytes);

@@ -19,9 +19,29 @@ ExpressionRef placeholder(std::size_t index, const Type& type) {
 
 constexpr std::string_view aggregate_arguments = "aggregate function calls";
 
+// What an aggregate orders or tells apart has an order.
+SqlResult<Unit> check_compared(const query::AggregateCall& made) {
+  constexpr std::string_view ordering[] = {"min",     "max",  "arg_min",
+                                           "arg_max", "mode", "approx_count_distinct"};
+  const bool orders = std::find(std::begin(ordering), std::end(ordering), made.function->name) !=
+                      std::end(ordering);
+  for (const query::SortKey& key : made.order)
+    ATTEMPT(check_comparable(key.expression->type, "ordering"));
+  if (orders && !made.arguments.empty())
+    ATTEMPT(check_comparable(made.arguments.back()->type, "ordering"));
+  for (const ExpressionRef& argument : made.arguments)
+    if (made.distinct) ATTEMPT(check_comparable(argument->type, "equality"));
+  return Unit{};
+}
+
 }  // namespace
 
 SqlResult<ExpressionRef> QueryBinder::call(const Term& one, Place& place) {
+  if (one.call->variadic &&
+      (one.call->window || one.call->window_name || one.names.back() == "coalesce" ||
+       one.names.back() == "nullif" || !query::aggregates_named(one.names.back()).empty()))
+    return at(one.position, query::sqlstate::wrong_object_type,
+              "VARIADIC argument is not allowed in function \"" + one.names.back() + "\"");
   if (one.call->window || one.call->window_name) return window_call(one, place);
   if (auto special = ATTEMPT(special_call(one, place))) return *special;
   if (auto aggregate = ATTEMPT(aggregate_call(one, place))) return *aggregate;
@@ -86,28 +106,32 @@ SqlResult<ExpressionRef> QueryBinder::spread_call(const Term& one,
 }
 
 // Of the functions written in SQL that have this name, the one that takes the arguments: that with
-// the most of their very types. nullptr: none takes them.
+// the most of their very types, of those the one that takes untyped ones as text. nullptr: none
+// takes them.
 SqlResult<const query::SqlFunction*> QueryBinder::written_function(
     const Term& one, const std::string& schema, const std::string& name,
     const std::vector<ExpressionRef>& arguments) const {
   const query::SqlFunction* best = nullptr;
   const query::SqlFunction* of_that_many = nullptr;
-  std::size_t best_exact = 0, as_good = 0, of_that_many_count = 0;
+  std::pair<std::size_t, std::size_t> best_fit;
+  std::size_t as_good = 0, of_that_many_count = 0;
   for (const query::SqlFunction& function : catalog_.functions(schema, name)) {
     if (function.arguments.size() != arguments.size()) continue;
     of_that_many = &function;
     ++of_that_many_count;
-    std::size_t exact = 0;
+    std::size_t exact = 0, as_text = 0;
     bool fits = true;
     for (std::size_t n = 0; n < arguments.size() && fits; ++n) {
       const Type &from = arguments[n]->type, &to = function.arguments[n].second;
       if (from == to) ++exact;
+      if (from.is(TypeKind::unknown) && to.is(TypeKind::varchar)) ++as_text;
       const auto context = query::cast_context(from, to);
       fits = from.is(TypeKind::unknown) || (context && *context == CastContext::implicit);
     }
-    if (!fits || (best != nullptr && exact < best_exact)) continue;
-    as_good = best == nullptr || exact > best_exact ? 1 : as_good + 1;
-    best_exact = exact;
+    const std::pair fit{exact, as_text};
+    if (!fits || (best != nullptr && fit < best_fit)) continue;
+    as_good = best == nullptr || fit > best_fit ? 1 : as_good + 1;
+    best_fit = fit;
     best = &function;
   }
   if (as_good > 1)
@@ -115,8 +139,9 @@ SqlResult<const query::SqlFunction*> QueryBinder::written_function(
               "function " + signature_text(name, arguments) + " is not unique",
               "Could not choose a best candidate function. You might need to add explicit type "
               "casts.");
-  // The only one says which of its arguments does not fit.
-  return best == nullptr && of_that_many_count == 1 ? of_that_many : best;
+  // The only one says which of its arguments does not fit, unless there is a built-in one.
+  const bool only = of_that_many_count == 1 && query::functions_named(name).empty();
+  return best == nullptr && only ? of_that_many : best;
 }
 
 // A function written in SQL: its term, with the arguments in the place of their names.
@@ -270,6 +295,7 @@ SqlResult<query::AggregateCall> QueryBinder::aggregate_of(const Term& one, const
               "function " + signature_text(name, given) + " does not exist");
   made.type = *result;
   made.arguments = std::move(arguments);
+  ATTEMPT(check_compared(made));
   if (!pending.empty()) {
     std::vector<ExpressionRef*> expressions;
     for (ExpressionRef& argument : made.arguments) expressions.push_back(&argument);
@@ -318,6 +344,9 @@ SqlResult<ExpressionRef> QueryBinder::window_call(const Term& one, Place& place)
   for (const OrderItem& item : (base && clause->order.empty() ? *base : *clause).order)
     use.order.push_back({ATTEMPT(coercion_.settled(ATTEMPT(term(*item.term, inside)))),
                          item.descending, item.nulls_first.value_or(item.descending)});
+  for (const ExpressionRef& key : use.partition) ATTEMPT(check_comparable(key->type, "equality"));
+  for (const query::SortKey& key : use.order)
+    ATTEMPT(check_comparable(key.expression->type, "ordering"));
   if (clause->frame) use.call.frame = ATTEMPT(window_frame(*clause->frame, inside));
 
   const std::string& name = one.names.back();
@@ -371,6 +400,7 @@ SqlResult<ExpressionRef> QueryBinder::window_call(const Term& one, Place& place)
     for (const ExpressionRef& argument : arguments) types.push_back(argument->type);
     made.type = query::result_type(*made.function, types).value_or(Type(TypeKind::varchar));
     made.arguments = std::move(arguments);
+    ATTEMPT(check_compared(made));
     if (one.call->filter) {
       inside.clause = "FILTER";
       made.filter = ATTEMPT(boolean_term(*one.call->filter, inside));

@@ -134,6 +134,8 @@ SqlResult<Plan> QueryBinder::recursive(const CommonTable& common) {
   query::Recursion made;
   made.distinct = !set.all;
   made.first = ATTEMPT(query(*set.left, nullptr));
+  for (const query::OutputColumn& column : made.first->columns)
+    if (made.distinct) ATTEMPT(check_comparable(column.type, "equality"));
   std::vector<std::string> names = names_of(made.first);
   if (common.columns.size() > names.size())
     return query::refuse(sqlstate::invalid_column_reference,
@@ -297,7 +299,8 @@ SqlResult<Plan> QueryBinder::set_operation(const SetQuery& set, const Scope* out
       return at(position_of_item(*set.right, n), sqlstate::datatype_mismatch,
                 name + " types " + both[0]->type.name() + " and " + both[1]->type.name() +
                     " cannot be matched");
-    (void)ATTEMPT(coercion_.common(both, name));
+    const Type common = ATTEMPT(coercion_.common(both, name));
+    if (!set.all || name != "UNION") ATTEMPT(check_comparable(common, "equality"));
     changes_left = changes_left || both[0] != lefts[n];
     changes_right = changes_right || both[1] != rights[n];
     lefts[n] = both[0];
@@ -332,6 +335,7 @@ SqlResult<Plan> QueryBinder::ordered(const Query& written, Plan plan) {
                   "used, not expressions or functions");
       key.expression = ATTEMPT(coercion_.settled(ATTEMPT(term_over(frame, *item.term))));
     }
+    ATTEMPT(check_comparable(key.expression->type, "ordering"));
     top.order.push_back(std::move(key));
   }
   if (frame.plan != plan)

@@ -225,6 +225,13 @@ SqlResult<Unit> QueryBinder::order_keys(Selecting& work) {
   for (const OrderItem& item : work.query.order)
     work.order.push_back({ATTEMPT(sort_column(work, *item.term)), item.descending,
                           item.nulls_first.value_or(item.descending)});
+  for (const std::size_t key : work.distinct_on)
+    ATTEMPT(check_comparable(work.outputs[key].value->type, "equality"));
+  for (const Selecting::Key& key : work.order)
+    ATTEMPT(check_comparable(work.outputs[key.output].value->type, "ordering"));
+  if (work.select.distinct && work.distinct_on.empty())
+    for (const Selecting::Output& output : work.outputs)
+      ATTEMPT(check_comparable(output.value->type, "equality"));
   work.place.clause = {};
   return Unit{};
 }
@@ -261,6 +268,7 @@ SqlResult<std::size_t> QueryBinder::group_index(const Term& written, Selecting& 
               "aggregate functions are not allowed in GROUP BY");
   if (any_column(value, is_window))
     return at(written.position, "42P20", "window functions are not allowed in GROUP BY");
+  ATTEMPT(check_comparable(value->type, "equality"));
   for (std::size_t n = 0; n < work.groups.size(); ++n)
     if (query::same(*work.groups[n], *value)) return n;
   work.groups.push_back(std::move(value));

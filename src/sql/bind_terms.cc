@@ -384,7 +384,7 @@ SqlResult<ExpressionRef> QueryBinder::compare(std::string_view sign, ExpressionR
     return result;
   }
   // Maps have no order, and their entries' is not theirs.
-  if (left->type.is(TypeKind::map) || right->type.is(TypeKind::map)) {
+  if (!left->type.is_comparable() || !right->type.is_comparable()) {
     SqlError error;
     error.sqlstate = query::sqlstate::undefined_function;
     error.message = "operator does not exist: " + left->type.name() + " " + std::string(sign) +

@@ -82,5 +82,7 @@ query::SqlResult<query::ExpressionRef> bind_term(const Term& term,
 
 query::SqlResult<query::Type> type_of(const TypeName& name);
 query::SqlResult<query::TypeSize> size_of(const TypeName& name);
+// Maps are neither equal nor ordered. `what`: "equality", "ordering". Errors: 42883.
+query::SqlResult<Unit> check_comparable(const query::Type& type, std::string_view what);
 
 }  // namespace levada::sql

@@ -152,6 +152,41 @@ class Fit {
   std::optional<Type> vector_;  // an untyped argument beside a vector is one of its size
 };
 
+// The functions that ask whether values, or the elements of lists, are alike or which comes first.
+bool compares(std::string_view name) {
+  constexpr std::string_view names[] = {
+      "=",
+      "<>",
+      "<",
+      "<=",
+      ">",
+      ">=",
+      "@>",
+      "<@",
+      "&&",
+      "is_distinct_from",
+      "is_not_distinct_from",
+      "greatest",
+      "least",
+      "arraycontains",
+      "arraycontained",
+      "array_contains",
+      "array_contained",
+      "array_overlaps",
+      "array_is_overlap",
+      "array_is_intersect",
+      "array_distinct",
+      "array_max",
+      "array_min",
+      "array_position",
+      "array_positions",
+      "array_remove",
+      "array_replace",
+      "array_sort",
+  };
+  return std::find(std::begin(names), std::end(names), name) != std::end(names);
+}
+
 std::vector<Type> types_of(const std::vector<ExpressionRef>& values) {
   std::vector<Type> types;
   for (const ExpressionRef& value : values) types.push_back(value->type);
@@ -360,11 +395,20 @@ SqlResult<ExpressionRef> Coercion::call(std::string_view name, std::vector<Expre
   }
   const query::Function& function = *functions[*chosen];
   const std::vector<Type> types = types_of(arguments);
+  if (compares(function.name))
+    for (const Type& type : types) ATTEMPT(check_comparable(type, "equality"));
   const auto result = query::result_type(function, types);
   if (!result)
     return query::refuse(query::sqlstate::undefined_function,
                          "could not determine polymorphic type of " + std::string(name));
   return query::call(function, *result, std::move(arguments));
+}
+
+SqlResult<Unit> check_comparable(const Type& type, std::string_view what) {
+  if (type.is_comparable()) return Unit{};
+  return query::refuse(
+      query::sqlstate::undefined_function,
+      "could not identify an " + std::string(what) + " operator for type " + type.name());
 }
 
 SqlResult<Type> type_of(const TypeName& name) {

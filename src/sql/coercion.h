@@ -71,6 +71,9 @@ class Coercion {
 // The type that two have in common; nullopt: none.
 std::optional<Type> common_type(const Type& a, const Type& b);
 
+// Maps are neither equal nor ordered. `what`: "equality", "ordering". Errors: 42883.
+SqlResult<Unit> check_comparable(const Type& type, std::string_view what);
+
 // "f(integer, unknown)", for messages.
 std::string signature_text(std::string_view name, const std::vector<ExpressionRef>& arguments);
 

@@ -103,7 +103,7 @@ TermRef Grammar::filtered(TermRef map, TermRef lambda) const {
   gathered->call->order.push_back({named(number), false, std::nullopt});
   Select select;
   select.position = position;
-  select.items.push_back({called("map_from_entries", std::move(gathered)), {}});
+  select.items.push_back({called("map_from_entries", std::move(gathered)), "map_filter"});
   select.from.push_back(std::move(entries));
   select.where = std::move(lambda->arguments.front());
   auto query = std::make_shared<Query>();

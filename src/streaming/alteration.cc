@@ -219,6 +219,9 @@ SqlResult<Altered> with_other_rules(Engine& engine, const Object& table, const s
                      [&](const auto& column) { return column.name == name; }))
       return refuse(sqlstate::undefined_column,
                     "column \"" + name + "\" of relation \"" + old.name + "\" does not exist");
+  for (const query::RelationColumn& column : old.columns)
+    if (keys && std::find(alter.names.begin(), alter.names.end(), column.name) != alter.names.end())
+      ATTEMPT(sql::check_comparable(column.type, "equality"));
   const auto readers = engine.catalog().readers_of(old.id);
   const bool renames = alter.action == sql::Alter::Action::rename_column;
   if (renames && std::any_of(old.columns.begin(), old.columns.end(),

@@ -127,6 +127,7 @@ class Definer : DefinitionScope {
     ATTEMPT(add_included(create, connector, relation));
     for (const std::string& wanted : key) {
       const std::size_t at = ATTEMPT(column_index(relation, wanted));
+      ATTEMPT(sql::check_comparable(relation.columns[at].type, "equality"));
       relation.key.push_back(at);
     }
     for (const std::size_t at : relation.key) {
@@ -247,6 +248,7 @@ class Definer : DefinitionScope {
     for (const sql::IndexColumn& column : create.columns) {
       const auto bound = ATTEMPT(sql::bind_term(*column.term, table->relation->columns,
                                                 TypeKind::any, names_, bind_options()));
+      ATTEMPT(sql::check_comparable(bound->type, "ordering"));
       const bool plain = column.term->kind == sql::TermKind::column;
       relation_of(*made).columns.push_back(
           {plain ? column.term->names.back() : "expr", bound->type});

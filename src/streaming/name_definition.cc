@@ -239,8 +239,9 @@ SqlResult<Unit> NameDefiner::drop_function(const sql::Drop& drop, std::size_t nu
   std::vector<const query::SqlFunction*> meant;
   for (const query::SqlFunction& one : known)
     if (!given || query::same_arguments(one, wanted)) meant.push_back(&one);
-  // Before functions had arguments of their own, what a DROP said of them was passed over.
-  if (definition_.decided && meant.size() != 1) {
+  // Before functions had arguments of their own, what a DROP said of them was passed over. One that
+  // IF EXISTS passed over beside others that were dropped stays.
+  if (definition_.decided && meant.size() != 1 && (!drop.if_exists || !given)) {
     for (const query::SqlFunction& one : known) change.functions_removed.push_back(one);
     return Unit{};
   }

@@ -13,7 +13,8 @@ TEST_F(OverloadTest, a_call_means_the_function_that_takes_its_arguments) {
   EXPECT_EQ(run("create function f(a varchar) returns varchar language sql as $$select a || '!'$$"),
             "");
   EXPECT_EQ(run("select f(1, 2), f(3), f('x'::varchar)"), "3|-3|x!\n");
-  EXPECT_EQ(run("select f('x')").substr(0, 5), "42725") << "an untyped one could be either";
+  EXPECT_EQ(run("select f('x')"), "x!\n") << "an untyped one is text where it may be";
+  EXPECT_EQ(run("select f('1', '2')"), "3\n");
   EXPECT_EQ(run("create function f(x int) returns int language sql as 'select x'"),
             "42723: function \"f\" already exists with same argument types");
   run("create or replace function f(x int) returns int language sql as 'select x * 10'");
@@ -35,6 +36,25 @@ TEST_F(OverloadTest, drop_names_the_arguments_where_there_are_several) {
   EXPECT_EQ(run("select f(2)"), "2\n");
   EXPECT_EQ(run("drop function f; select f(2)").substr(0, 5), "42883");
   EXPECT_EQ(run("drop function if exists f(int)"), "");
+}
+
+TEST_F(OverloadTest, what_if_exists_passed_over_is_there_after_a_restart) {
+  run("create function f(a int) returns int language sql as 'select a'");
+  run("create function g(a int) returns int language sql as 'select a'");
+  EXPECT_EQ(run("drop function if exists f(varchar), g(int)"), "");
+  restart();
+  EXPECT_EQ(run("select f(1)"), "1\n");
+  EXPECT_EQ(run("select g(1)").substr(0, 5), "42883");
+}
+
+TEST_F(OverloadTest, a_built_in_function_takes_what_one_of_its_name_does_not) {
+  run("create function abs(a varchar) returns varchar language sql as $$select 'text'$$");
+  run("create function f(a bigint) returns int language sql as 'select 1'");
+  run("create function f(a float8) returns int language sql as 'select 2'");
+  EXPECT_EQ(run("select abs(-2), abs('x'::varchar)"), "2|text\n");
+  EXPECT_EQ(run("select f(1)").substr(0, 5), "42725");
+  for (const char* call : {"coalesce", "count", "max"})
+    EXPECT_EQ(run("select " + std::string(call) + "(variadic array[1])").substr(0, 5), "42809");
 }
 
 }  // namespace

@@ -47,7 +47,8 @@ constexpr NamedKind kinds[] = {
     {TypeKind::date, "date", "D"},           {TypeKind::time, "time", "D"},
     {TypeKind::timestamp, "timestamp", "D"}, {TypeKind::timestamptz, "timestamptz", "D"},
     {TypeKind::interval, "interval", "T"},   {TypeKind::numeric, "numeric", "N"},
-    {TypeKind::jsonb, "jsonb", "U"},
+    {TypeKind::jsonb, "jsonb", "U"},         {TypeKind::map, "map", "U"},
+    {TypeKind::vector, "vector", "U"},
 };
 
 void types(const DatabaseView&, Rows& rows) {

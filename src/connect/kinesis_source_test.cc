@@ -77,6 +77,7 @@ TEST(RecordDecoder, ReadsTypesBeyondText) {
   EXPECT_EQ(decoded(made, R"({"m":{"1":true,"2":null},"v":"[1,2.5]"})"), "+{1:t,2:NULL}|[1,2.5];");
   EXPECT_EQ(decoded(made, R"({"m":{"one":true}})").substr(0, 9), "error: m:");
   EXPECT_EQ(decoded(made, R"({"m":[1]})"), "error: m: an object was expected");
+  EXPECT_EQ(decoded(made, R"({"m":{"1":true,"01":false}})"), "error: m: map keys must be unique");
 }
 
 TEST(RecordDecoder, UpsertDeletesByAnEmptyRecord) {

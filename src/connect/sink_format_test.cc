@@ -215,6 +215,16 @@ TEST(SinkFormat, MapsAreObjects) {
                           Datum::of(std::span<const Datum>(entries)), SinkEncoding(),
                           SinkDialect::plain, json));
   EXPECT_EQ(json, "{\"7\":null}");
+  std::string schema;
+  ASSERT_TRUE(append_schema_field("m", Type::map(TypeKind::varchar, Type::list(TypeKind::int4)),
+                                  SinkDialect::plain, schema));
+  EXPECT_EQ(
+      schema,
+      R"({"field":"m","keys":{"optional":true,"type":"string"},"optional":true,"type":"map",)"
+      R"("values":{"items":{"optional":true,"type":"int32"},"optional":true,"type":"array"}})");
+  schema.clear();
+  ASSERT_TRUE(append_schema_field("m", Type::map(TypeKind::int4, TypeKind::int4),
+                                  SinkDialect::debezium, schema));
 }
 
 TEST(SinkFormat, DoublesPrintAsRustPrintsThem) {

@@ -203,13 +203,16 @@ SqlResult<SchemaType> schema_type(const Type& type, SinkDialect dialect) {
       return SchemaType{debezium ? "string" : "array"};
     case TypeKind::structure:
       return SchemaType{debezium ? "string" : "struct"};
+    case TypeKind::map:
+      return SchemaType{debezium ? "string" : "map"};
     default:
       return query::refuse(query::sqlstate::feature_not_supported,
                            "Encode error: unsupported data type " + type.name());
   }
 }
 
-// The inside of a schema entry, whose keys are sorted: field, fields, items, name, optional, type.
+// The inside of a schema entry, whose keys are sorted: field, fields, items, keys, name, optional,
+// type, values.
 SqlResult<Unit> append_schema_parts(std::string_view name, const Type& type, SinkDialect dialect,
                                     std::string& out) {
   const SchemaType schema = ATTEMPT(schema_type(type, dialect));
@@ -234,8 +237,18 @@ SqlResult<Unit> append_schema_parts(std::string_view name, const Type& type, Sin
     ATTEMPT(append_schema_parts({}, type.element(), dialect, out));
     out += ',';
   }
+  if (parts && type.is(TypeKind::map)) {
+    out += "\"keys\":";
+    ATTEMPT(append_schema_parts({}, type.key(), dialect, out));
+    out += ',';
+  }
   if (!schema.logical.empty()) out += "\"name\":\"" + std::string(schema.logical) + "\",";
-  out += "\"optional\":true,\"type\":\"" + std::string(schema.type) + "\"}";
+  out += "\"optional\":true,\"type\":\"" + std::string(schema.type) + "\"";
+  if (parts && type.is(TypeKind::map)) {
+    out += ",\"values\":";
+    ATTEMPT(append_schema_parts({}, type.value(), dialect, out));
+  }
+  out += '}';
   return Unit{};
 }
 

@@ -7,6 +7,7 @@
 #include "base/attempt.h"
 #include "base/utf8.h"
 #include "connect/sink_json.h"
+#include "query/map.h"
 #include "query/text.h"
 #include "wire/base64.h"
 #include "wire/json_reader.h"
@@ -345,6 +346,7 @@ SqlResult<query::Value> RecordDecoder::value_of(const Type& type, const wire::Va
       }
       std::vector<Datum> data;
       for (const query::Value& entry : entries) data.push_back(entry.datum());
+      if (query::has_key_twice(data)) return bad("map keys must be unique");
       return query::Value(Datum::of(std::span<const Datum>(data)));
     }
     case TypeKind::structure: {

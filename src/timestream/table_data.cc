@@ -86,7 +86,6 @@ TimeWindow window_of(const Table& table, UnixMillis now) {
   TimeWindow window;
   window.accepted_from = at - memory - (late ? magnetic : 0) - past_grace;
   window.accepted_before = at + future_grace;
-  window.takes_late = late;
   window.memory_from = late ? at - memory : window.accepted_from;
   window.shown_from = at - memory - magnetic - past_grace;
   return window;
@@ -272,10 +271,11 @@ TableData::Decided TableData::decide(const Table& table, std::span<const ReadRec
     const Point& point = std::get<Point>(records[i]);
     const bool late = point.time < window.memory_from;
     if (point.time < window.accepted_from || point.time >= window.accepted_before) {
-      rejected.push_back({i, "The record timestamp is outside the time range [" +
-                                 iso_millis(window.accepted_from) + ", " +
-                                 iso_millis(window.accepted_before) + ") of the " +
-                                 (window.takes_late ? "data ingestion window." : "memory store.")});
+      rejected.push_back(
+          {i, "The record timestamp is outside the time range [" +
+                  iso_millis(window.accepted_from) + ", " + iso_millis(window.accepted_before) +
+                  ") of the " +
+                  (window.takes_late() ? "data ingestion window." : "memory store.")});
       continue;
     }
     const bool checked =

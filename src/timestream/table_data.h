@@ -77,7 +77,7 @@ struct TimeWindow {
   std::int64_t accepted_from, accepted_before;
   std::int64_t memory_from;  // older ones go to the magnetic store
   std::int64_t shown_from;
-  bool takes_late;  // into the magnetic store
+  bool takes_late() const { return memory_from > accepted_from; }  // into the magnetic store
 };
 TimeWindow window_of(const Table& table, UnixMillis now);
 

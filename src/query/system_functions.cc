@@ -134,16 +134,12 @@ Datum size_pretty(Evaluation& evaluation, const CallSite&, Arguments a) {
 
 Datum format_type(Evaluation& evaluation, const CallSite&, Arguments a) {
   if (a[0].is_null()) return Datum::null();
-  // An oid says of these only their kind, not what is in them.
-  for (const Type& bare : {Type(TypeKind::map), Type(TypeKind::vector)}) {
-    if (a[0].integer == bare.oid()) return evaluation.text(bare.name());
-    if (a[0].integer == Type::list(bare).oid()) return evaluation.text(bare.name() + "[]");
-  }
-  const auto type = type_of_oid(static_cast<std::uint32_t>(a[0].integer));
+  const auto oid = static_cast<std::uint32_t>(a[0].integer);
+  const auto type = type_of_oid(oid);
   if (!type) {  // those whose parts an oid does not tell
-    for (const TypeKind kind : {TypeKind::structure, TypeKind::map, TypeKind::vector})
-      if (Type(kind).oid() == static_cast<std::uint32_t>(a[0].integer))
-        return evaluation.text(Type(kind).name());
+    for (const Type& bare : {Type(TypeKind::structure), Type(TypeKind::map), Type(TypeKind::vector),
+                             Type::list(TypeKind::map), Type::list(TypeKind::vector)})
+      if (bare.oid() == oid) return evaluation.text(bare.name());
     return Datum::of("???");
   }
   TypeSize size;

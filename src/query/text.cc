@@ -18,13 +18,13 @@
 
 namespace levada::query {
 
-namespace {
-
 std::string_view trimmed(std::string_view text) {
   const std::size_t first = text.find_first_not_of(" \t\r\n\f\v");
   if (first == std::string_view::npos) return {};
   return text.substr(first, text.find_last_not_of(" \t\r\n\f\v") - first + 1);
 }
+
+namespace {
 
 // The text with 9 for each run of digits: what is written like a date or a time but is none has a
 // field out of range.

@@ -20,6 +20,8 @@ struct TextStyle {
 void append_text(const Type& type, const Datum& datum, const TextStyle& style, std::string& out);
 std::string to_text(const Type& type, const Datum& datum, const TextStyle& style = {});
 
+// Without blanks and ends of lines around it.
+std::string_view trimmed(std::string_view text);
 // The value that a text means; errors as PostgreSQL words them (22P02, 22003, 22007, 22008).
 SqlResult<Value> from_text(const Type& type, std::string_view text, const TextStyle& style = {});
 

@@ -5,9 +5,9 @@
 #include <cmath>
 #include <cstdint>
 #include <cstdlib>
-#include <cstring>
 #include <vector>
 
+#include "base/endian.h"
 #include "query/function_table.h"
 #include "query/text.h"
 
@@ -28,13 +28,14 @@ constexpr std::uint32_t sign_bit = 0x8000'0000;
 void append_element(float element, std::string& bytes) {
   const auto bits = std::bit_cast<std::uint32_t>(element == 0 ? 0.0F : element);  // -0 equals 0
   const std::uint32_t key = (bits & sign_bit) != 0 ? ~bits : bits | sign_bit;
-  for (const unsigned shift : {24U, 16U, 8U, 0U}) bytes += static_cast<char>(key >> shift);
+  std::byte written[sizeof key];
+  store_be(written, key);
+  bytes.append(reinterpret_cast<const char*>(written), sizeof key);
 }
 
 float element_of(const Datum& vector, std::size_t i) {
-  std::uint32_t key = 0;
-  std::memcpy(&key, vector.bytes + i * sizeof key, sizeof key);
-  if constexpr (std::endian::native == std::endian::little) key = __builtin_bswap32(key);
+  const auto key = load_be<std::uint32_t>(
+      reinterpret_cast<const std::byte*>(vector.bytes + i * sizeof(std::uint32_t)));
   return std::bit_cast<float>((key & sign_bit) != 0 ? key & ~sign_bit : ~key);
 }
 
@@ -99,12 +100,6 @@ std::string wrong_dimensions(const Type& type, std::size_t count) {
          std::to_string(count);
 }
 
-std::string_view without_blanks(std::string_view text) {
-  const std::size_t first = text.find_first_not_of(" \t\r\n\f\v");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t\r\n\f\v") - first + 1);
-}
-
 }  // namespace
 
 void append_vector_text(const Datum& vector, std::string& out) {
@@ -117,13 +112,13 @@ void append_vector_text(const Datum& vector, std::string& out) {
 }
 
 SqlResult<Value> vector_from_text(const Type& type, std::string_view text) {
-  std::string_view left = without_blanks(text);
+  std::string_view left = trimmed(text);
   if (!left.starts_with('[') || !left.ends_with(']')) return malformed_vector(text);
   left = left.substr(1, left.size() - 2);
   std::vector<float> elements;
   for (;;) {
     const std::size_t comma = left.find(',');
-    const std::string_view part = without_blanks(left.substr(0, comma));
+    const std::string_view part = trimmed(left.substr(0, comma));
     const std::size_t plus = part.starts_with('+') && !part.starts_with("+-") ? 1 : 0;
     float element = 0;
     const auto read = std::from_chars(part.data() + plus, part.data() + part.size(), element);

@@ -446,12 +446,7 @@ SqlResult<query::Frame> QueryBinder::window_frame(const FrameClause& clause, Pla
     return made;
   };
   // The start may not come behind the end, as far as their words tell.
-  const auto wrong = [&](std::string message) {
-    query::SqlError error;
-    error.sqlstate = "42P20";
-    error.message = std::move(message);
-    return tl::unexpected(std::move(error));
-  };
+  const auto wrong = [](std::string message) { return query::refuse("42P20", std::move(message)); };
   const BoundKind from = clause.start.kind, to = clause.end.kind;
   if (from == BoundKind::unbounded_following)
     return wrong("frame start cannot be UNBOUNDED FOLLOWING");

@@ -384,13 +384,10 @@ SqlResult<ExpressionRef> QueryBinder::compare(std::string_view sign, ExpressionR
     return result;
   }
   // Maps have no order, and their entries' is not theirs.
-  if (!left->type.is_comparable() || !right->type.is_comparable()) {
-    SqlError error;
-    error.sqlstate = query::sqlstate::undefined_function;
-    error.message = "operator does not exist: " + left->type.name() + " " + std::string(sign) +
-                    " " + right->type.name();
-    return tl::unexpected(std::move(error));
-  }
+  if (!left->type.is_comparable() || !right->type.is_comparable())
+    return query::refuse(query::sqlstate::undefined_function,
+                         "operator does not exist: " + left->type.name() + " " + std::string(sign) +
+                             " " + right->type.name());
   return coercion_.call(sign, {std::move(left), std::move(right)}, true);
 }
 

@@ -80,7 +80,9 @@ query::SqlResult<query::ExpressionRef> bind_term(const Term& term,
                                                  const query::RelationCatalog& catalog,
                                                  const BindOptions& options);
 
+// Errors: 42704.
 query::SqlResult<query::Type> type_of(const TypeName& name);
+// What stands in its parentheses. Errors: those of query::size_of_type.
 query::SqlResult<query::TypeSize> size_of(const TypeName& name);
 // Maps are neither equal nor ordered. `what`: "equality", "ordering". Errors: 42883.
 query::SqlResult<Unit> check_comparable(const query::Type& type, std::string_view what);

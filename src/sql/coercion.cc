@@ -5,6 +5,7 @@
 #include "base/attempt.h"
 #include "query/map.h"
 #include "query/vector.h"
+#include "sql/binder.h"
 #include "sql/token.h"
 
 namespace levada::sql {

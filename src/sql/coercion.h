@@ -9,7 +9,6 @@
 #include "query/expression.h"
 #include "query/functions.h"
 #include "query/text.h"
-#include "query/type_size.h"
 #include "sql/syntax.h"
 
 namespace levada::sql {
@@ -71,15 +70,7 @@ class Coercion {
 // The type that two have in common; nullopt: none.
 std::optional<Type> common_type(const Type& a, const Type& b);
 
-// Maps are neither equal nor ordered. `what`: "equality", "ordering". Errors: 42883.
-SqlResult<Unit> check_comparable(const Type& type, std::string_view what);
-
 // "f(integer, unknown)", for messages.
 std::string signature_text(std::string_view name, const std::vector<ExpressionRef>& arguments);
-
-// Errors: 42704.
-SqlResult<Type> type_of(const TypeName& name);
-// What stands in its parentheses. Errors: those of query::size_of_type.
-SqlResult<query::TypeSize> size_of(const TypeName& name);
 
 }  // namespace levada::sql

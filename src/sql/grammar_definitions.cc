@@ -134,17 +134,9 @@ SqlResult<Unit> Grammar::table_elements(CreateTable& table) {
   do {
     if (take_sign("*")) {
       table.has_wildcard = true;
-    } else if (is("constraint")) {
-      ++at_;
-      (void)ATTEMPT(label());
+    } else if (is("constraint") || (is("primary") && is("key", 1))) {
+      if (take("constraint")) (void)ATTEMPT(label());
       ATTEMPT(expect({"primary", "key"}));
-      if (!table.primary_key.empty())
-        return refuse(
-            "multiple primary keys for table \"" + table.name.back() + "\" are not allowed",
-            here());
-      table.primary_key = ATTEMPT(names_in_parentheses());
-    } else if (is("primary") && is("key", 1)) {
-      at_ += 2;
       if (!table.primary_key.empty())
         return refuse(
             "multiple primary keys for table \"" + table.name.back() + "\" are not allowed",
